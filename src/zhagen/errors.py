@@ -1,0 +1,35 @@
+"""The one family of errors: what was found, where, what to do."""
+
+
+class ZhagenError(Exception):
+    """Something a person can mend.
+
+    Parameters
+    ----------
+    found : what was found, one sentence without a full stop.
+    where : document and lines, such as ``"haier, lines 734-779"``; empty where there is no place.
+    todo : what to do about it, one sentence without a full stop.
+
+    >>> str(ZhagenError("no list under the header 访谈人次", "haier, line 273", "compare the table with its recipe"))
+    'no list under the header 访谈人次 (haier, line 273): compare the table with its recipe'
+    """
+
+    def __init__(self, found, where="", todo=""):
+        self.found, self.where, self.todo = found, where, todo
+        super().__init__(found + (f" ({where})" if where else "") + (f": {todo}" if todo else ""))
+
+
+class SourceError(ZhagenError):
+    """A document is unknown, missing, empty or unreadable."""
+
+
+class RecipeError(ZhagenError):
+    """A recipe is missing or does not follow its schema."""
+
+
+class ExtractionError(ZhagenError):
+    """A text does not fit its recipe: a caption, header or list is not what the recipe says."""
+
+
+class OutputError(ZhagenError):
+    """A folder or file cannot be written."""

@@ -1,0 +1,120 @@
+"""All that one document gives, read in one go and written in one go."""
+
+import csv
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from zhagen import catalog, codebook, outline, recipe, tables
+from zhagen.errors import OutputError
+from zhagen.tables import records
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What `extract` returns.
+
+    Attributes
+    ----------
+    document : the `zhagen.Document` that was read.
+    recipe : its recipe, a dict.
+    outline : its `zhagen.outline.Outline`.
+    codebook : its `zhagen.codebook.Codebook`.
+    tables : dict, label -> data frame, of every table that is not a coding table.
+    """
+
+    document: object
+    recipe: dict
+    outline: object
+    codebook: object
+    tables: dict
+
+
+def extract(doc_id, *, edition=None, source=None):
+    """Extract everything the recipe of a document names.
+
+    Parameters
+    ----------
+    doc_id, edition, source : as for `zhagen.open`.
+
+    Returns an `Extraction`. Raises `zhagen.ZhagenError` where the text does not fit the recipe.
+
+    >>> haier = extract("haier", edition="digest")
+    >>> haier.codebook.codes.level.value_counts()["dimension"]
+    3
+    """
+    document = catalog.open(doc_id, edition=edition, source=source)
+    rules = recipe.read(doc_id)
+    read = outline.read(document, rules)
+    book = codebook.build(read, rules, glosses(document))
+    others = {
+        table["label"]: records.rows(read, table, tables.extract(read, table))
+        for table in rules["tables"]
+        if table["gives"] == "records"
+    }
+    return Extraction(document, rules, read, book, others)
+
+
+def glosses(document):
+    """Return our wording of quotations by their sha256: a digest's own, else the published ones.
+
+    The published glosses were put beside the original's quotations by ``zhagen publish``.
+    """
+    path = catalog.data_folder() / "published" / document.id / "evidence.csv"
+    if document.edition == "digest" or not path.is_file():
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["sha256"]: row["gloss"] for row in csv.DictReader(file)}
+
+
+def write(extraction, folder):
+    """Write codes.csv, evidence.csv, sections.csv and tables/<label>.csv to a folder, all of them or none.
+
+    Quotations stay out of the files: evidence.csv holds places, lengths, checksums and glosses. Raises `OutputError`
+    where the folder cannot be written.
+    """
+    book = extraction.codebook
+    frames = {
+        "codes.csv": book.codes,
+        "evidence.csv": book.evidence.drop(columns="quotation"),
+        "sections.csv": extraction.outline.sections(),
+    } | {f"tables/{label}.csv": frame for label, frame in extraction.tables.items()}
+    write_frames(frames, folder)
+
+
+def write_frames(frames, folder):
+    """Write data frames as CSV files below a folder, all of them or none.
+
+    Parameters
+    ----------
+    frames : dict, file name below the folder -> data frame.
+    folder : made where it does not exist; other files in it stay.
+
+    Raises `OutputError` where it cannot be written; nothing is changed then.
+    """
+    folder = Path(folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        if folder.exists() and not folder.is_dir():
+            raise NotADirectoryError(20, "a file of this name is in the way")
+        draft = Path(tempfile.mkdtemp(prefix=".zhagen-", dir=folder if folder.is_dir() else folder.parent))
+    except OSError as error:
+        raise OutputError(
+            f"{folder} cannot be written: {error.strerror}", todo="choose another folder"
+        ) from error
+    try:
+        for name, frame in frames.items():
+            (draft / name).parent.mkdir(exist_ok=True)
+            frame.to_csv(draft / name, index=False, encoding="utf-8", lineterminator="\n")
+        for name in frames:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        for name in frames:
+            os.replace(draft / name, folder / name)
+    except OSError as error:
+        raise OutputError(
+            f"{folder} cannot be written: {error.strerror}", todo="choose another folder"
+        ) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
