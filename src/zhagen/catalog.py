@@ -55,9 +55,7 @@ def data_folder():
     packaged, checkout = Path(__file__).parent / "_data", Path(__file__).parents[2] / "data"
     folder = Path(os.environ.get("ZHAGEN_DATA", packaged if packaged.is_dir() else checkout))
     if not (folder / "documents.toml").is_file():
-        raise SourceError(
-            f"no documents.toml in {folder}", todo="set ZHAGEN_DATA to the project's data folder"
-        )
+        raise SourceError(f"no documents.toml in {folder}", todo="set ZHAGEN_DATA to the project's data folder")
     return folder
 
 
@@ -94,9 +92,7 @@ def documents():
     for doc_id, about in _entries(data_folder() / "documents.toml").items():
         path, edition, why = _choose(doc_id)
         fields = {key: about[key] for key in "id short title year venue doi kind method language".split()}
-        rows.append(
-            fields | {"authors": ", ".join(about["authors"]), "edition": edition if path else "", "why": why}
-        )
+        rows.append(fields | {"authors": ", ".join(about["authors"]), "edition": edition if path else "", "why": why})
     columns = "id short title authors year venue doi kind method language edition why".split()
     return pd.DataFrame(rows, columns=columns)
 
@@ -138,9 +134,7 @@ def attach(folder):
 
     folder = Path(folder)
     if not folder.is_dir():
-        raise SourceError(
-            f"{folder} is not a folder", todo="give the folder that holds the original .txt files"
-        )
+        raise SourceError(f"{folder} is not a folder", todo="give the folder that holds the original .txt files")
     files = {_sha256(path): path for path in sorted(folder.glob("*.txt"))}
     target = data_folder() / "sources"
     target.mkdir(exist_ok=True)
@@ -201,9 +195,7 @@ def _read(path, doc_id):
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise SourceError(
-            f"{path} cannot be read: {error.strerror}", doc_id, "check its permissions"
-        ) from error
+        raise SourceError(f"{path} cannot be read: {error.strerror}", doc_id, "check its permissions") from error
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

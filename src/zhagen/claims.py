@@ -18,9 +18,7 @@ def recompute(outline, recipe):
     """
     import pandas as pd
 
-    return pd.DataFrame(
-        [_claim(outline, recipe, entry) for entry in recipe.get("claims", [])], columns=CLAIMS
-    )
+    return pd.DataFrame([_claim(outline, recipe, entry) for entry in recipe.get("claims", [])], columns=CLAIMS)
 
 
 def totals(outline, table):
@@ -64,7 +62,7 @@ def mentions(outline):
 
 def _compare(caption, label, clause):
     title = caption.removeprefix(label)
-    clause = re.sub(r"(编码举例|详?见|提出|如)+$", "", clause)
+    clause = re.sub(r"(编码举例|示例|详?见|提出|如)+$", "", clause)
     blocks = SequenceMatcher(None, title, clause, autojunk=False).get_matching_blocks()
     shared = sum(block.size for block in blocks) / len(title)
     verdict = "same" if title in clause else "differs" if shared > 0.5 else "no name"

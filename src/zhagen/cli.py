@@ -18,9 +18,7 @@ def main(argv=None):
 
 
 def _parser():
-    parser = argparse.ArgumentParser(
-        prog="zhagen", description="Redo grounded-theory studies from their texts."
-    )
+    parser = argparse.ArgumentParser(prog="zhagen", description="Redo grounded-theory studies from their texts.")
     parser.add_argument("--version", action="version", version=f"zhagen {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -42,9 +40,7 @@ def _parser():
     count.add_argument("terms", nargs="+", metavar="TERM")
     count.set_defaults(run=_count)
 
-    publish = commands.add_parser(
-        "publish", help="regenerate data/features and data/published from the originals"
-    )
+    publish = commands.add_parser("publish", help="regenerate data/features and data/published from the originals")
     publish.set_defaults(run=_publish)
     return parser
 
@@ -64,9 +60,7 @@ def _attach(arguments):
         print(f"{row.result}\t{row.id or '-'}\t{row.file or catalog.entry(row.id)['file']}")
     missing = int((result.result == "missing").sum())
     print(
-        f"{missing} of the originals are missing: their digests are used"
-        if missing
-        else "all originals are attached"
+        f"{missing} of the originals are missing: their digests are used" if missing else "all originals are attached"
     )
 
 

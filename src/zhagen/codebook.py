@@ -81,13 +81,13 @@ def build(outline, recipe, glosses=None):
 
 
 def chains(outline):
-    """Return the quoted chains ``“a-b-c”`` of the text in order: a list of (labels, first line, last line, sentence)."""
+    """Return the quoted chains ``“a-b-c”`` of the text in order: a list of (labels, first line, last line)."""
     found = []
     for block in outline.prose():
         for sentence in block.clean.sentences():
             for match in CHAIN.finditer(sentence.text):
                 span = sentence.span(match.start(), match.end())
-                found.append((match[1].split("-"), *span, sentence.text))
+                found.append((match[1].split("-"), *span))
     return found
 
 
@@ -130,9 +130,7 @@ def repeated_evidence(codebook, threshold=0.6):
         same = shared(a.quotation, b.quotation)
         if same >= threshold:
             kind = "exact" if a.sha256 == b.sha256 else "near"
-            rows.append(
-                (a.evidence_id, labels[a.code_id], b.evidence_id, labels[b.code_id], kind, round(same, 3))
-            )
+            rows.append((a.evidence_id, labels[a.code_id], b.evidence_id, labels[b.code_id], kind, round(same, 3)))
     columns = "evidence_a concept_a evidence_b concept_b kind similarity".split()
     return pd.DataFrame(rows, columns=columns).sort_values("similarity", ascending=False, ignore_index=True)
 
@@ -173,18 +171,18 @@ def echoes(codebook, outline):
 
 
 def _nearest(text, label):
-    """Return (similarity, stretch, lines) of the stretch of clean text most like a label."""
-    best = (0.0, "", None)
-    for start in range(max(len(text) - len(label), 1)):
+    """Return (similarity, stretch, lines) of the stretch of clean text most like a label; shorter stretches win ties."""
+    best = (0.0, "", (0, len(text)))
+    for start in (place for place, char in enumerate(text.text) if char in label):
         for size in (len(label), len(label) + 2, len(label) + 4):
-            stretch = text.text[start : start + size]
-            if not stretch or re.search("[。！？；]", stretch):
+            stretch = re.split("[。！？；]", text.text[start : start + size])[0]
+            if len(set(stretch) & set(label)) <= best[0] * len(label):
                 continue
             matched = SequenceMatcher(None, label, stretch, autojunk=False).get_matching_blocks()
-            score = sum(block.size for block in matched) / len(label) - 0.02 * (size - len(label))
+            score = sum(block.size for block in matched) / len(label)
             if score > best[0]:
-                best = (score, stretch, (start, start + size))
-    return (best[0], best[1], text.span(*best[2])) if best[2] else (0.0, "", text.span())
+                best = (score, stretch, (start, start + len(stretch)))
+    return best[0], best[1], text.span(*best[2])
 
 
 def _dimensions(outline, recipe, links):
@@ -195,12 +193,10 @@ def _dimensions(outline, recipe, links):
             outline.document.where(1, len(outline.document.lines)),
             "look for a chain “a-b-c” that lost its marks",
         )
-    labels, first, last, _ = links[wanted - 1]
+    labels, first, last = links[wanted - 1]
     doc_id = outline.document.id
     reason = "引号内的链条依次写出各聚合维度"
-    return [
-        _code(doc_id, "dimension", label, first, last, status="printed", reason=reason) for label in labels
-    ]
+    return [_code(doc_id, "dimension", label, first, last, status="printed", reason=reason) for label in labels]
 
 
 def _code(doc_id, level, label, first, last, parent="", printed="", status="", reason="", section=""):
@@ -225,9 +221,7 @@ def _check_lists(outline, table, columns):
     if not fits:
         told = ", ".join(f"{number} {name}" for name, number in counts.items())
         spans = "; ".join(
-            f"{name} lines {cells[0].line_start}-{cells[-1].line_end}"
-            for name, cells in columns.items()
-            if cells
+            f"{name} lines {cells[0].line_start}-{cells[-1].line_end}" for name, cells in columns.items() if cells
         )
         raise ExtractionError(
             f"{table['label']}: the lists do not fit each other ({told}; {spans})",
@@ -273,14 +267,10 @@ def _themes(outline, recipe, table, cells, dimensions, links):
         number = sections.index(section)
         dimension = dimensions[number]
         printed = section.title.rpartition("：")[0]
-        status, reason = _theme_reason(
-            cell.text, matched[cell.text], section, number, dimension, printed, links
-        )
+        status, reason = _theme_reason(cell.text, matched[cell.text], section, number, dimension, printed, links)
         where = (cell.line_start, cell.line_end, dimension["code_id"])
         codes.append(
-            _code(
-                outline.document.id, "theme", cell.text, *where, printed, status, reason, section.section_id
-            )
+            _code(outline.document.id, "theme", cell.text, *where, printed, status, reason, section.section_id)
         )
     return codes
 
@@ -290,29 +280,26 @@ def _theme_reason(label, matched, section, number, dimension, printed, links):
         return "printed", f"标题（第 {section.line_start} 行）把主题写在这一维度之后"
     if matched is None:
         return "inferred", f"没有标题以它结尾；这一部分只剩第 {section.line_start} 行的标题没有主题"
-    chain = next((first for members, first, _, _ in links if label in members), None)
+    chain = next((first for members, first, _ in links if label in members), None)
     also = f"；第 {chain} 行的链条也写出它" if chain else ""
     return "by_order", f"所在小节是这一部分的第 {number + 1} 节，对应链条的第 {number + 1} 环{also}"
 
 
 def _concepts(outline, table, cells, themes):
-    """Put concepts under themes: evenly where the lists divide, else where the prose of a theme's section echoes them."""
-    texts = [_section_text(outline, theme["section_id"]) for theme in themes]
-    support = [[_support(cell.text, text) for text in texts] for cell in cells]
+    """Put concepts under themes: evenly where the lists divide, else as evenly as can be and as the prose echoes them."""
     each, rest = divmod(len(cells), len(themes))
     if rest == 0:
         parents = [row // each for row in range(len(cells))]
-        reasons = [
-            ("by_order", f"{len(themes)} 个主题、{len(cells)} 个概念各成一列，依次各取 {each} 个")
-        ] * len(cells)
+        reasons = [("by_order", f"{len(themes)} 个主题、{len(cells)} 个概念各成一列，依次各取 {each} 个")] * len(cells)
     else:
-        parents, open_rows = _partition(support)
+        parents, open_rows = _partition(
+            [[_support(outline, theme["section_id"], cell.text) for theme in themes] for cell in cells]
+        )
         even = f"{len(cells)} 个概念不能均分给 {len(themes)} 个主题，"
         reasons = [
             (
                 "inferred",
-                even
-                + ("正文也不能定它归前一主题还是后一主题" if row in open_rows else "依正文各小节的用词分段"),
+                even + ("正文也不能定它归前一主题还是后一主题" if row in open_rows else "依正文各小节的用词分段"),
             )
             for row in range(len(cells))
         ]
@@ -323,32 +310,26 @@ def _concepts(outline, table, cells, themes):
     return codes
 
 
-def _section_text(outline, section_id):
-    return "".join(b.text for b in outline.prose() if b.section_id == section_id and b.kind == "paragraph")
-
-
-def _support(label, text):
-    """Return how far a section's prose echoes a label, 0..1: the share of its pairs of characters, then of its characters."""
-    pairs = [label[i : i + 2] for i in range(len(label) - 1)] or [label]
-    return 0.8 * sum(p in text for p in pairs) / len(pairs) + 0.2 * sum(c in text for c in label) / len(label)
+def _support(outline, section_id, label):
+    """Return how near the prose of a section comes to a label, 0..1."""
+    blocks = (b for b in outline.prose() if b.section_id == section_id and b.kind == "paragraph")
+    return max((_nearest(block.clean, label)[0] for block in blocks), default=0.0)
 
 
 def _partition(support):
-    """Cut a list into consecutive parts, one a theme and none empty, with the most support.
+    """Cut a list into consecutive parts, one a theme, that differ by one at most, with the most support.
 
     Returns (the part of each row, the rows that could as well belong to a neighbouring part).
     """
     rows, parts = len(support), len(support[0])
-    best = {(0, 0): [(support[0][0], [0])]}
-    for row in range(1, rows):
-        for part in range(parts):
-            before = best.get((row - 1, part), []) + best.get((row - 1, part - 1), [])
-            found = [(total + support[row][part], [*cut, part]) for total, cut in before]
-            if found:
-                top = max(total for total, _ in found)
-                best[row, part] = [(total, cut) for total, cut in found if top - total < 1e-9]
-    cuts = [cut for _, cut in best[rows - 1, parts - 1]]
-    return cuts[0], {row for row in range(rows) if len({cut[row] for cut in cuts}) > 1}
+    each, longer = divmod(rows, parts)
+    cuts = []
+    for chosen in combinations(range(parts), longer):
+        cut = [part for part in range(parts) for _ in range(each + (part in chosen))]
+        cuts.append((round(sum(support[row][part] for row, part in enumerate(cut)), 9), cut))
+    most = max(total for total, _ in cuts)
+    best = [cut for total, cut in cuts if total == most]
+    return best[0], {row for row in range(rows) if len({cut[row] for cut in best}) > 1}
 
 
 def _evidence(outline, table, cells, concepts, glosses):

@@ -101,20 +101,16 @@ def write_frames(frames, folder):
             raise NotADirectoryError(20, "a file of this name is in the way")
         draft = Path(tempfile.mkdtemp(prefix=".zhagen-", dir=folder if folder.is_dir() else folder.parent))
     except OSError as error:
-        raise OutputError(
-            f"{folder} cannot be written: {error.strerror}", todo="choose another folder"
-        ) from error
+        raise OutputError(f"{folder} cannot be written: {error.strerror}", todo="choose another folder") from error
     try:
         for name, frame in frames.items():
-            (draft / name).parent.mkdir(exist_ok=True)
+            (draft / name).parent.mkdir(parents=True, exist_ok=True)
             frame.to_csv(draft / name, index=False, encoding="utf-8", lineterminator="\n")
         for name in frames:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
         for name in frames:
             os.replace(draft / name, folder / name)
     except OSError as error:
-        raise OutputError(
-            f"{folder} cannot be written: {error.strerror}", todo="choose another folder"
-        ) from error
+        raise OutputError(f"{folder} cannot be written: {error.strerror}", todo="choose another folder") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)

@@ -232,9 +232,7 @@ class _Reader:
         """Return the last line of a paragraph: a short line that ends a sentence, or the last before a new block."""
         last = number
         while True:
-            following = next(
-                (n for n in range(last + 1, len(self.lines) + 1) if self.lines[n - 1].strip()), None
-            )
+            following = next((n for n in range(last + 1, len(self.lines) + 1) if self.lines[n - 1].strip()), None)
             if following is None or following == self.tail:
                 return last
             here, after = self.lines[last - 1].strip(), self.lines[following - 1].strip()

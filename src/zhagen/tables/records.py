@@ -28,9 +28,7 @@ def rows(outline, table, columns):
         members = [column for column in kept if column.get("group", "rows") == group]
         found += _group(outline, table, columns, group, members)
     names = [column["name"] for column in kept]
-    frame = pd.DataFrame(
-        found, columns=["group", "row", *names, "undecided", "status", "line_start", "line_end"]
-    )
+    frame = pd.DataFrame(found, columns=["group", "row", *names, "undecided", "status", "line_start", "line_end"])
     for column in kept:
         if column.get("number"):
             numbers = pd.to_numeric(frame[column["name"]])

@@ -1,0 +1,98 @@
+"""Chinese names and Chinese joining words in citations: the stock styles print 三 张 and "et al."."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from pybtex.plugin import register_plugin as register_pybtex
+from pybtex.style.formatting.plain import Style as Plain
+from pybtex.style.labels import BaseLabelStyle
+from pybtex.style.names import BaseNameStyle
+from pybtex.style.names.lastfirst import NameStyle as LastFirst
+from pybtex.style.sorting.author_year_title import SortingStyle
+from pybtex.style.template import join, names, node, sentence
+from sphinx.application import Sphinx
+from sphinxcontrib.bibtex.plugin import register_plugin as register_reference
+from sphinxcontrib.bibtex.style.referencing import BracketStyle, PersonStyle
+from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferenceStyle
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+class ChineseNames(BaseNameStyle):
+    """Family name first and unbroken for Han names; last name first for the others."""
+
+    def format(self, person, abbr=False):
+        """Return the template of one person."""
+        if HAN.search(str(person)):
+            parts = person.last_names + person.first_names + person.middle_names
+            return join["".join(parts)]
+        return LastFirst().format(person, abbr)
+
+
+class YearLabels(BaseLabelStyle):
+    """Labels nobody sees: an author-year citation needs none, but an entry must have a unique one."""
+
+    def format_labels(self, sorted_entries):
+        """Yield one label for each entry, in order."""
+        yield from (str(number) for number, _ in enumerate(sorted_entries, start=1))
+
+
+@node
+def joined_names(children, context, role):
+    """Join the names of one role, with Chinese commas where they are Han names."""
+    if any(HAN.search(str(person)) for person in context["entry"].persons.get(role, [])):
+        return names(role, sep="，").format_data(context)
+    return names(role, sep=", ", sep2=" and ", last_sep=", and ").format_data(context)
+
+
+class ChineseStyle(Plain):
+    """The plain style with our names, labels and order."""
+
+    default_name_style = ChineseNames
+    default_label_style = YearLabels
+    default_sorting_style = SortingStyle
+
+    def format_names(self, role, as_sentence=True):
+        """Return the template of the people in one role."""
+        return sentence[joined_names(role)] if as_sentence else joined_names(role)
+
+
+class Surnames(BaseNameStyle):
+    """What a running citation names: a Han name in full, otherwise the surname."""
+
+    def format(self, person, abbr=False):
+        """Return the template of one person."""
+        if HAN.search(str(person)):
+            return join["".join(person.last_names + person.first_names)]
+        return join[" ".join(person.prelast_names + person.last_names)]
+
+
+def _brackets() -> BracketStyle:
+    return BracketStyle(left="（", right="）", sep="；")
+
+
+@dataclass
+class ChineseAuthorYear(AuthorYearReferenceStyle):
+    """（张三、李四，2019） and （Gioia 等，2013）."""
+
+    bracket_parenthetical: BracketStyle = field(default_factory=_brackets)
+    bracket_textual: BracketStyle = field(default_factory=_brackets)
+    bracket_author: BracketStyle = field(default_factory=_brackets)
+    bracket_label: BracketStyle = field(default_factory=_brackets)
+    bracket_year: BracketStyle = field(default_factory=_brackets)
+    person: PersonStyle = field(
+        default_factory=lambda: PersonStyle(
+            style=Surnames, abbreviate=False, sep="、", sep2="、", last_sep="、", other="等"
+        )
+    )
+    author_year_sep: str = "，"
+    text_reference_sep: str = ""
+
+
+def setup(app: Sphinx) -> dict:
+    """Make both styles known by name."""
+    register_pybtex("pybtex.style.formatting", "chinese", ChineseStyle)
+    register_reference("sphinxcontrib.bibtex.style.referencing", "chinese_author_year", ChineseAuthorYear)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,90 @@
+"""Take out of the finished pages what the theme brings and readers do not need, and say in Chinese what it says not.
+
+The theme has no option for these: an icon script of 1.5 MB on every page (`icons.css` draws the dozen icons in use),
+English labels, regions and dialogs without a name, scripts and styles of other hosts, invalid `<style scoped>`.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+LABELS = {  # attribute text of the theme: ours
+    "Toggle primary sidebar": "显示或隐藏全书目录",
+    "Toggle secondary sidebar": "显示或隐藏本页目录",
+    "Color mode": "切换明暗",
+    "System Settings": "跟随系统",
+    "Toggle hidden content": "展开或收起",
+    "Main": "全书目录",
+    "Page": "本页目录",
+    "Version warning": "版本提示",
+    "列印成 PDF": "打印或存为 PDF",
+    "下载笔记本文件": "下载笔记本（.ipynb）",
+    "Link to this heading": "本节的链接",
+    "Link to this table": "本表的链接",
+    "Link to this image": "本图的链接",
+    "Link to this code": "这段代码的链接",
+    "Link to this equation": "本公式的链接",
+    "Link to this term": "本词条的链接",
+    "Link to this definition": "本定义的链接",
+    "Link to this toctree": "本目录的链接",
+}
+TEXTS = {">上一条<": ">上一页<", ">下一条<": ">下一页<"}
+NAMED_REGIONS = {
+    '<div id="pst-primary-sidebar"': '<div id="pst-primary-sidebar" role="complementary" aria-label="书名与全书目录"',
+    '<dialog id="pst-primary-sidebar-modal"': '<dialog id="pst-primary-sidebar-modal" aria-label="全书目录"',
+    '<dialog id="pst-secondary-sidebar-modal"': '<dialog id="pst-secondary-sidebar-modal" aria-label="本页目录"',
+    '<dialog id="pst-search-dialog"': '<dialog id="pst-search-dialog" aria-label="搜索全书"',
+}
+LABEL_ATTRIBUTE = re.compile(r'\b(title|aria-label|alt|data-bs-title|placeholder)="([^"]*)"')
+UNUSED_LOADS = re.compile(
+    r'<script\b[^>]*\bsrc="(?:https?:)?//[^"]*"[^>]*>\s*</script>'  # another host
+    r'|<link\b[^>]*\brel="(?:stylesheet|preload|preconnect|dns-prefetch)"[^>]*\bhref="(?:https?:)?//[^"]*"[^>]*>'
+    r'|<link\b[^>]*\bhref="(?:https?:)?//[^"]*"[^>]*\brel="(?:stylesheet|preload|preconnect|dns-prefetch)"[^>]*>'
+    r'|<script\b[^>]*\bsrc="[^"]*/fontawesome\.js[^"]*"[^>]*>\s*</script>'
+    r"|<style scoped>.*?</style>",
+    re.DOTALL,
+)
+# the visible text of this button is its name; the label says something else
+MISNAMED_SEARCH = re.compile(r'(<button class="btn search-button-field[^>]*?) title="[^"]*" aria-label="[^"]*"')
+ICON_FONT = re.compile(r"@font-face\{[^}]*webfonts/[^}]*\}")
+UNUSED_FILES = ("scripts/fontawesome.js*", "scripts/*.map", "styles/*.map", "vendor/fontawesome/webfonts/*")
+
+
+def clean(source: str) -> str:
+    """Clean the source of one page."""
+    source = UNUSED_LOADS.sub("", source)
+    source = MISNAMED_SEARCH.sub(r"\1", source)
+    for found, ours in (TEXTS | NAMED_REGIONS).items():
+        source = source.replace(found, ours)
+    return with_our_labels(source)
+
+
+def with_our_labels(source: str) -> str:
+    """Replace the labels that stand in attributes."""
+    return LABEL_ATTRIBUTE.sub(lambda m: f'{m[1]}="{LABELS.get(m[2], m[2])}"', source)
+
+
+def clean_all(app: Sphinx, exception: Exception | None) -> None:
+    """Clean every page and drop the files that no page loads any more."""
+    if exception or app.builder.name != "html":
+        return
+    out = Path(app.outdir)
+    for page in out.rglob("*.html"):
+        page.write_text(clean(page.read_text("utf-8")), "utf-8")
+    static = out / "_static"
+    for pattern in UNUSED_FILES:
+        for file in static.glob(pattern):
+            file.unlink()
+    theme = static / "styles/pydata-sphinx-theme.css"
+    theme.write_text(ICON_FONT.sub("", theme.read_text("utf-8")), "utf-8")
+    toggle = static / "togglebutton.js"
+    toggle.write_text(with_our_labels(toggle.read_text("utf-8")), "utf-8")
+
+
+def setup(app: Sphinx) -> dict:
+    """Clean before the other extensions read the finished pages."""
+    app.connect("build-finished", clean_all, priority=100)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

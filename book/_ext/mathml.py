@@ -1,0 +1,69 @@
+"""Formulas as MathML, made at build: browsers draw it natively, so no page loads a script or another host."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from docutils import nodes
+from latex2mathml.converter import convert
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+
+logger = logging.getLogger(__name__)
+
+NOT_UNDERSTOOD = re.compile(r"<m[io][^>]*>(\\[A-Za-z]+|&)</m[io]>")
+ALIGNMENT = re.compile(r"\\(begin|end)\{(?:aligned|align\*?)\}")
+
+
+def mathml(latex: str, *, block: bool) -> str:
+    r"""Convert one formula; its source stays as `alttext` for readers and copyists.
+
+    Raises ValueError for what latex2mathml would print as letters, or drop, in silence.
+
+    >>> mathml("x", block=False)
+    '<math xmlns="http://www.w3.org/1998/Math/MathML" display="inline" alttext="x"><mrow><mi>x</mi></mrow></math>'
+    """
+    source = " ".join(latex.split())
+    if re.sub(r"\\.", "", source).count("{") != re.sub(r"\\.", "", source).count("}"):
+        raise ValueError("braces do not match")
+    # `aligned` is not known to latex2mathml and `align` prints numbers of its own; `split` is the same picture
+    tree = convert(ALIGNMENT.sub(r"\\\1{split}", source), display="block" if block else "inline")
+    if unknown := NOT_UNDERSTOOD.search(tree):
+        raise ValueError(f"{unknown[1]} is not understood")
+    return tree.replace(">", f' alttext="{escape(source)}">', 1)
+
+
+def _converted(node: nodes.Element, *, block: bool) -> str:
+    latex = node.astext()
+    try:
+        return mathml(latex, block=block)
+    except Exception as error:  # latex2mathml raises a family of its own, and IndexError on odd input
+        logger.warning("no MathML for the formula %r: %s", latex, error or type(error).__name__, location=node)
+        return f"<code>{escape(latex)}</code>"
+
+
+def visit_inline(translator, node: nodes.math) -> None:
+    """Write an inline formula."""
+    translator.body.append(f'<span class="math">{_converted(node, block=False)}</span>')
+    raise nodes.SkipNode
+
+
+def visit_block(translator, node: nodes.math_block) -> None:
+    """Write a displayed formula, with its number and anchor where it has a label."""
+    translator.body.append(translator.starttag(node, "div", CLASS="math"))
+    translator.body.append(_converted(node, block=True))
+    if node.get("number"):
+        number = get_node_equation_number(translator, node)
+        translator.body.append(f'<span class="eqno">({number})')
+        translator.add_permalink_ref(node, "本公式的链接")
+        translator.body.append("</span>")
+    translator.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> dict:
+    """Register the renderer that `html_math_renderer: mathml` names."""
+    app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,300 @@
+"""Which terms stand together, and how much more than chance: co-occurrence, its measures, the network.
+
+Every measure is a function of four numbers: `n12` units with both terms, `n1` and `n2` units with the one and the
+other (1 or more), `N` units. They take numbers or arrays of one shape and return floats of that shape. The limits are defined:
+without a common unit (n12 = 0) `pmi` and `logdice` are minus infinity, `npmi` is -1, the others but `g2` are 0; where
+both stand in every unit (n12 = N) `npmi` is 1, `pmi` and `g2` are 0. All are symmetric in the two terms.
+"""
+
+from zhagen.errors import ZhagenError
+
+EDGES = "term_a term_b n12 n1 n2 N".split()
+
+
+def pmi(n12, n1, n2, N):
+    """Return pointwise mutual information in bits: ``log2(n12 N / (n1 n2))``.
+
+    Church and Hanks (1990), Word association norms, mutual information, and lexicography. Rare pairs come out high:
+    set a least count.
+
+    >>> float(pmi(2, 2, 4, 8))
+    1.0
+    """
+    import numpy as np
+
+    n12, n1, n2, N = _table(n12, n1, n2, N)
+    with np.errstate(divide="ignore"):
+        return np.log2(n12 * N / (n1 * n2))
+
+
+def npmi(n12, n1, n2, N):
+    """Return PMI over its greatest value, ``pmi / -log2(n12 / N)``: -1 never, 0 by chance, 1 only together.
+
+    Bouma (2009), Normalized (pointwise) mutual information in collocation extraction.
+
+    >>> [round(float(npmi(n12, 2, 4, 8)), 3) for n12 in (0, 1, 2)], float(npmi(8, 8, 8, 8))
+    ([-1.0, 0.0, 0.5], 1.0)
+    """
+    import numpy as np
+
+    n12, n1, n2, N = _table(n12, n1, n2, N)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values = np.log2(n12 * N / (n1 * n2)) / -np.log2(n12 / N)
+    return np.where(n12 == 0, -1.0, np.where(n12 == N, 1.0, values))[()]
+
+
+def jaccard(n12, n1, n2, N=None):
+    """Return the share of units with both among the units with either: ``n12 / (n1 + n2 - n12)``, 0 to 1.
+
+    Jaccard (1901); ATLAS.ti calls it the co-occurrence coefficient c. `N` is not used.
+
+    >>> float(jaccard(2, 2, 4))
+    0.5
+    """
+    n12, n1, n2 = _floats(n12, n1, n2)
+    return n12 / (n1 + n2 - n12)
+
+
+def dice(n12, n1, n2, N=None):
+    """Return ``2 n12 / (n1 + n2)``, 0 to 1: Dice (1945). `N` is not used.
+
+    >>> float(dice(3, 4, 4))
+    0.75
+    """
+    n12, n1, n2 = _floats(n12, n1, n2)
+    return 2 * n12 / (n1 + n2)
+
+
+def cosine(n12, n1, n2, N=None):
+    """Return ``n12 / sqrt(n1 n2)``, 0 to 1: the cosine of two columns, Salton and McGill (1983). `N` is not used.
+
+    >>> float(cosine(2, 1, 4))
+    1.0
+    """
+    n12, n1, n2 = _floats(n12, n1, n2)
+    return n12 / (n1 * n2) ** 0.5
+
+
+def logdice(n12, n1, n2, N=None):
+    """Return ``14 + log2(dice)``, at most 14, whatever the size of the corpus.
+
+    Rychlý (2008), A lexicographer-friendly association score. One point more is twice the share of common units.
+    `N` is not used.
+
+    >>> float(logdice(2, 4, 4))
+    13.0
+    """
+    import numpy as np
+
+    with np.errstate(divide="ignore"):
+        return 14 + np.log2(dice(n12, n1, n2))
+
+
+def g2(n12, n1, n2, N):
+    """Return the log-likelihood ratio of the 2 x 2 table: ``2 sum O ln(O / E)``, 0 or more.
+
+    Dunning (1993), Accurate methods for the statistics of surprise and coincidence; O the counts with both, with one
+    only and with neither term, E what independence gives. It is without direction: `pmi` below 0 says that the terms
+    avoid each other. Under independence it follows chi-square with one degree of freedom (3.84: 5%).
+
+    >>> round(float(g2(10, 20, 30, 100)), 4)
+    4.4326
+    """
+    import numpy as np
+    from scipy.special import xlogy
+
+    n12, n1, n2, N = _table(n12, n1, n2, N)
+    total = np.zeros(np.broadcast_shapes(n12.shape, n1.shape, n2.shape, N.shape))
+    for observed, row, column in (
+        (n12, n1, n2),
+        (n1 - n12, n1, N - n2),
+        (n2 - n12, N - n1, n2),
+        (N - n1 - n2 + n12, N - n1, N - n2),
+    ):
+        expected = np.where(observed > 0, row * column / N, 1)
+        total = total + xlogy(observed, np.where(observed > 0, observed, 1) / expected)
+    return np.maximum(2 * total, 0)[()]
+
+
+def association_strength(n12, n1, n2, N):
+    """Return observed over expected common units, ``n12 N / (n1 n2)``: 1 by chance.
+
+    Van Eck and Waltman (2009), How to normalize cooccurrence data? (there without the constant N); VOSviewer's default.
+
+    >>> float(association_strength(2, 2, 4, 8))
+    2.0
+    """
+    n12, n1, n2, N = _table(n12, n1, n2, N)
+    return n12 * N / (n1 * n2)
+
+
+MEASURES = {
+    measure.__name__: measure for measure in (pmi, npmi, jaccard, dice, cosine, logdice, g2, association_strength)
+}
+
+
+def cooccurrence(matrix, binary=True, min_count=1):
+    """Count in how many units two terms stand together: the product of the matrix with itself.
+
+    Parameters
+    ----------
+    matrix : a `zhagen.terms.TermMatrix`.
+    binary : a term counts once in a unit. Otherwise the counts are multiplied: n12 is the sum over the units of
+        count x count, n1 and n2 are the same for a term with itself, and N is missing, for these are no numbers
+        of units. Then `jaccard` (Tanimoto's), `dice`, `cosine` and `logdice` compare the count vectors, and the
+        other measures raise.
+    min_count : the least n12 of a pair, 1 or more.
+
+    Returns a data frame, one row a pair that stands together: term_a, term_b (term_a before term_b by code
+    point), n12, n1, n2, N (units in the matrix); highest n12 first, then by the terms. Raises `ZhagenError` for a
+    `min_count` below 1.
+
+    >>> import numpy as np, scipy.sparse as sp
+    >>> from zhagen.terms import TermMatrix
+    >>> counts = sp.csr_array(np.array([[2, 1, 0], [1, 1, 1]]))
+    >>> cooccurrence(TermMatrix(counts, None, np.array(["平台", "用户", "需求"])), min_count=2).values.tolist()
+    [['平台', '用户', 2, 2, 2, 2]]
+    """
+    import numpy as np
+    import pandas as pd
+    from scipy.sparse import csr_array, triu
+
+    if min_count < 1:
+        raise ZhagenError(f"min_count is {min_count}", todo="give 1 or more: pairs that never meet are not listed")
+    counts = csr_array(matrix.counts, dtype=np.int64, copy=True)
+    if binary:
+        counts.data = (counts.data > 0).astype(np.int64)
+    product = (counts.T @ counts).tocsr()
+    own = product.diagonal()
+    pairs = triu(product, k=1).tocoo()
+    kept = pairs.data >= min_count
+    first, second, n12 = pairs.coords[0][kept], pairs.coords[1][kept], pairs.data[kept]
+    order = np.lexsort((second, first, -n12))
+    first, second, n12 = first[order], second[order], n12[order]
+    columns = (matrix.terms[first], matrix.terms[second], n12, own[first], own[second])
+    table = pd.DataFrame(dict(zip(EDGES, columns, strict=False)))
+    units = np.int64(counts.shape[0]) if binary else np.nan
+    return table.assign(N=units).astype({"term_a": "str", "term_b": "str"})
+
+
+def associate(edges, measures=("npmi", "jaccard")):
+    """Add a column for each measure.
+
+    Parameters
+    ----------
+    edges : a data frame as `cooccurrence` returns it.
+    measures : names out of `MEASURES`.
+
+    Returns a new data frame: the edges, in their order, with the measures. Raises `ZhagenError` for an unknown measure.
+
+    >>> import pandas as pd
+    >>> edges = pd.DataFrame([("平台", "用户", 2, 2, 4, 8)], columns=EDGES)
+    >>> associate(edges, ["dice"]).dice.round(3).tolist()
+    [0.667]
+    """
+    unknown = [name for name in measures if name not in MEASURES]
+    if unknown:
+        raise ZhagenError(f"there is no measure {unknown[0]!r}", todo=f"use some of {', '.join(MEASURES)}")
+    numbers = [edges[name].to_numpy() for name in ("n12", "n1", "n2", "N")]
+    return edges.assign(**{name: MEASURES[name](*numbers) for name in measures})
+
+
+def strongest(edges, weight="npmi", top=60, min_count=1):
+    """Return the strongest pairs: highest measure first, then highest n12, then by the terms.
+
+    Parameters
+    ----------
+    edges : a data frame as `cooccurrence` returns it, with the measure or without.
+    weight : a measure's name, or ``n12``.
+    top : how many pairs; None takes all.
+    min_count : the least n12. Without one, measures such as `npmi` put pairs on top that met once and only once.
+
+    Returns a data frame of at most `top` rows with the column `weight`. Raises `ZhagenError` for an unknown measure.
+
+    >>> import pandas as pd
+    >>> edges = pd.DataFrame([("平台", "用户", 4, 4, 5, 8), ("平台", "需求", 1, 4, 1, 8)], columns=EDGES)
+    >>> strongest(edges, "npmi", top=1)[["term_a", "term_b"]].values.tolist()
+    [['平台', '用户']]
+    """
+    if weight not in edges:
+        edges = associate(edges, (weight,))
+    kept = edges[edges["n12"] >= min_count]
+    order = [weight, "n12", "term_a", "term_b"] if weight != "n12" else ["n12", "term_a", "term_b"]
+    ascending = [name.startswith("term") for name in order]
+    return kept.sort_values(order, ascending=ascending, ignore_index=True).head(len(kept) if top is None else top)
+
+
+def network(edges, weight="npmi", top=60, min_count=3):
+    """Return the network of the strongest pairs.
+
+    Parameters
+    ----------
+    edges : a data frame as `cooccurrence` or `associate` returns it.
+    weight, top, min_count : as in `strongest`. Pairs whose weight is not above 0 are left out, and with ``g2``, which
+        has no direction, those that meet less often than by chance.
+
+    Returns a networkx.Graph. A node is a term, with ``n`` (units with it); an edge has ``weight`` and ``n12``. Nodes
+    and edges are in the order of their terms, so equal edges give the same graph whatever their order.
+
+    >>> import pandas as pd
+    >>> edges = pd.DataFrame([("平台", "用户", 3, 3, 4, 8), ("用户", "需求", 3, 4, 5, 8)], columns=EDGES)
+    >>> network(edges, "n12").nodes["用户"]
+    {'n': 4}
+    """
+    import networkx as nx
+
+    kept = strongest(edges, weight, None, min_count)
+    kept = kept[kept[weight] > 0]
+    kept = kept[kept.n12 * kept.N > kept.n1 * kept.n2] if weight == "g2" else kept
+    kept = kept.head(len(kept) if top is None else top)
+    graph = nx.Graph()
+    units = {**dict(zip(kept.term_a, kept.n1, strict=True)), **dict(zip(kept.term_b, kept.n2, strict=True))}
+    graph.add_nodes_from((term, {"n": int(units[term])}) for term in sorted(units))
+    columns = (kept[name].tolist() for name in ("term_a", "term_b", weight, "n12"))
+    for first, second, value, n12 in sorted(zip(*columns, strict=True)):
+        graph.add_edge(first, second, weight=value, n12=n12)
+    return graph
+
+
+def communities(graph, seed=1):
+    """Group the terms of a network by the Louvain method.
+
+    Blondel et al. (2008), Fast unfolding of communities in large networks; networkx's implementation, on the edges'
+    ``weight``. It is a heuristic: another seed can group otherwise, so compare some before reading much into one.
+
+    Returns a list of lists of terms: largest group first, then by its first term; terms sorted.
+
+    >>> import networkx as nx
+    >>> communities(nx.Graph([("平台", "用户"), ("价值", "网络")]))
+    [['价值', '网络'], ['平台', '用户']]
+    """
+    import networkx as nx
+
+    terms = sorted(graph)
+    place = {term: number for number, term in enumerate(terms)}
+    plain = nx.Graph()  # numbers, in order: the outcome depends on the order of nodes
+    plain.add_nodes_from(range(len(terms)))
+    ends = sorted((*sorted((place[a], place[b])), value) for a, b, value in graph.edges(data="weight", default=1))
+    plain.add_weighted_edges_from(ends)
+    groups = nx.community.louvain_communities(plain, seed=seed) if terms else []
+    return sorted(([terms[number] for number in sorted(group)] for group in groups), key=lambda g: (-len(g), g[0]))
+
+
+def _floats(*numbers):
+    import numpy as np
+
+    return [np.asarray(number, dtype=np.float64) for number in numbers]
+
+
+def _table(n12, n1, n2, N):
+    """Return the numbers as float arrays; raise where they cannot be the counts of a 2 x 2 table."""
+    import numpy as np
+
+    n12, n1, n2, N = _floats(n12, n1, n2, N)
+    fits = (n12 >= 0) & (n12 <= np.minimum(n1, n2)) & (n1 + n2 - n12 <= N)  # a missing N fits nothing
+    if not np.all(fits):
+        raise ZhagenError(
+            f"{int(np.sum(~fits))} pairs have numbers that are not counts of units",
+            todo="give binary co-occurrence, or use jaccard, dice, cosine or logdice",
+        )
+    return n12, n1, n2, N

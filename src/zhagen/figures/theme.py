@@ -1,0 +1,210 @@
+"""The one theme of all figures: fonts, colours, sizes, and how an arrow shows who says it.
+
+A figure carries its colours as CSS custom properties (``book/_static/figures.css`` sets them for the light and the dark
+mode) with the light value as fallback, and its text in ``currentColor``, so one SVG serves both modes.
+"""
+
+import re
+import warnings
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from math import ceil
+
+from zhagen.errors import ZhagenError
+from zhagen.text import width
+
+# "Zhagen Sans" is the subset of Noto Sans SC that the book serves to a machine without a Chinese font
+FONTS = (
+    '"Noto Sans SC", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", '
+    '"Zhagen Sans", sans-serif'
+)
+MATPLOTLIB_FONT = "Noto Sans SC"
+
+WIDTH = 420  # user units; shown 358 px wide on a phone of 390 px, text of 13 units is still 11 px
+ENLARGE = 1.3  # and at most so many px for a unit on a wide screen
+SIZES = {"head": 15, "label": 14, "note": 13}
+LINE = 1.3  # line height in em
+
+# Okabe and Ito's hues, darkened so that each holds 3:1 on the light ground (the first three, used for words, 4.5:1) and
+# they differ in lightness too; figures.css holds the values for the dark ground
+PALETTE = ("#003f73", "#8f3b00", "#0a7f5c", "#d65a9a", "#a88414", "#2f96e0")
+INK, MUTED = "#22261f", "#5c6158"
+PAPER = "var(--zhagen-paper, transparent)"
+LEVEL_COLOURS = {
+    "dimension": 0, "theme": 2, "concept": 4, "core_category": 0, "main_category": 2, "category": 5,
+}  # fmt: skip
+LEVEL_NAMES = {
+    "dimension": "聚合维度", "theme": "主题", "concept": "概念",
+    "core_category": "核心范畴", "main_category": "主范畴", "category": "范畴",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """How a status is drawn: `name` for the legend, `width` and `dash` of the line, `colour`, head filled or open."""
+
+    name: str
+    width: float
+    dash: str
+    colour: str
+    filled: bool
+
+
+# in the order of a legend: the less the text itself says, the less solid the line
+STATUS = {
+    "printed": Line("原文写明", 2.2, "", "currentColor", True),
+    "by_order": Line("依次序对应", 1, "", "currentColor", True),
+    "mapped": Line("转述对应", 2, "11 4", "currentColor", False),
+    "reconciled": Line("核对调整", 1.6, "5 3", "var(--zhagen-4, #d65a9a)", True),
+    "literature": Line("文献转引", 1.6, "9 3 2 3", "var(--zhagen-muted, #5c6158)", True),
+    "inferred": Line("本书推断", 2.2, "2 4", "var(--zhagen-2, #8f3b00)", False),
+}
+
+
+def colour(number):
+    """Return a colour of the palette by number, counted round, as CSS.
+
+    >>> colour(0), colour(7)
+    ('var(--zhagen-1, #003f73)', 'var(--zhagen-2, #8f3b00)')
+    """
+    place = number % len(PALETTE)
+    return f"var(--zhagen-{place + 1}, {PALETTE[place]})"
+
+
+def line(status):
+    """Return the `Line` of a status. Raises `ZhagenError` where there is no such status.
+
+    >>> line("inferred").dash == line("printed").dash
+    False
+    """
+    if status not in STATUS:
+        raise ZhagenError(f"unknown status {status!r}", todo=f"use one of {', '.join(STATUS)}")
+    return STATUS[status]
+
+
+def css(hex_colour):
+    """Return the CSS of one of the theme's hex colours; black counts as ink, another colour stays as it is.
+
+    >>> css("#000000"), css("#8F3B00"), css("#123456")
+    ('currentColor', 'var(--zhagen-2, #8f3b00)', '#123456')
+    """
+    named = {INK: "currentColor", "#000000": "currentColor", MUTED: f"var(--zhagen-muted, {MUTED})"}
+    named |= {value: colour(place) for place, value in enumerate(PALETTE)}
+    return named.get(hex_colour.lower(), hex_colour)
+
+
+def wrap(label, limit):
+    """Break a label into lines of about equal width, each at most `limit` full-width characters.
+
+    A Latin word is never broken, so its line may be longer; no line begins with a closing mark.
+
+    >>> wrap("数字商业模式创新", 5), wrap("AI技术（人机）", 4)
+    (['数字商业', '模式创新'], ['AI技术', '（人机）'])
+    """
+    pieces = re.findall(r"(?:[A-Za-z0-9.%&+-]+ ?|[（“‘《【]?.)[，、。；：！？）”’》】]*", label)
+    count = max(ceil(width(label) / limit), 1)
+    goal = min(width(label) / count + 0.5, limit)
+    lines = [""]
+    for piece in pieces:
+        if lines[-1] and width(lines[-1] + piece) > goal and len(lines) < count:
+            lines.append("")
+        elif lines[-1] and width(lines[-1] + piece) > limit:
+            lines.append("")
+        lines[-1] += piece
+    return lines
+
+
+def check_glyphs(text):
+    """Check that Noto Sans SC draws every character; a page would show a blank box for one that it does not.
+
+    >>> check_glyphs("扎根")
+    >>> check_glyphs("\\u1000")
+    Traceback (most recent call last):
+    zhagen.errors.ZhagenError: no glyph for က (U+1000) in Noto Sans SC: take the character out of the label
+    """
+    missing = sorted({char for char in text if not char.isspace() and ord(char) not in _glyphs()})
+    if missing:
+        told = ", ".join(f"{char} (U+{ord(char):04X})" for char in missing)
+        raise ZhagenError(f"no glyph for {told} in Noto Sans SC", todo="take the character out of the label")
+
+
+@contextmanager
+def style():
+    """Set matplotlib up for a figure of ours, and set it back.
+
+    Inside, a missing glyph is a `ZhagenError`; matplotlib only warns, and the page would show a blank box.
+
+    >>> import matplotlib
+    >>> before = matplotlib.rcParams["svg.fonttype"]
+    >>> with style():
+    ...     matplotlib.rcParams["svg.fonttype"]
+    'none'
+    >>> matplotlib.rcParams["svg.fonttype"] == before
+    True
+    """
+    import matplotlib
+
+    _register()
+    with matplotlib.rc_context(_settings()), warnings.catch_warnings():
+        warnings.filterwarnings("error", message="Glyph .* missing")
+        try:
+            yield
+        except UserWarning as warning:
+            if not str(warning).startswith("Glyph"):
+                raise
+            raise ZhagenError(str(warning).rstrip("."), todo="take the character out of the label") from warning
+
+
+def _settings():
+    return {
+        "axes.axisbelow": True,
+        "axes.edgecolor": MUTED,
+        "axes.labelcolor": INK,
+        "axes.labelsize": SIZES["note"],
+        "axes.prop_cycle": _cycle(),
+        "axes.spines.right": False,
+        "axes.spines.top": False,
+        "figure.dpi": 72,
+        "figure.figsize": (WIDTH / 72, WIDTH / 72),
+        "font.family": ["sans-serif"],  # not the font itself, so that an axis made elsewhere gets it too
+        "font.sans-serif": [MATPLOTLIB_FONT],
+        "font.size": SIZES["label"],
+        "legend.frameon": False,
+        "svg.fonttype": "none",
+        "svg.hashsalt": "zhagen",
+        "text.color": INK,
+        "xtick.color": INK,
+        "xtick.labelsize": SIZES["note"],
+        "ytick.color": INK,
+        "ytick.labelsize": SIZES["label"],
+    }
+
+
+def _cycle():
+    import matplotlib
+
+    return matplotlib.cycler(color=PALETTE)
+
+
+def font_file():
+    """Return the path of NotoSansSC-Regular.ttf in the installed package zhplot."""
+    path = resources.files("zhplot") / "fonts" / "NotoSansSC-Regular.ttf"
+    if not path.is_file():
+        raise ZhagenError(f"no font {path.name} in the package zhplot", todo="install zhplot 1.0.0")
+    return str(path)
+
+
+@lru_cache(maxsize=1)
+def _register():
+    from matplotlib import font_manager
+
+    font_manager.fontManager.addfont(font_file())
+
+
+@lru_cache(maxsize=1)
+def _glyphs():
+    from matplotlib.ft2font import FT2Font
+
+    return frozenset(FT2Font(font_file()).get_charmap())

@@ -1,0 +1,109 @@
+import csv
+import os
+
+import pytest
+
+from zhagen.cli import main
+
+CODES = "code_id,doc_id,level,label,parent_id,printed_parent,status,reason,line_start,line_end"
+EVIDENCE = "evidence_id,code_id,doc_id,line_start,line_end,n_chars,sha256,gloss"
+
+
+def test_extract_writes_the_columns_of_the_design(tmp_path, capsys):
+    assert main(["extract", "haier", "--out", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr()
+    assert "haier" in said.err and "codes" in said.out
+    files = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*.csv")}
+    assert files == {"codes.csv", "evidence.csv", "sections.csv", "tables/表1.csv"}
+    assert (tmp_path / "out/codes.csv").read_text("utf-8").splitlines()[0] == CODES
+    assert (tmp_path / "out/evidence.csv").read_text("utf-8").splitlines()[0] == EVIDENCE
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out"]
+
+
+def test_extract_gives_every_quotation_a_gloss(tmp_path):
+    main(["extract", "haier", "--out", str(tmp_path)])
+    with (tmp_path / "evidence.csv").open(encoding="utf-8", newline="") as file:
+        assert all(row["gloss"] for row in csv.DictReader(file))
+
+
+@pytest.mark.parametrize("command", [["extract", "hair", "--out", "x"], ["count", "hair", "数据"]])
+def test_an_unknown_id_is_one_message_and_status_2(capsys, monkeypatch, tmp_path, command):
+    monkeypatch.chdir(tmp_path)
+    assert main(command) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.count("\n") == 1 and "no document is called 'hair'" in said.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "there is no file"),
+        ("".encode(), "is empty"),
+        ("数据".encode("gb18030"), "not UTF-8"),
+        ("只有一行".encode(), "no caption"),
+    ],
+)
+def test_bad_input_writes_nothing(capsys, tmp_path, content, said):
+    source = tmp_path / "in.txt"
+    if content is not None:
+        source.write_bytes(content)
+    assert main(["extract", "haier", "--source", str(source), "--out", str(tmp_path / "out")]) == 2
+    error = capsys.readouterr().err
+    assert said in error and error.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_cannot_be_written(capsys, tmp_path):
+    (tmp_path / "out").write_text("a file")
+    assert main(["extract", "haier", "--out", str(tmp_path / "out")]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+    assert (tmp_path / "out").read_text() == "a file"
+
+
+def test_a_failure_in_the_middle_leaves_the_old_files(monkeypatch, tmp_path, capsys):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "codes.csv").write_text("old")
+    import pandas as pd
+
+    write, seen = pd.DataFrame.to_csv, []
+
+    def fail_on_the_second(frame, *arguments, **options):
+        seen.append(1)
+        if len(seen) == 2:
+            raise OSError(28, os.strerror(28))
+        return write(frame, *arguments, **options)
+
+    monkeypatch.setattr(pd.DataFrame, "to_csv", fail_on_the_second)
+    assert main(["extract", "haier", "--out", str(out)]) == 2
+    assert "No space left" in capsys.readouterr().err
+    assert [path.name for path in out.iterdir()] == ["codes.csv"] and (out / "codes.csv").read_text() == "old"
+
+
+def test_count_says_which_edition_it_counts(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("ZHAGEN_SOURCES", str(tmp_path))
+    assert main(["count", "haier", "数据驱动", "没有这个词"]) == 0
+    said = capsys.readouterr()
+    assert "digest" in said.err
+    rows = [line.split("\t") for line in said.out.splitlines()]
+    assert rows[0][0] == "数据驱动" and int(rows[0][1]) > 10 and rows[1] == ["没有这个词", "0"]
+
+
+@pytest.mark.originals
+def test_count_agrees_with_a_plain_count_on_the_original(haier_original, capsys, monkeypatch):
+    import re
+
+    monkeypatch.setenv("ZHAGEN_SOURCES", str(haier_original.document.path.parent))
+    bare = re.sub(r"\s", "", haier_original.document.raw)
+    terms = list(haier_original.codebook.codes.label)
+    main(["count", "haier", *terms])
+    found = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    assert found == [[term, str(bare.count(term))] for term in terms]
+
+
+def test_documents_lists_all(capsys):
+    assert main(["documents"]) == 0
+    assert [line.split("\t")[0] for line in capsys.readouterr().out.splitlines()] == [
+        "haier", "community", "xiaomi", "whitepaper", "ecommerce",
+    ]  # fmt: skip
