@@ -39,7 +39,7 @@ def test_an_unknown_id_is_one_message_and_status_2(capsys, monkeypatch, tmp_path
     ("content", "said"),
     [
         (None, "there is no file"),
-        ("".encode(), "is empty"),
+        (b"", "is empty"),
         ("数据".encode("gb18030"), "not UTF-8"),
         ("只有一行".encode(), "no caption"),
     ],

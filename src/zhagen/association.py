@@ -1,9 +1,9 @@
 """Which terms stand together, and how much more than chance: co-occurrence, its measures, the network.
 
 Every measure is a function of four numbers: `n12` units with both terms, `n1` and `n2` units with the one and the
-other (1 or more), `N` units. They take numbers or arrays of one shape and return floats of that shape. The limits are defined:
-without a common unit (n12 = 0) `pmi` and `logdice` are minus infinity, `npmi` is -1, the others but `g2` are 0; where
-both stand in every unit (n12 = N) `npmi` is 1, `pmi` and `g2` are 0. All are symmetric in the two terms.
+other (1 or more), `N` units. They take numbers or arrays of one shape, return floats of that shape, and are symmetric
+in the two terms. The limits are defined: without a common unit (n12 = 0) `pmi` and `logdice` are minus infinity, `npmi`
+is -1, the others but `g2` are 0; where both stand in every unit (n12 = N) `npmi` is 1, `pmi` and `g2` are 0.
 """
 
 from zhagen.errors import ZhagenError
@@ -98,7 +98,7 @@ def g2(n12, n1, n2, N):
     avoid each other. Under independence it follows chi-square with one degree of freedom (3.84: 5%).
 
     >>> round(float(g2(10, 20, 30, 100)), 4)
-    4.4326
+    4.4734
     """
     import numpy as np
     from scipy.special import xlogy

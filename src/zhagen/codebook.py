@@ -138,8 +138,8 @@ def repeated_evidence(codebook, threshold=0.6):
 def shared(first, second):
     """Return the share of the shorter text that stands in the longer one in blocks of at least four characters.
 
-    >>> shared("用户需求的沉淀，再赋能", "基于用户需求的沉淀")
-    0.7
+    >>> shared("用户需求的沉淀，再赋能", "基于用户需求")
+    0.6666666666666666
     """
     first, second = (re.sub(r"\W", "", text) for text in (first, second))
     if not first or not second:
@@ -171,9 +171,9 @@ def echoes(codebook, outline):
 
 
 def _nearest(text, label):
-    """Return (similarity, stretch, lines) of the stretch of clean text most like a label; shorter stretches win ties."""
+    """Return (similarity, stretch, lines) of the stretch of clean text most like a label; shorter ones win ties."""
     best = (0.0, "", (0, len(text)))
-    for start in (place for place, char in enumerate(text.text) if char in label):
+    for start in (number for number, char in enumerate(text.text) if char in label):
         for size in (len(label), len(label) + 2, len(label) + 4):
             stretch = re.split("[。！？；]", text.text[start : start + size])[0]
             if len(set(stretch) & set(label)) <= best[0] * len(label):
@@ -286,7 +286,7 @@ def _theme_reason(label, matched, section, number, dimension, printed, links):
 
 
 def _concepts(outline, table, cells, themes):
-    """Put concepts under themes: evenly where the lists divide, else as evenly as can be and as the prose echoes them."""
+    """Put concepts under themes: evenly where the lists divide, else nearly so and as the prose echoes them."""
     each, rest = divmod(len(cells), len(themes))
     if rest == 0:
         parents = [row // each for row in range(len(cells))]

@@ -77,7 +77,8 @@ def show(frame, caption, name, digits=2, **headers):
     Raises KeyError for a column that is not there.
 
     >>> import pandas as pd
-    >>> table = show(pd.DataFrame({"label": ["甲"], "status": ["by_order"]}), "例", "tbl-x", label="标签", status="状态")
+    >>> frame = pd.DataFrame({"label": ["甲"], "status": ["by_order"]})
+    >>> table = show(frame, "例", "tbl-x", label="标签", status="状态")
     >>> print(table._repr_markdown_().split("```")[1])
     {list-table} 例
     :name: tbl-x

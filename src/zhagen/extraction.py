@@ -42,7 +42,7 @@ def extract(doc_id, *, edition=None, source=None):
     Returns an `Extraction`. Raises `zhagen.ZhagenError` where the text does not fit the recipe.
 
     >>> haier = extract("haier", edition="digest")
-    >>> haier.codebook.codes.level.value_counts()["dimension"]
+    >>> len(haier.codebook.level("dimension"))
     3
     """
     document = catalog.open(doc_id, edition=edition, source=source)

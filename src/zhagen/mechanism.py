@@ -81,10 +81,10 @@ def summary(found, outline):
 
     named = {model["id"]: model["figure"] for model in models(outline.document.id)}
     counts = pd.crosstab(found.model_id, found.status)
-    captions = [outline.caption(named[model_id]) for model_id in counts.index]
-    counts.insert(0, "figure", [named[model_id] for model_id in counts.index])
-    counts.insert(1, "caption", [block.text.removeprefix(named[m]) for m, block in zip(counts.index, captions)])
-    counts.insert(2, "line", [block.lines[0] for block in captions])
+    captions = {figure: outline.caption(figure) for figure in map(named.get, counts.index)}
+    counts.insert(0, "figure", list(captions))
+    counts.insert(1, "caption", [block.text.removeprefix(figure) for figure, block in captions.items()])
+    counts.insert(2, "line", [block.lines[0] for block in captions.values()])
     return counts.rename_axis(index=None, columns=None).reset_index(drop=True)
 
 

@@ -132,16 +132,17 @@ def _load(folder):
     if chained:
         raise ZhagenError(f"the kept form {chained[0]} is a variant of another", "synonyms.tsv", "name one kept form")
     stopwords = frozenset(word for row in _rows(folder / "stopwords.txt") for word in row)
+    entries = list(_rows(folder / "userdict.txt", " ", 3))
+    wrong = [(term, frequency) for term, frequency, _ in entries if not frequency.isdecimal()]
+    if wrong:
+        raise ZhagenError("the frequency of {} is {}".format(*wrong[0]), "userdict.txt", "give a whole number")
     tokenizer = _tokenizer()
-    terms = []
-    for term, frequency, tag in _rows(folder / "userdict.txt", " ", 3):
-        if not frequency.isdecimal():
-            raise ZhagenError(f"the frequency of {term} is {frequency}", "userdict.txt", "give a whole number")
+    for term, frequency, tag in entries:
         if int(frequency):
             tokenizer.add_word(term, int(frequency), tag)
-            terms.append(term)
         else:
-            tokenizer.FREQ[term] = 0  # not add_word: with 0 it also changes jieba's list for everybody
+            tokenizer.FREQ[term] = 0  # not add_word: with 0 it also changes a list that all tokenizers share
+    terms = [term for term, frequency, _ in entries if int(frequency)]
     return Lexicon(tokenizer, _foreign(terms), frozenset(terms), stopwords, synonyms)
 
 

@@ -48,6 +48,10 @@ def features(outline, lexicon=None):
 
     Returns a data frame, one row a term of a sentence: doc_id, section_id, paragraph, sentence, term, count; sorted by
     paragraph, sentence and term. A sentence without a content term has no row.
+
+    >>> digest = catalog.open("haier", edition="digest")
+    >>> features(outline.read(digest, recipe.read("haier"))).columns.tolist()
+    ['doc_id', 'section_id', 'paragraph', 'sentence', 'term', 'count']
     """
     import pandas as pd
 
@@ -66,6 +70,9 @@ def load(doc_id):
 
     Returns a data frame as `features`; ``attrs["edition"]`` says ``original`` or ``features``, ``attrs["why"]`` why.
     Raises `SourceError` for an unknown id, and where there is neither original nor ``data/features/<id>.csv``.
+
+    >>> load("haier").attrs["edition"] in ("original", "features")
+    True
     """
     catalog.entry(doc_id)
     try:
@@ -98,8 +105,8 @@ def frequency(features):
 
     >>> import pandas as pd
     >>> rows = [("a", "a-1", 1, 1, "用户", 2), ("a", "a-1", 1, 2, "用户", 1), ("a", "a-1", 1, 2, "平台", 1)]
-    >>> frequency(pd.DataFrame(rows, columns=FEATURES)).iloc[0].tolist()
-    ['用户', 3, 2, 1, 1]
+    >>> frequency(pd.DataFrame(rows, columns=FEATURES)).values.tolist()
+    [['用户', 3, 2, 1, 1], ['平台', 1, 1, 1, 1]]
     """
     units = {f"{unit}s": UNITS[unit] for unit in ("sentence", "paragraph", "section")}
     table = features.groupby("term", sort=True)[["count"]].sum()

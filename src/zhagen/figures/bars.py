@@ -2,6 +2,7 @@
 
 from zhagen.errors import ZhagenError
 from zhagen.figures import theme
+from zhagen.figures.canvas import number
 from zhagen.figures.picture import from_matplotlib, name, require
 
 
@@ -16,7 +17,7 @@ def draw_frequencies(frequency, top=20, ax=None, key=""):
     key : names the picture; empty makes one from the data.
 
     Returns a `Picture` (of the axis's whole figure where `ax` is given). Raises `ZhagenError` where a column is
-    missing, a term stands twice, there is nothing to draw, or the font lacks a character.
+    missing, a term stands twice or has no count, there is nothing to draw, or the font lacks a character.
 
     >>> import pandas as pd
     >>> draw_frequencies(pd.DataFrame({"term": ["数据", "平台"], "count": [3, 5]}), top=1).alt
@@ -38,6 +39,8 @@ def most_frequent(frequency, top):
     twice = frequency.term[frequency.term.duplicated()]
     if len(twice):
         raise ZhagenError(f"the term {twice.iloc[0]} stands in more than one row", todo="add its counts up first")
+    if frequency["count"].isna().any():
+        raise ZhagenError("a term has no count", todo="leave out its row, or count it")
     if top < 1:
         raise ZhagenError(f"top is {top}, there is nothing to draw", todo="ask for at least one term")
     return frequency[["term", "count"]].sort_values("count", ascending=False, kind="stable").head(top)
@@ -45,15 +48,8 @@ def most_frequent(frequency, top):
 
 def counts(frequency):
     """Say the terms with their counts, as alternative texts do."""
-    return "、".join(f"{row.term} {row.count:g} 次" for row in _rows(frequency))
-
-
-def _rows(frequency):
-    """Yield rows with the attributes term and count (a plain tuple's own ``count`` is in the way)."""
-    from types import SimpleNamespace
-
-    for term, count in zip(frequency["term"], frequency["count"], strict=True):
-        yield SimpleNamespace(term=term, count=count)
+    pairs = zip(frequency["term"], frequency["count"], strict=True)
+    return "、".join(f"{term} {number(count)} 次" for term, count in pairs)
 
 
 def _axis(rows):
@@ -68,7 +64,8 @@ def _draw(shown, ax):
     seaborn.barplot(
         shown, x="count", y="term", ax=ax, color=theme.PALETTE[0], saturation=1, width=0.72, errorbar=None, orient="h"
     )
-    ax.bar_label(ax.containers[-1], fmt="%g", padding=4, fontsize=theme.SIZES["note"], color=theme.INK)
+    told = [number(count) for count in shown["count"]]
+    ax.bar_label(ax.containers[-1], labels=told, padding=4, fontsize=theme.SIZES["note"], color=theme.INK)
     ax.set(xlabel="出现次数", ylabel="")
     ax.set_xticks([])
     ax.tick_params(axis="y", length=0)

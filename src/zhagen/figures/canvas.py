@@ -1,6 +1,6 @@
 """A drawing under way: text, boxes and lines in user units, y downwards."""
 
-from math import atan2, cos, hypot, sin
+from math import atan2, cos, sin
 from xml.etree import ElementTree
 
 from zhagen.figures import theme
@@ -8,6 +8,7 @@ from zhagen.figures.picture import finish
 from zhagen.text import width
 
 MIDDLE = 0.37  # from the middle of a Chinese character down to its baseline, in em
+HEAD = 9  # length of an arrow's head, as wide as long
 
 
 class Canvas:
@@ -15,7 +16,7 @@ class Canvas:
 
     >>> canvas = Canvas()
     >>> canvas.text(50, 10, "扎根")
-    >>> canvas.picture(100, 20, "两个字。", "demo").svg.endswith('font-size="14" text-anchor="middle">扎根</text></svg>')
+    >>> canvas.picture(100, 20, "两个字。", "demo").svg.endswith(' text-anchor="middle">扎根</text></svg>')
     True
     """
 
@@ -62,17 +63,13 @@ class Canvas:
         self.put("path", group, d=path, stroke_width=line.width, stroke_dasharray=line.dash)
         if head:
             angle = atan2(tip[1] - back[1], tip[0] - back[0])
-            long, half = 9, 4.5
-            wings = [
-                (tip[0] - long * cos(angle) + side * half * sin(angle), tip[1] - long * sin(angle) - side * half * cos(angle))
-                for side in (1, -1)
-            ]  # fmt: skip
-            points = " ".join(f"{number(x)},{number(y)}" for x, y in (wings[0], tip, wings[1]))
+            x, y = tip[0] - HEAD * cos(angle), tip[1] - HEAD * sin(angle)
+            across, down = HEAD / 2 * sin(angle), HEAD / 2 * cos(angle)
+            points = joined((x + across, y - down), tip, (x - across, y + down))
             if line.filled:
                 self.put("polygon", group, points=points, fill=line.colour, stroke_width=1)
             else:
-                self.put("path", group, d=f"M{number(tip[0])},{number(tip[1])} L{number(tip[0] - long * cos(angle))},"
-                         f"{number(tip[1] - long * sin(angle))}", stroke_width=1.2)  # fmt: skip
+                self.put("polyline", group, points=joined((x, y), tip), stroke_width=1.2)
                 self.put("polyline", group, points=points, stroke_width=1.6)
 
     def legend(self, statuses, y, wide, head=True):
@@ -84,8 +81,8 @@ class Canvas:
         for place, status in enumerate(used):
             row, x = place // columns, (place % columns) * column + 2
             middle = y + row * pitch + pitch / 2
-            tip, end = (x + 36, middle), x + (28 if head else 36)
-            self.arrow(f"M{number(x)},{number(middle)} L{number(end)},{number(middle)}", tip, (x, middle), status, head)
+            tip, end = (x + 36, middle), x + (36 - HEAD if head else 36)
+            self.arrow(f"M{joined((x, middle), (end, middle))}", tip, (x, middle), status, head)
             self.text(x + 44, middle, theme.STATUS[status].name, size, anchor="start")
         return pitch * -(-len(used) // columns)
 
@@ -106,10 +103,10 @@ def number(value):
     return "0" if short in ("-0", "") else short
 
 
-def distance(first, second):
-    """Return how far two points lie apart.
+def joined(*points):
+    """Write points as path data and polygons want them.
 
-    >>> distance((0, 0), (3, 4))
-    5.0
+    >>> joined((0, 1.5), (2, 3))
+    '0,1.5 2,3'
     """
-    return hypot(second[0] - first[0], second[1] - first[1])
+    return " ".join(f"{number(x)},{number(y)}" for x, y in points)

@@ -3,7 +3,7 @@
 from zhagen.errors import ZhagenError
 from zhagen.figures import theme
 from zhagen.figures.bars import counts, most_frequent
-from zhagen.figures.canvas import Canvas
+from zhagen.figures.canvas import MIDDLE, Canvas
 from zhagen.figures.picture import name
 
 SMALLEST, GAP = 13, 3  # user units
@@ -60,7 +60,10 @@ def _layout(frequencies, seed):
             words = [(word, size, x, y, _ink(word, size)) for (word, _), size, (y, x), _, _ in placed]
             top = min(y for _, _, _, y, _ in words) - GAP
             bottom = max(y + ink[3] - ink[1] for _, _, _, y, ink in words) + GAP
-            return [(word, size, x - ink[0], _middle(y, size, ink) - top) for word, size, x, y, ink in words], bottom - top
+            middle = [y - ink[1] - MIDDLE * size - top for _, size, _, y, ink in words]
+            return [
+                (word[0], word[1], word[2] - word[4][0], y) for word, y in zip(words, middle, strict=True)
+            ], bottom - top
     raise ZhagenError(f"{len(frequencies)} words do not fit a cloud", todo="ask for fewer with top=")
 
 
@@ -72,17 +75,6 @@ def _largest(frequencies):
 
 def _ink(word, size):
     """Return the box (left, top, right, bottom) of the ink, measured from the baseline at the left."""
-    return _font(size).getbbox(word, anchor="ls")
-
-
-def _middle(y, size, ink):
-    """Return the height that `Canvas.text` wants, for ink whose upper edge lies at `y`."""
-    from zhagen.figures.canvas import MIDDLE
-
-    return y - ink[1] - MIDDLE * size
-
-
-def _font(size):
     from PIL import ImageFont
 
-    return ImageFont.truetype(theme.font_file(), size)
+    return ImageFont.truetype(theme.font_file(), size).getbbox(word, anchor="ls")

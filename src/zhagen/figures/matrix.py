@@ -38,7 +38,7 @@ def draw_matrix(frame, key=""):
             if number and place:
                 canvas.box(left + 1, top + 1, wide - 2, high - 2, theme.colour(number - 1))
             if lines != [""]:
-                head = {} if number and place else {"fill": f"var(--zhagen-muted, {theme.MUTED})"}
+                head = {} if number and place else {"fill": theme.QUIET}
                 canvas.text(left + wide / 2, top + high / 2, lines, **head)
         top += high + GAP
     alt = f"矩阵图：{len(rows)} 行、{len(columns)} 列。"

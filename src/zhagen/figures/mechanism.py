@@ -2,14 +2,14 @@
 
 from zhagen.errors import ZhagenError
 from zhagen.figures import theme
-from zhagen.figures.canvas import Canvas, number
+from zhagen.figures.canvas import Canvas, joined
 from zhagen.figures.picture import name, require
 from zhagen.text import width
 
 SIZE, WORD = theme.SIZES["label"], theme.SIZES["note"]
 PAD, EDGE = 9, 4
 # tried in this order; the first that fits the page is taken, else the narrowest
-LAYOUTS = [(direction, limit) for limit in (7, 6, 5, 4) for direction in ("TB", "LR")]
+LAYOUTS = [(direction, limit) for limit in (7, 5, 4) for direction in ("TB", "LR")]
 NEGATIVE = ("-", "−", "negative")
 
 
@@ -24,13 +24,13 @@ def draw_mechanism(edges, groups=None, title="", key=""):
     title : heading over the drawing; also in the alternative text.
     key : names the picture; empty makes one from the data.
 
-    Returns a `Picture`: a legend lists the statuses that occur; each arrow is a group of the class ``zhagen-arrow`` with
-    its status in ``data-status``. Raises `ZhagenError` where a column is missing, there is no arrow, a status is
+    Returns a `Picture`: a legend lists the statuses that occur; each arrow is a group of the class ``zhagen-arrow``
+    with its status in ``data-status``. Raises `ZhagenError` where a column is missing, there is no arrow, a status is
     unknown, an end is empty, a group is given to a node without arrow, or the font lacks a character.
 
     >>> import pandas as pd
-    >>> arrows = pd.DataFrame([("数据", "能力", "促进", "+", "inferred")], columns="source target relation sign status".split())
-    >>> draw_mechanism(arrows).alt
+    >>> arrow = {"source": "数据", "target": "能力", "relation": "促进", "sign": "+", "status": "inferred"}
+    >>> draw_mechanism(pd.DataFrame([arrow])).alt
     '机制模型图：2 个节点、1 支箭头，其中本书推断 1 支。本书推断的箭头：数据促进能力。'
     """
     require(edges, ["source", "target", "relation", "status"])
@@ -84,8 +84,7 @@ class _Layout:
         self.lines = {node: theme.wrap(node, limit) for node in nodes}
         self.sizes = {node: _size(lines) for node, lines in self.lines.items()}
         graph = pygraphviz.AGraph(
-            directed=True, strict=False, rankdir=direction, nodesep=0.2, ranksep=0.32, splines="true", margin=0, pad=0,
-            compound=True, newrank=True,
+            directed=True, strict=False, rankdir=direction, nodesep=0.16, ranksep=0.32, splines="true", margin=0, pad=0,
         )  # fmt: skip
         names = {node: f"n{place}" for place, node in enumerate(nodes)}
         for node in nodes:
@@ -99,7 +98,7 @@ class _Layout:
         for place, frame in enumerate(frames):
             members = [names[node] for node in nodes if groups.get(node) == frame]
             label = _space(width(frame) * WORD + 4, WORD + 6)
-            graph.add_subgraph(members, name=f"cluster_{place}", label=label, labeljust="l", margin=9)
+            graph.add_subgraph(members, name=f"cluster_{place}", label=label, labeljust="l", margin=8)
         graph.layout(prog="dot")
         left, low, right, high = _floats(graph.graph_attr["bb"])
         self.width, self.height = right - left, high - low
@@ -163,15 +162,16 @@ def _draw(canvas, layout, arrows, groups, left, top):
     colours = {frame: theme.colour(place) for place, frame in enumerate(layout.frames)}
     for frame, (x, y, wide, high) in layout.frames.items():
         canvas.box(x + left, y + top, wide, high, colours[frame], strength=0.06, line=1)
-        canvas.text(x + left + 8, y + top + 13, frame, WORD, anchor="start", fill=f"var(--zhagen-muted, {theme.MUTED})")
     for arrow, (points, tip) in zip(arrows, layout.curves, strict=True):
-        moved = [",".join(number(part) for part in move(point)) for point in points]
-        canvas.arrow(f"M{moved[0]} C{' '.join(moved[1:])}", move(tip), move(points[-1]), arrow[4])
+        start, *rest = (move(point) for point in points)
+        canvas.arrow(f"M{joined(start)} C{joined(*rest)}", move(tip), rest[-1], arrow[4])
     for node, (x, y) in layout.middle.items():
         wide, high = layout.sizes[node]
         paint = colours.get(groups.get(node), theme.colour(0))
         canvas.box(x + left - wide / 2, y + top - high / 2, wide, high, paint)
         canvas.text(x + left, y + top, layout.lines[node])
+    for frame, (x, y, _, _) in layout.frames.items():
+        canvas.text(x + left + 8, y + top + 13, frame, WORD, anchor="start", fill=theme.QUIET, halo=True)
     for arrow, place in zip(arrows, layout.words, strict=True):
         if place:
             canvas.text(*move(place), _words(arrow), WORD, fill=theme.line(arrow[4]).colour, halo=True)
@@ -180,7 +180,8 @@ def _draw(canvas, layout, arrows, groups, left, top):
 def _alt(nodes, arrows, groups, title):
     statuses = [arrow[4] for arrow in arrows]
     parts = [f"{line.name} {statuses.count(one)} 支" for one, line in theme.STATUS.items() if one in statuses]
-    told = f"机制模型图{f'“{title}”' if title else ''}：{len(nodes)} 个节点、{len(arrows)} 支箭头，其中{'、'.join(parts)}。"
+    named = f"“{title}”" if title else ""
+    told = f"机制模型图{named}：{len(nodes)} 个节点、{len(arrows)} 支箭头，其中{'、'.join(parts)}。"
     for frame in dict.fromkeys(groups.values()):
         told += f"{frame}：{'、'.join(node for node in nodes if groups.get(node) == frame)}。"
     ours = [f"{source}{relation or '→'}{target}" for source, target, relation, _, one in arrows if one == "inferred"]

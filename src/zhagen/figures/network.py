@@ -4,7 +4,7 @@ from math import isfinite, sqrt
 
 from zhagen.errors import ZhagenError
 from zhagen.figures import theme
-from zhagen.figures.canvas import Canvas, number
+from zhagen.figures.canvas import Canvas, joined, number
 from zhagen.figures.picture import name
 from zhagen.text import width
 
@@ -53,8 +53,9 @@ def draw_network(graph, communities=None, weight="npmi", seed=1, key=""):
     bottom = max(y + boxes[node][1] / 2 for node, (_, y) in places.items())
     high = _legend(canvas, graph, communities, bottom + 10, edges, weight, counts)
     told = [sorted(map(str, group)) for group in communities or []]
-    key = key or name("network", list(counts.items()), [(*map(str, e), v) for e, v in edges.items()], told, weight, seed)
-    return canvas.picture(theme.WIDTH, high, _alt(graph, communities, weight, edges, counts), key)
+    alt = _alt(graph, communities, weight, edges, counts)
+    key = key or name("network", sorted(counts.items()), sorted(edges.items()), told, weight, seed)
+    return canvas.picture(theme.WIDTH, high, alt, key)
 
 
 def _numbers(graph, weight):
@@ -67,7 +68,8 @@ def _numbers(graph, weight):
         for what, value in values.items():
             if value is None or not isfinite(value):
                 place = what if kind == "node" else "-".join(map(str, what))
-                raise ZhagenError(f"the {kind} {place} has no {attribute}", todo=f"give every {kind} a number {attribute}")
+                todo = f"give every {kind} a finite number {attribute}"
+                raise ZhagenError(f"the {kind} {place} has no {attribute}", todo=todo)
     return counts, edges
 
 
@@ -102,7 +104,7 @@ def _places(graph, edges, boxes, seed):
     axes = numpy.linalg.svd(points, full_matrices=False)[2] if len(nodes) > 2 else numpy.eye(2)
     points = points @ axes.T[:, ::-1]  # the longest direction upright
     sizes = numpy.array([boxes[node] for node in nodes])
-    area = 2.6 * sizes.prod(axis=1).sum()
+    area = 3.4 * sizes.prod(axis=1).sum()
     high = max(area / theme.WIDTH, sizes[:, 1].max())
     spread = numpy.maximum(numpy.ptp(points, axis=0), 1e-9)
     points = (points - points.min(axis=0)) / spread * [theme.WIDTH, high]
@@ -137,7 +139,7 @@ def _apart(points, sizes):
 def _edge(canvas, first, second, thick):
     canvas.put(
         "line", x1=first[0], y1=first[1], x2=second[0], y2=second[1],
-        stroke=f"var(--zhagen-muted, {theme.MUTED})", stroke_width=thick, stroke_opacity=0.5,
+        stroke=theme.QUIET, stroke_width=thick, stroke_opacity=0.5,
     )  # fmt: skip
 
 
@@ -148,7 +150,7 @@ def _node(canvas, x, y, radius, community):
     if not corners:
         canvas.put("circle", cx=x, cy=y, r=radius, **around)
         return
-    points = " ".join(f"{number(x + radius * dx)},{number(y + radius * dy)}" for dx, dy in corners)
+    points = joined(*((x + radius * dx, y + radius * dy) for dx, dy in corners))
     canvas.put("polygon", points=points, **around)
 
 
@@ -166,33 +168,31 @@ def _corners(shape):
 def _legend(canvas, graph, communities, top, edges, weight, counts):
     """Put the legend below `top`; returns where it ends."""
     size, pitch = theme.SIZES["note"], 22
-    x, y = 0, top + pitch / 2
-    for place, group in enumerate(communities or []):
-        words = f"社区 {place + 1}（{len(group)} 个词）"
-        wide = 24 + width(words) * size + 14
-        if x + wide > theme.WIDTH:
-            x, y = 0, y + pitch
-        _node(canvas, x + 10, y, 7, place)
-        canvas.text(x + 22, y, words, size, anchor="start")
-        x += wide
-    y += pitch if x else 0
-    lines = [f"节点大小：出现次数（{_span(counts.values(), 'g')}）"]
+    named = [f"社区 {place + 1}（{len(group)} 个词）" for place, group in enumerate(communities or [])]
+    wide = max([width(words) * size + 38 for words in named], default=theme.WIDTH)
+    columns, y = max(int(theme.WIDTH // wide), 1), top + pitch / 2
+    for place, words in enumerate(named):
+        x, middle = place % columns * wide, y + place // columns * pitch
+        _node(canvas, x + 12, middle, 7, place)
+        canvas.text(x + 24, middle, words, size, anchor="start")
+    y += pitch * -(-len(named) // columns)
+    lines = [f"节点大小：出现次数（{_span(counts.values(), number)}）"]
     if edges:
-        lines.append(f"边的粗细：{MEASURES.get(weight, weight)}（{_span(edges.values(), '.2f')}）")
+        lines.append(f"边的粗细：{MEASURES.get(weight, weight)}（{_span(edges.values(), '{:.2f}'.format)}）")
     for words in lines:
         canvas.text(4, y, words, size, anchor="start")
         y += pitch
     return y - pitch / 2 + 2
 
 
-def _span(values, form):
-    return f"{min(values):{form}} 至 {max(values):{form}}"
+def _span(values, write):
+    return f"{write(min(values))} 至 {write(max(values))}"
 
 
 def _alt(graph, communities, weight, edges, counts):
     measure = MEASURES.get(weight, weight)
     told = f"共现网络图：{len(graph)} 个词，{len(edges)} 条边"
-    told += f"，边的粗细表示 {measure}（{_span(edges.values(), '.2f')}）。" if edges else "。"
+    told += f"，边的粗细表示 {measure}（{_span(edges.values(), '{:.2f}'.format)}）。" if edges else "。"
     for place, group in enumerate(communities or []):
         words = sorted(group, key=lambda node: (-counts[node], str(node)))
         told += f"社区 {place + 1} 有 {len(words)} 个词：{'、'.join(map(str, words))}。"
@@ -200,5 +200,3 @@ def _alt(graph, communities, weight, edges, counts):
     if top:
         told += f"权重最高的边：{'、'.join(f'{a}与{b} {edges[a, b]:.2f}' for a, b in top)}。"
     return told
-
-

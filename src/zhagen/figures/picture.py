@@ -5,7 +5,7 @@ import io
 import os
 import re
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -28,7 +28,7 @@ class Picture:
     key : names the figure.
     """
 
-    svg: str
+    svg: str = field(repr=False)
     alt: str
     key: str
 
@@ -47,7 +47,8 @@ class Picture:
             os.chmod(draft, 0o644)
             os.replace(draft, path)
         except OSError as error:
-            Path(draft).unlink() if draft else None
+            if draft:
+                Path(draft).unlink(missing_ok=True)
             raise OutputError(f"{path} cannot be written: {error.strerror}", todo="choose another path") from error
 
 
@@ -65,7 +66,8 @@ def from_matplotlib(figure, alt, key):
     """
     file = io.BytesIO()
     with theme.style():
-        figure.savefig(file, format="svg", transparent=True, bbox_inches="tight", pad_inches=0.04, metadata={"Date": None})
+        cut = {"bbox_inches": "tight", "pad_inches": 0.04}
+        figure.savefig(file, format="svg", transparent=True, metadata={"Date": None}, **cut)
     root = _parse(file.getvalue())
     for tag in ("metadata", "style"):  # matplotlib's style sheet would hold for the whole page
         _drop(root, tag)
@@ -160,21 +162,29 @@ def require(frame, columns):
     missing = [column for column in columns if column not in frame.columns]
     if missing:
         told = ", ".join(str(column) for column in frame.columns)
-        raise ZhagenError(f"no column {', '.join(missing)} among {told}", todo="name the columns as the figure wants them")
+        raise ZhagenError(f"no column {', '.join(missing)} among {told}", todo="rename the columns")
     if frame.empty:
         raise ZhagenError("the frame has no row, there is nothing to draw", todo="look where its rows were lost")
 
 
 def _parse(svg):
-    """Parse SVG and take the namespaces off; prolog, document type and comments are gone."""
-    root = ElementTree.fromstring(svg)
+    """Parse SVG and take the namespaces off; prolog, document type, comments and everything but labels are gone."""
+    try:
+        root = ElementTree.fromstring(svg)
+    except ElementTree.ParseError as error:
+        raise ZhagenError(
+            f"the drawing is no SVG: {error}", todo="hand over what Graphviz wrote with format svg"
+        ) from error
+    if "viewBox" not in root.attrib:
+        raise ZhagenError("the drawing has no viewBox", todo="hand over the whole svg element")
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
         for full in [full for full in element.attrib if "}" in full]:
             value, short = element.attrib.pop(full), full.rpartition("}")[2]
             if short == "href":
                 element.set("href", value)
-        element.text = element.text if element.tag in ("text", "tspan", "style", "title") else None
+        words = element.tag in ("text", "tspan") and (element.text or "").strip()
+        element.text = element.text if words else None
         element.tail = element.tail if element.tag == "tspan" and (element.tail or "").strip() else None
         if "d" in element.attrib:
             element.set("d", " ".join(element.get("d").split()))

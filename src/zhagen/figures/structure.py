@@ -2,12 +2,12 @@
 
 from zhagen.errors import ZhagenError
 from zhagen.figures import theme
-from zhagen.figures.canvas import Canvas, number
+from zhagen.figures.canvas import Canvas, joined
 from zhagen.figures.picture import name, require
 from zhagen.text import width
 
-WRAP = (8, 6, 4)  # characters a line: in the first column, the second, all others
-PAD, GAP, COLUMN_GAP, EDGE = 8, 7, 26, 4
+WRAP = {2: (9, 8), 3: (8, 6, 6), 4: (7, 5, 4, 4)}  # characters a line by number of levels, finest level first
+PAD, GAP, COLUMN_GAP, EDGE = 8, 7, 24, 4
 SIZE = theme.SIZES["label"]
 
 
@@ -18,7 +18,8 @@ def draw_structure(codebook, wrap=None, key=""):
     ----------
     codebook : a `zhagen.codebook.Codebook`, or anything with a frame `codes` (columns code_id, level, label,
         parent_id, status). Levels are taken from the parents: a code without parent is on top, as are all of its level.
-    wrap : dict, level -> characters a line; levels that are not in it break at 8, 6, 4, 4, ... from the left.
+    wrap : dict, level -> characters a line; for a level that is not in it, as many as three or four columns leave on
+        a phone.
     key : names the picture; empty makes one from the data.
 
     Returns a `Picture`. Raises `ZhagenError` where a column is missing, there is no code, a parent is not there or
@@ -29,7 +30,7 @@ def draw_structure(codebook, wrap=None, key=""):
     >>> rows = [("d", "dimension", "数据驱动", "", "printed"), ("t", "theme", "需求源点建立", "d", "by_order")]
     >>> frame = pd.DataFrame(rows, columns=["code_id", "level", "label", "parent_id", "status"])
     >>> draw_structure(SimpleNamespace(codes=frame)).alt
-    '数据结构图：1 个主题归入 1 个聚合维度。连线中依次序对应 1 条。数据驱动：需求源点建立。'
+    '数据结构图：1 个二阶主题归入 1 个聚合维度。连线中依次序对应 1 条。数据驱动：需求源点建立。'
     """
     codes = codebook.codes
     require(codes, ["code_id", "level", "label", "parent_id", "status"])
@@ -40,7 +41,7 @@ def draw_structure(codebook, wrap=None, key=""):
     top = theme.SIZES["head"] + 18
     for level in levels:
         left, wide = tree.columns[level]
-        canvas.text(left + wide / 2, 12, _name(level, levels), theme.SIZES["note"], fill=f"var(--zhagen-muted, {theme.MUTED})")
+        canvas.text(left + wide / 2, 12, _name(level, levels), theme.SIZES["note"], fill=theme.QUIET)
     bottom = top + tree.place(top)
     links = [row for row in codes.itertuples() if row.parent_id]
     for row in links:
@@ -62,7 +63,7 @@ class _Tree:
         self.children = {}
         for row in codes.itertuples():
             self.children.setdefault(row.parent_id, []).append(row.code_id)
-        limits = {level: wrap.get(level, WRAP[min(place, 2)]) for place, level in enumerate(levels)}
+        limits = dict(zip(levels, WRAP.get(len(levels), (6,) * len(levels)), strict=True)) | wrap
         self.lines = {row.code_id: theme.wrap(row.label, limits[row.level]) for row in codes.itertuples()}
         self.columns, left = {}, EDGE
         for level in levels:
@@ -122,7 +123,7 @@ def _levels(codes):
     while left:
         highest = [one for one in left if not above.get(one, set()) & set(left)]
         if not highest:
-            raise ZhagenError(f"the levels {', '.join(left)} stand above one another in a circle", todo="mend parent_id")
+            raise ZhagenError(f"the levels {', '.join(left)} go round in a circle", todo="mend parent_id")
         ordered += highest
         left = [one for one in left if one not in highest]
     return ordered[::-1]
@@ -150,14 +151,13 @@ def _link(canvas, tree, row):
     x, y = left + wide, tree.middle[row.code_id]
     end, goal = tree.columns[tree.rows[row.parent_id].level][0], tree.middle[row.parent_id]
     half = (end - COLUMN_GAP + end) / 2
-    path = f"M{number(x)},{number(y)} L{number(end - COLUMN_GAP)},{number(y)} "
-    path += f"C{number(half)},{number(y)} {number(half)},{number(goal)} {number(end)},{number(goal)}"
+    path = f"M{joined((x, y), (end - COLUMN_GAP, y))} C{joined((half, y), (half, goal), (end, goal))}"
     canvas.arrow(path, (end, goal), (x, goal), row.status, head=False)
 
 
 def _alt(codes, levels, links):
     sizes = codes.level.value_counts()
-    steps = [f"{sizes[level]} 个{_name(level, levels)[-2:] if level in ('concept', 'theme') else _name(level, levels)}" for level in levels]
+    steps = [f"{sizes[level]} 个{_name(level, levels)}" for level in levels]
     told = "数据结构图：" + (f"{steps[0]}归入 " + "，再归入 ".join(steps[1:]) if len(steps) > 1 else steps[0]) + "。"
     used = [status for status in theme.STATUS if status in {row.status for row in links}]
     if used:

@@ -10,10 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from math import ceil
 
 from zhagen.errors import ZhagenError
-from zhagen.text import width
+from zhagen.text import WIDE, width
 
 # "Zhagen Sans" is the subset of Noto Sans SC that the book serves to a machine without a Chinese font
 FONTS = (
@@ -23,7 +22,7 @@ FONTS = (
 MATPLOTLIB_FONT = "Noto Sans SC"
 
 WIDTH = 420  # user units; shown 358 px wide on a phone of 390 px, text of 13 units is still 11 px
-ENLARGE = 1.3  # and at most so many px for a unit on a wide screen
+ENLARGE = 1.2  # and at most so many px for a unit on a wide screen
 SIZES = {"head": 15, "label": 14, "note": 13}
 LINE = 1.3  # line height in em
 
@@ -31,6 +30,7 @@ LINE = 1.3  # line height in em
 # they differ in lightness too; figures.css holds the values for the dark ground
 PALETTE = ("#003f73", "#8f3b00", "#0a7f5c", "#d65a9a", "#a88414", "#2f96e0")
 INK, MUTED = "#22261f", "#5c6158"
+QUIET = f"var(--zhagen-muted, {MUTED})"
 PAPER = "var(--zhagen-paper, transparent)"
 LEVEL_COLOURS = {
     "dimension": 0, "theme": 2, "concept": 4, "core_category": 0, "main_category": 2, "category": 5,
@@ -39,6 +39,16 @@ LEVEL_NAMES = {
     "dimension": "聚合维度", "theme": "主题", "concept": "概念",
     "core_category": "核心范畴", "main_category": "主范畴", "category": "范畴",
 }  # fmt: skip
+
+
+def colour(number):
+    """Return a colour of the palette by number, counted round, as CSS.
+
+    >>> colour(0), colour(7)
+    ('var(--zhagen-1, #003f73)', 'var(--zhagen-2, #8f3b00)')
+    """
+    place = number % len(PALETTE)
+    return f"var(--zhagen-{place + 1}, {PALETTE[place]})"
 
 
 @dataclass(frozen=True)
@@ -57,20 +67,10 @@ STATUS = {
     "printed": Line("原文写明", 2.2, "", "currentColor", True),
     "by_order": Line("依次序对应", 1, "", "currentColor", True),
     "mapped": Line("转述对应", 2, "11 4", "currentColor", False),
-    "reconciled": Line("核对调整", 1.6, "5 3", "var(--zhagen-4, #d65a9a)", True),
-    "literature": Line("文献转引", 1.6, "9 3 2 3", "var(--zhagen-muted, #5c6158)", True),
-    "inferred": Line("本书推断", 2.2, "2 4", "var(--zhagen-2, #8f3b00)", False),
+    "reconciled": Line("核对调整", 1.6, "5 3", colour(2), True),
+    "literature": Line("文献转引", 1.6, "9 3 2 3", QUIET, True),
+    "inferred": Line("本书推断", 2.2, "2 4", colour(1), False),
 }
-
-
-def colour(number):
-    """Return a colour of the palette by number, counted round, as CSS.
-
-    >>> colour(0), colour(7)
-    ('var(--zhagen-1, #003f73)', 'var(--zhagen-2, #8f3b00)')
-    """
-    place = number % len(PALETTE)
-    return f"var(--zhagen-{place + 1}, {PALETTE[place]})"
 
 
 def line(status):
@@ -90,30 +90,34 @@ def css(hex_colour):
     >>> css("#000000"), css("#8F3B00"), css("#123456")
     ('currentColor', 'var(--zhagen-2, #8f3b00)', '#123456')
     """
-    named = {INK: "currentColor", "#000000": "currentColor", MUTED: f"var(--zhagen-muted, {MUTED})"}
+    named = {INK: "currentColor", "#000000": "currentColor", MUTED: QUIET}
     named |= {value: colour(place) for place, value in enumerate(PALETTE)}
     return named.get(hex_colour.lower(), hex_colour)
 
 
 def wrap(label, limit):
-    """Break a label into lines of about equal width, each at most `limit` full-width characters.
+    """Break a label into lines, each at most `limit` full-width characters and about equally long.
 
-    A Latin word is never broken, so its line may be longer; no line begins with a closing mark.
+    Most Chinese words have two characters: a Chinese label of even length breaks after an even number of them where
+    it can, though it takes a line more. A Latin word is never broken, so its line may be longer; no line begins with a
+    closing mark.
 
-    >>> wrap("数字商业模式创新", 5), wrap("AI技术（人机）", 4)
-    (['数字商业', '模式创新'], ['AI技术', '（人机）'])
+    >>> wrap("数字价值创造实现机理", 5), wrap("AI技术（人机）", 4)
+    (['数字价值', '创造实现', '机理'], ['AI技术', '（人机）'])
     """
     pieces = re.findall(r"(?:[A-Za-z0-9.%&+-]+ ?|[（“‘《【]?.)[，、。；：！？）”’》】]*", label)
-    count = max(ceil(width(label) / limit), 1)
-    goal = min(width(label) / count + 0.5, limit)
-    lines = [""]
-    for piece in pieces:
-        if lines[-1] and width(lines[-1] + piece) > goal and len(lines) < count:
-            lines.append("")
-        elif lines[-1] and width(lines[-1] + piece) > limit:
-            lines.append("")
-        lines[-1] += piece
-    return lines
+    pairs = len(pieces) % 2 == 0 and all(WIDE.fullmatch(piece) for piece in pieces)
+    best = [(0, [])]  # for each number of pieces: (cost, lines)
+    for end in range(1, len(pieces) + 1):
+        ways = []
+        for start in range(end):
+            line = "".join(pieces[start:end])
+            wide = width(line)
+            if wide <= limit or end - start == 1:
+                cost, lines = best[start]
+                ways.append((cost + 100 + wide**2 + (150 if pairs and start % 2 else 0), [*lines, line]))
+        best.append(min(ways, key=lambda way: (way[0], [-len(line) for line in way[1]])))
+    return best[-1][1] or [""]
 
 
 def check_glyphs(text):

@@ -1,0 +1,216 @@
+from collections import Counter
+from itertools import combinations
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+from scipy.sparse import csr_array
+from scipy.stats import chi2_contingency
+
+from zhagen import association as a
+from zhagen.errors import ZhagenError
+from zhagen.terms import TermMatrix
+
+patient = settings(deadline=None)  # other work on the machine must not fail a test
+NAMES = np.array(["α鱼", "价值主张", "平台", "用户", "需求"])
+ROWS = st.lists(st.lists(st.integers(0, 3), min_size=5, max_size=5), min_size=1, max_size=8)
+
+
+def matrix(rows, names=NAMES):
+    return TermMatrix(csr_array(np.array(rows, dtype=np.int64).reshape(-1, len(names))), None, names)
+
+
+@st.composite
+def tables(draw):
+    """Numbers n12, n1, n2, N of a 2 x 2 table with both terms present."""
+    both, one, other, neither = (draw(st.integers(0, 40)) for _ in range(4))
+    one, other = max(one, int(both == 0)), max(other, int(both == 0))
+    return both, both + one, both + other, both + one + other + neither
+
+
+@patient
+@given(ROWS, st.integers(1, 3))
+def test_cooccurrence_is_the_naive_count(rows, least):
+    found = a.cooccurrence(matrix(rows), min_count=least)
+    units = [{name for name, n in zip(NAMES, row, strict=True) if n} for row in rows]
+    single = Counter(name for unit in units for name in unit)
+    pairs = Counter(pair for unit in units for pair in combinations(sorted(unit), 2))
+    expected = [(*pair, n, single[pair[0]], single[pair[1]], len(rows)) for pair, n in pairs.items() if n >= least]
+    expected.sort(key=lambda edge: (-edge[2], edge[0], edge[1]))
+    assert list(found.itertuples(index=False, name=None)) == expected
+    assert found.columns.tolist() == a.EDGES
+
+
+def test_an_example_by_hand():
+    """Four sentences: 平台 in 1, 2, 3; 用户 in 1, 2; together in 2 of 4."""
+    found = a.cooccurrence(matrix([[0, 0, 1, 1, 0], [0, 0, 2, 1, 0], [0, 0, 1, 0, 0], [0, 0, 0, 0, 1]]))
+    assert found.values.tolist() == [["平台", "用户", 2, 3, 2, 4]]
+    values = a.associate(found, a.MEASURES).iloc[0]
+    assert values["pmi"] == pytest.approx(np.log2(2 / 4 / (3 / 4 * 2 / 4)))
+    assert values["npmi"] == pytest.approx(np.log2(4 / 3) / 1)
+    assert values["jaccard"] == pytest.approx(2 / 3)
+    assert values["dice"] == pytest.approx(4 / 5)
+    assert values["cosine"] == pytest.approx(2 / 6**0.5)
+    assert values["logdice"] == pytest.approx(14 + np.log2(4 / 5))
+    assert values["association_strength"] == pytest.approx(4 / 3)
+    observed, expected = [2, 1, 0, 1], [1.5, 1.5, 0.5, 0.5]
+    by_hand = 2 * sum(o * np.log(o / e) for o, e in zip(observed, expected, strict=True) if o)
+    assert values["g2"] == pytest.approx(by_hand)
+
+
+@patient
+@given(tables())
+def test_g2_is_scipys(numbers):
+    n12, n1, n2, N = numbers
+    observed = np.array([[n12, n1 - n12], [n2 - n12, N - n1 - n2 + n12]])
+    if (observed.sum(0) == 0).any() or (observed.sum(1) == 0).any():
+        expected = 0
+    else:
+        expected = chi2_contingency(observed, correction=False, lambda_="log-likelihood").statistic
+    assert a.g2(*numbers) == pytest.approx(expected, abs=1e-9)
+
+
+@patient
+@given(tables(), st.sampled_from(list(a.MEASURES)))
+def test_measures_are_symmetric(numbers, name):
+    n12, n1, n2, N = numbers
+    assert a.MEASURES[name](n12, n1, n2, N) == pytest.approx(a.MEASURES[name](n12, n2, n1, N))
+
+
+@patient
+@given(tables())
+def test_measures_keep_their_bounds(numbers):
+    for name in ("jaccard", "dice", "cosine"):
+        assert 0 <= a.MEASURES[name](*numbers) <= 1 + 1e-12
+    assert a.jaccard(*numbers) <= a.dice(*numbers) <= a.cosine(*numbers) + 1e-12
+    assert -1 <= a.npmi(*numbers) <= 1 + 1e-12
+    assert a.logdice(*numbers) <= 14
+    assert a.g2(*numbers) >= 0 and a.association_strength(*numbers) >= 0
+
+
+@patient
+@given(tables())
+def test_measures_agree_on_what_is_more_than_chance(numbers):
+    n12, n1, n2, N = numbers
+    sign = np.sign(n12 * N - n1 * n2)
+    assert sign == np.sign(np.round(a.pmi(*numbers), 12)) or n12 == N
+    assert sign == np.sign(np.round(a.npmi(*numbers), 12)) or n12 == N
+    assert a.association_strength(*numbers) == pytest.approx(n12 * N / (n1 * n2))
+
+
+@patient
+@given(tables(), st.sampled_from(list(a.MEASURES)))
+def test_arrays_give_what_numbers_give(numbers, name):
+    arrays = [np.array([number, number]) for number in numbers]
+    found = a.MEASURES[name](*arrays)
+    assert found.shape == (2,) and found[0] == pytest.approx(a.MEASURES[name](*numbers), nan_ok=False)
+
+
+def test_the_limits():
+    never, always = (0, 3, 4, 9), (9, 9, 9, 9)
+    assert [float(a.MEASURES[name](*never)) for name in a.MEASURES if name != "g2"] == [
+        -np.inf, -1, 0, 0, 0, -np.inf, 0
+    ]  # fmt: skip
+    assert [float(measure(*always)) for measure in a.MEASURES.values()] == [0, 1, 1, 1, 1, 14, 0, 1]
+
+
+@patient
+@given(ROWS, st.randoms(use_true_random=False))
+def test_the_order_of_the_units_does_not_matter(rows, random):
+    shuffled = random.sample(rows, len(rows))
+    assert_frame_equal(a.cooccurrence(matrix(rows)), a.cooccurrence(matrix(shuffled)))
+
+
+@patient
+@given(ROWS, st.permutations(range(5)))
+def test_the_names_of_the_terms_do_not_matter(rows, order):
+    """Give the columns other names: the same pairs come out under the new names."""
+    renamed = dict(zip(NAMES, NAMES[order], strict=True))
+    columns = np.argsort(order)
+    plain = a.cooccurrence(matrix(rows)).itertuples(index=False, name=None)
+    other = a.cooccurrence(matrix(np.array(rows)[:, columns])).itertuples(index=False, name=None)
+    expected = {(frozenset({(renamed[x], n1), (renamed[y], n2)}), n12, N) for x, y, n12, n1, n2, N in plain}
+    assert {(frozenset({(x, n1), (y, n2)}), n12, N) for x, y, n12, n1, n2, N in other} == expected
+
+
+@patient
+@given(ROWS, ROWS)
+def test_counts_add_up_over_a_split_of_the_units(one, other):
+    parts = [a.cooccurrence(matrix(part)).set_index(["term_a", "term_b"]).n12 for part in (one, other)]
+    whole = a.cooccurrence(matrix([*one, *other])).set_index(["term_a", "term_b"]).n12
+    assert whole.sort_index().to_dict() == parts[0].add(parts[1], fill_value=0).astype(int).sort_index().to_dict()
+
+
+@patient
+@given(ROWS)
+def test_counted_cooccurrence_compares_vectors(rows):
+    found = a.associate(a.cooccurrence(matrix(rows), binary=False), ["cosine", "jaccard"])
+    columns = dict(zip(NAMES, np.array(rows, dtype=float).T, strict=True))
+    for edge in found.itertuples():
+        x, y = columns[edge.term_a], columns[edge.term_b]
+        assert (edge.n12, edge.n1, edge.n2) == (x @ y, x @ x, y @ y)
+        assert edge.cosine == pytest.approx(x @ y / (np.linalg.norm(x) * np.linalg.norm(y)))
+        assert 0 < edge.jaccard <= 1
+    if len(found):
+        with pytest.raises(ZhagenError, match="not counts of units"):
+            a.associate(found, ["npmi"])
+
+
+def test_what_cannot_be_is_told():
+    with pytest.raises(ZhagenError, match="min_count is 0"):
+        a.cooccurrence(matrix([[1, 1, 0, 0, 0]]), min_count=0)
+    with pytest.raises(ZhagenError, match="no measure 'mi3'"):
+        a.associate(pd.DataFrame(columns=a.EDGES), ["mi3"])
+    with pytest.raises(ZhagenError, match="not counts of units"):
+        a.npmi(5, 4, 6, 10)
+
+
+@patient
+@given(ROWS, st.sampled_from(["n12", *a.MEASURES]), st.randoms(use_true_random=False))
+def test_network_and_communities_do_not_depend_on_order(rows, weight, random):
+    edges = a.cooccurrence(matrix(rows))
+    shuffled = edges.iloc[random.sample(range(len(edges)), len(edges))]
+    first, second = (a.network(table, weight, top=6, min_count=1) for table in (edges, shuffled))
+    assert list(first.nodes(data=True)) == list(second.nodes(data=True))
+    assert list(first.edges(data=True)) == list(second.edges(data=True))
+    assert first.number_of_edges() <= 6
+    other = nx.Graph()
+    other.add_edges_from(random.sample(list(first.edges(data=True)), first.number_of_edges()))
+    groups = a.communities(first)
+    assert groups == a.communities(other)
+    assert sorted(term for group in groups for term in group) == sorted(first)
+
+
+def test_the_network_says_what_it_holds():
+    graph = a.network(
+        a.cooccurrence(matrix([[0, 0, 1, 1, 0], [0, 0, 2, 1, 0], [0, 0, 1, 0, 1]])), "jaccard", min_count=2
+    )
+    assert dict(graph.nodes(data="n")) == {"平台": 3, "用户": 2}
+    assert list(graph.edges(data=True)) == [("平台", "用户", {"weight": pytest.approx(2 / 3), "n12": 2})]
+
+
+def test_terms_that_avoid_each_other_are_not_joined():
+    edges = pd.DataFrame([("平台", "用户", 2, 40, 40, 100), ("平台", "需求", 20, 40, 30, 100)], columns=a.EDGES)
+    assert a.g2(2, 40, 40, 100) > a.g2(20, 40, 30, 100)
+    for weight in ("g2", "npmi", "pmi"):
+        assert list(a.network(edges, weight).edges) == [("平台", "需求")]
+
+
+def test_the_strongest_pairs_are_sorted_and_cut():
+    rows = [("a", "b", 4, 4, 4, 9), ("a", "c", 1, 4, 1, 9), ("b", "c", 1, 4, 1, 9), ("c", "d", 1, 1, 1, 9)]
+    edges = pd.DataFrame(rows, columns=a.EDGES)
+    assert a.strongest(edges, "jaccard").term_b.tolist() == ["b", "d", "c", "c"]
+    assert a.strongest(edges, "jaccard", top=2).term_a.tolist() == ["a", "c"]
+    assert a.strongest(edges, "n12", top=None, min_count=2).term_b.tolist() == ["b"]
+
+
+def test_two_cliques_are_two_communities():
+    graph = nx.disjoint_union(nx.complete_graph(4), nx.complete_graph(3))
+    graph.add_edge(0, 4)
+    graph = nx.relabel_nodes(graph, dict(enumerate("gfedcba")))
+    assert a.communities(graph) == [["d", "e", "f", "g"], ["a", "b", "c"]]
+    assert a.communities(nx.Graph()) == []

@@ -1,0 +1,374 @@
+"""Figures: every label is text, ids do not collide, what is inferred looks so, both modes have contrast."""
+
+import re
+import subprocess
+import sys
+from itertools import combinations
+from pathlib import Path
+from xml.etree import ElementTree
+
+import networkx as nx
+import pandas as pd
+import pytest
+
+from zhagen import figures
+from zhagen.errors import OutputError, ZhagenError
+from zhagen.figures import theme
+from zhagen.figures.canvas import Canvas
+from zhagen.text import width
+
+SVG = "{http://www.w3.org/2000/svg}"
+CSS = Path(__file__).parents[1] / "book/_static/figures.css"
+TERMS = ["数字", "平台", "商业模式", "用户", "AI技术", "场景体验", "价值", "生态圈", "R&D"]
+ARROWS = pd.DataFrame(
+    [
+        ("需求源点建立", "机会感知能力", "促进", "+", "inferred"),
+        ("机会感知能力", "价值主张校准", "推动", "+", "mapped"),
+        ("需求源点建立", "数字价值主张实现机理", "支撑", "+", "printed"),
+        ("需求源点建立", "数字价值主张实现机理", "引发", "", "by_order"),
+        ("价值主张校准", "数字价值主张实现机理", "调整", "", "reconciled"),
+        ("环境动荡", "数字价值主张实现机理", "抑制", "-", "literature"),
+    ],
+    columns="source target relation sign status".split(),
+)
+GROUPS = {"机会感知能力": "动态能力提升", "价值主张校准": "动态能力提升"}
+
+
+class Codes:
+    """A codebook of two dimensions, one concept and one theme without anything below, and labels that wrap."""
+
+    codes = pd.DataFrame(
+        [
+            ("d1", "dimension", "数字商业模式创新", "", "printed"),
+            ("d2", "dimension", "数据驱动", "", "printed"),
+            ("t1", "theme", "价值主张校准", "d1", "by_order"),
+            ("t2", "theme", "需求源点建立", "d2", "inferred"),
+            ("t3", "theme", "网络共享交互", "d2", "printed"),
+            ("c1", "concept", "解决方案精准触达用户", "t1", "by_order"),
+            ("c2", "concept", "数字节点部署", "t2", "reconciled"),
+            ("c3", "concept", "需求模块化分解", "t2", "inferred"),
+        ],
+        columns="code_id level label parent_id status".split(),
+    )
+
+
+def frequency():
+    return pd.DataFrame({"term": TERMS, "count": range(len(TERMS) + 2, 2, -1)})
+
+
+def network():
+    graph = nx.Graph()
+    for place, term in enumerate(TERMS):
+        graph.add_node(term, count=3 + place)
+    for place, (first, second) in enumerate(combinations(TERMS[:6], 2)):
+        graph.add_edge(first, second, npmi=0.1 + place / 20)
+    return graph
+
+
+def grid():
+    return pd.DataFrame(
+        {"第一步": ["需求源点建立", None], "第二步": ["场景链条联动", "敏捷响应能力"]},
+        index=["数据驱动", "动态能力提升"],
+    )
+
+
+MATRIX_LABELS = ["需求源点建立", "场景链条联动", "敏捷响应能力", "数据驱动", "动态能力提升", "第一步", "第二步"]
+NODES = list(dict.fromkeys([*ARROWS.source, *ARROWS.target]))
+# name: (draw, labels that must stand as text once, labels that the alternative text must name)
+CASES = {
+    "bars": (lambda: figures.draw_frequencies(frequency()), TERMS, TERMS),
+    "cloud": (lambda: figures.draw_cloud(frequency()), TERMS, TERMS),
+    "network": (lambda: figures.draw_network(network(), [set(TERMS[:4]), set(TERMS[4:])]), TERMS, TERMS),
+    "structure": (lambda: figures.draw_structure(Codes), list(Codes.codes.label), list(Codes.codes.label[:5])),
+    "matrix": (lambda: figures.draw_matrix(grid()), MATRIX_LABELS, MATRIX_LABELS),
+    "mechanism": (
+        lambda: figures.draw_mechanism(ARROWS, GROUPS, title="主张机理"),
+        [*NODES, "动态能力提升", "主张机理", "促进", "推动", "支撑", "引发", "调整", "抑制 −"],
+        ["需求源点建立促进机会感知能力", "主张机理", "动态能力提升"],
+    ),
+}
+every = pytest.mark.parametrize("name", CASES)
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    return {name: draw() for name, (draw, _, _) in CASES.items()}
+
+
+def parse(picture):
+    return ElementTree.fromstring(picture.svg)
+
+
+def texts(picture):
+    return ["".join(element.itertext()) for element in parse(picture).iter(f"{SVG}text")]
+
+
+def ids(picture):
+    return [element.get("id") for element in parse(picture).iter() if element.get("id")]
+
+
+@every
+def test_every_label_is_text_once(pictures, name):
+    drawn = texts(pictures[name])
+    assert {label: drawn.count(label) for label in CASES[name][1]} == dict.fromkeys(CASES[name][1], 1)
+
+
+@every
+def test_the_alternative_text_names_the_data(pictures, name):
+    picture = pictures[name]
+    assert picture.alt.endswith("。")
+    assert [label for label in CASES[name][2] if label not in picture.alt] == []
+
+
+@every
+def test_title_and_description_are_the_alternative_text(pictures, name):
+    root = parse(pictures[name])
+    title, description = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
+    assert title.text + description.text == pictures[name].alt
+    assert root.get("aria-labelledby").split() == [title.get("id"), description.get("id")]
+    assert root.get("role") == "img"
+
+
+@every
+def test_the_same_data_give_the_same_bytes(pictures, name):
+    assert CASES[name][0]().svg == pictures[name].svg
+
+
+@every
+def test_the_root_scales(pictures, name):
+    root = parse(pictures[name])
+    assert "width" not in root.attrib and "height" not in root.attrib
+    assert "max-width" in root.get("style")
+    wide = float(root.get("viewBox").split()[2])
+    sizes = re.findall(r'font-size(?:="|: )([\d.]+)', pictures[name].svg)
+    assert min(map(float, sizes)) * 358 / wide >= 11  # px on a phone of 390 px
+
+
+@every
+def test_the_svg_stands_alone(pictures, name):
+    svg = pictures[name].svg
+    assert svg.startswith("<svg") and "<style" not in svg and "<metadata" not in svg
+    assert re.findall(r"https?://[^\"]*", svg) == ["http://www.w3.org/2000/svg"]
+    known = set(ids(pictures[name]))
+    assert set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg)) <= known
+
+
+@every
+def test_no_colour_is_fixed_to_one_mode(pictures, name):
+    without_variables = re.sub(r"var\(--zhagen-[^)]*\)", "", pictures[name].svg)
+    assert re.findall(r"#[0-9a-fA-F]{3,6}\b(?=[\";])", without_variables) == []
+
+
+def test_ids_are_unique_over_pictures_of_different_keys(pictures):
+    two = [figures.draw_frequencies(frequency(), key=key) for key in ("one", "two")]
+    found = [one for picture in [*two, *pictures.values()] for one in ids(picture)]
+    assert len(found) == len(set(found)) > len(pictures)
+
+
+def test_clip_paths_follow_their_ids():
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    figure.subplots().plot([1, 2], [3, 4], marker="o")
+    first, second = (figures.from_matplotlib(figure, "一条线。", key) for key in ("one", "two"))
+    assert "clip-path" in first.svg and "<use" in first.svg
+    assert set(ids(first)) & set(ids(second)) == set()
+    for picture in (first, second):
+        assert set(re.findall(r'(?:href="#|url\(#)([^")]+)', picture.svg)) <= set(ids(picture))
+
+
+def arrows(picture):
+    """Return status -> list of (dash of the line, tags of the head) over all arrows, the legend's too."""
+    found = {}
+    for group in parse(picture).iter(f"{SVG}g"):
+        if group.get("class") == "zhagen-arrow":
+            line, *head = group
+            shape = (line.get("stroke-dasharray"), line.get("stroke-width"), tuple(part.tag for part in head))
+            found.setdefault(group.get("data-status"), []).append(shape)
+    return found
+
+
+def test_every_status_has_a_look_of_its_own(pictures):
+    looks = arrows(pictures["mechanism"])
+    assert {status: len(shapes) for status, shapes in looks.items()} == dict.fromkeys(theme.STATUS, 2)
+    assert all(len(set(shapes)) == 1 for shapes in looks.values())
+    assert len({shapes[0] for shapes in looks.values()}) == len(theme.STATUS)
+
+
+def test_an_inferred_arrow_never_looks_stated(pictures):
+    looks = arrows(pictures["mechanism"])
+    dash, _, head = looks["inferred"][0]
+    assert dash and dash not in [shapes[0][0] for status, shapes in looks.items() if status != "inferred"]
+    assert looks["printed"][0][0] is None and head != looks["printed"][0][2]
+    assert theme.STATUS["inferred"].colour not in [
+        line.colour for status, line in theme.STATUS.items() if status != "inferred"
+    ]
+
+
+def test_the_legend_lists_the_statuses_that_occur(pictures):
+    drawn = texts(pictures["mechanism"])
+    assert [drawn.count(line.name) for line in theme.STATUS.values()] == [1] * len(theme.STATUS)
+    stated = figures.draw_mechanism(ARROWS[ARROWS.status == "printed"])
+    assert [line.name for line in theme.STATUS.values() if line.name in texts(stated)] == ["原文写明"]
+    assert "没有本书推断的箭头" in stated.alt
+
+
+def test_numbers_in_alternative_texts_are_computed(pictures):
+    assert pictures["mechanism"].alt.startswith(
+        "机制模型图“主张机理”：5 个节点、6 支箭头，其中原文写明 1 支、依次序对应 1 支、转述对应 1 支、核对调整 1 支、"
+        "文献转引 1 支、本书推断 1 支。"
+    )
+    assert "3 个一阶概念归入 3 个二阶主题，再归入 2 个聚合维度" in pictures["structure"].alt
+    assert "9 个词，15 条边" in pictures["network"].alt
+    assert figures.draw_frequencies(frequency(), top=2).alt.endswith(
+        "的 2 个，按次数从多到少排列。数字 11 次、平台 10 次。"
+    )
+
+
+def boxes(picture):
+    """Return the boxes (left, top, right, bottom) of all texts, as wide as full-width characters are."""
+    found = []
+    for element in parse(picture).iter(f"{SVG}text"):
+        size = float(element.get("font-size"))
+        for part in list(element) or [element]:
+            wide = width(part.text) * size
+            left = float(part.get("x")) - {"middle": wide / 2, "start": 0}[element.get("text-anchor")]
+            bottom = float(part.get("y")) + 0.12 * size
+            found.append((left, bottom - 0.95 * size, left + wide, bottom))
+    return found
+
+
+@pytest.mark.parametrize("name", ["network", "structure", "matrix", "mechanism"])
+def test_labels_neither_overlap_nor_are_cut(pictures, name):
+    found = boxes(pictures[name])
+    _, _, wide, high = map(float, parse(pictures[name]).get("viewBox").split())
+    assert [box for box in found if box[0] < -1 or box[1] < -1 or box[2] > wide + 1 or box[3] > high + 1] == []
+    assert [(a, b) for a, b in combinations(found, 2) if overlap(a, b)] == []
+
+
+def overlap(one, two):
+    return min(one[2], two[2]) - max(one[0], two[0]) > 2 and min(one[3], two[3]) - max(one[1], two[1]) > 2
+
+
+def test_a_missing_glyph_is_an_error():
+    frame = pd.DataFrame({"term": ["扎\u1000"], "count": [1]})
+    draws = [
+        lambda: figures.draw_frequencies(frame),
+        lambda: figures.draw_cloud(frame),
+        lambda: figures.draw_matrix(frame),
+        lambda: figures.draw_mechanism(ARROWS.assign(source="扎\u1000")),
+    ]
+    for draw in draws:
+        with pytest.raises(ZhagenError, match=r"U\+1000|Glyph 4096"):
+            draw()
+
+
+def test_matplotlib_gets_its_settings_back_and_no_figure():
+    import matplotlib
+    from matplotlib import pyplot
+
+    before = dict(matplotlib.rcParams)
+    figures.draw_frequencies(frequency())
+    assert dict(matplotlib.rcParams) == before
+    assert pyplot.get_fignums() == []
+
+
+def test_bars_accept_an_axis():
+    from matplotlib.figure import Figure
+
+    left, right = Figure().subplots(1, 2)
+    right.set_title("右图")
+    picture = figures.draw_frequencies(frequency(), ax=left)
+    assert "右图" in texts(picture) and "商业模式" in texts(picture)
+
+
+@pytest.mark.parametrize(
+    ("draw", "told"),
+    [
+        (lambda: figures.draw_frequencies(frequency().rename(columns={"term": "word"})), "no column term"),
+        (lambda: figures.draw_frequencies(pd.concat([frequency(), frequency()])), "more than one row"),
+        (lambda: figures.draw_frequencies(frequency().head(0)), "no row"),
+        (lambda: figures.draw_cloud(frequency().assign(count=0)), "no occurrence"),
+        (lambda: figures.draw_network(nx.Graph()), "no node"),
+        (lambda: figures.draw_network(nx.path_graph(2)), "node 0 has no count"),
+        (lambda: figures.draw_network(network(), weight="pmi"), "has no pmi"),
+        (lambda: figures.draw_network(network(), [{"别的"}]), "no node"),
+        (lambda: figures.draw_mechanism(ARROWS.assign(status="sure")), "unknown status 'sure'"),
+        (lambda: figures.draw_mechanism(ARROWS.assign(target=None)), "lacks an end"),
+        (lambda: figures.draw_mechanism(ARROWS, {"别的": "组"}), "no arrow meets"),
+        (lambda: figures.draw_matrix(pd.DataFrame()), "no cell"),
+        (lambda: figures.from_graphviz("<svg", "图。", "k"), "no SVG"),
+        (
+            lambda: figures.from_graphviz('<svg viewBox="0 0 1 1"><image href="http://x/y"/></svg>', "图。", "k"),
+            "refers to",
+        ),
+        (lambda: Canvas().picture(1, 1, " ", "k"), "no alternative text"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said(draw, told):
+    with pytest.raises(ZhagenError, match=told):
+        draw()
+
+
+@pytest.mark.parametrize(("parent", "told"), [("gone", "not there"), ("t1", "like itself"), ("c1", "circle")])
+def test_a_structure_needs_levels(parent, told):
+    class Bad:
+        codes = Codes.codes.copy()
+
+    Bad.codes.loc[Bad.codes.code_id == {"c1": "d1"}.get(parent, "t2"), "parent_id"] = parent
+    with pytest.raises(ZhagenError, match=told):
+        figures.draw_structure(Bad)
+
+
+def test_every_code_of_a_study_stands_once(haier):
+    drawn = texts(figures.draw_structure(haier.codebook))
+    assert [label for label in haier.codebook.codes.label if drawn.count(label) != 1] == []
+
+
+def test_graphviz_is_quiet_and_a_label_of_two_lines_is_one_text():
+    code = (
+        "import pandas as pd; from zhagen import figures;"
+        "figures.draw_mechanism(pd.DataFrame([dict(source='甲', target='乙', relation='促进', status='printed')]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == ""  # the book's build fails on anything written there
+    svg = (
+        '<?xml version="1.0"?><!DOCTYPE svg><!-- made --><svg width="9pt" viewBox="0 0 9 9" xmlns="http://www.w3.org/2000/svg">'
+        '<g id="graph0" class="graph"><polygon fill="white"/><g id="node1" class="node"><title>a</title>'
+        '<text x="1" y="2" font-family="Times">数字</text><text x="1" y="4" fill="black">价值</text></g></g></svg>'
+    )
+    picture = figures.from_graphviz(svg, "一个节点。", "one")
+    assert texts(picture) == ["数字价值"]
+    assert "Times" not in picture.svg and "polygon" not in picture.svg and "<title>a" not in picture.svg
+
+
+def test_a_picture_shows_as_html_and_is_saved(tmp_path, pictures):
+    picture = pictures["matrix"]
+    assert picture._repr_html_() == f'<div class="zhagen-figure">{picture.svg}</div>'
+    assert "<svg" not in repr(picture)
+    picture.save(tmp_path / "new" / "matrix.svg")
+    assert ElementTree.parse(tmp_path / "new" / "matrix.svg").getroot().tag == f"{SVG}svg"
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["matrix.svg"]
+    with pytest.raises(OutputError):
+        picture.save(tmp_path / "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["new"]
+
+
+def luminance(colour):
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize(("mode", "ground"), [("light", "#fffefa"), ("dark", "#171a19")])
+def test_colours_have_contrast(mode, ground):
+    rules = re.search(rf'\[data-theme="{mode}"\] \{{(.*?)\}}', CSS.read_text("utf-8"), re.DOTALL)[1]
+    colours = dict(re.findall(r"--zhagen-(\w+): (#\w{6})", rules))
+    assert len(colours) == len(theme.PALETTE) + 1
+    for name, colour in colours.items():
+        dark, light = sorted((luminance(ground), luminance(colour)))
+        words = name in ("1", "2", "3", "muted")
+        assert (light + 0.05) / (dark + 0.05) >= (4.5 if words else 3), name
+    if mode == "light":
+        assert [colours[str(place + 1)] for place in range(6)] == list(theme.PALETTE)
+        assert colours["muted"] == theme.MUTED

@@ -1,0 +1,151 @@
+import os
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zhagen.errors import ZhagenError
+from zhagen.segmentation import content_terms, read_lexicon, segment, strip_citations
+
+patient = settings(deadline=None)  # other work on the machine must not fail a test
+PIECES = st.sampled_from(
+    "数字商业模式 价值主张 校准 场景 链 条 链条 供应链条 α鱼 C端 PC端 IoT data-driven Bärenfänger 5G 3.5 第三 三个 "
+    "本文 的 了 食联网 智慧厨房 电器 用户 体验 ， 。 （ ） “ ” [3] Web3.0 AR/VR 2024年".split()
+    + [" "]
+)
+TEXT = st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=30)
+
+
+@patient
+@given(TEXT)
+def test_segmenting_loses_nothing_but_blanks(text):
+    assert "".join("".join(segment(text)).split()) == "".join(text.split())
+
+
+@patient
+@given(st.lists(PIECES, max_size=25).map("".join))
+def test_the_terms_of_the_terms_are_the_terms(text):
+    once = content_terms(text)
+    assert content_terms(" ".join(once)) == once
+
+
+@patient
+@given(TEXT, TEXT)
+def test_a_sentence_mark_separates(first, second):
+    """Whatever stands on the other side of a full stop, the terms are the same (names before a year aside)."""
+    first, second = (strip_citations(text) for text in (first, second))
+    assert content_terms(f"{first}。 。{second}") == content_terms(f"{first}。") + content_terms(f"。{second}")
+
+
+def test_every_term_of_the_lexicon_is_kept_whole():
+    lexicon = read_lexicon()
+    for term in lexicon.terms:
+        for left, right in (("", ""), ("的", "的"), ("，", "。"), ("基于", "与平台")):
+            assert term in segment(left + term + right), (left, term, right)
+
+
+def test_no_term_of_the_lexicon_is_a_stop_word_and_no_kept_form_is_dropped():
+    lexicon = read_lexicon()
+    assert not lexicon.terms & lexicon.stopwords
+    assert not set(lexicon.synonyms.values()) & lexicon.stopwords
+
+
+def test_every_variant_and_every_kept_form_is_a_word():
+    for variant, kept in read_lexicon().synonyms.items():
+        assert (segment(variant), segment(kept)) == ([variant], [kept])
+
+
+@pytest.mark.parametrize("pair", ["用户需求", "数据分析", "技术创新", "网络共享"])
+def test_free_pairs_are_cut(pair):
+    assert segment(pair) == [pair[:2], pair[2:]]
+
+
+def test_a_coined_label_gives_its_parts():
+    assert segment("场景链条联动") == ["场景", "链条", "联动"]
+    assert segment("场景链的要素") == ["场景链", "的", "要素"]
+
+
+def test_what_is_dropped():
+    assert content_terms("2024年，第三个用户；共24家，x、三种：占28%。") == ["用户"]
+
+
+def test_variants_become_the_kept_form_and_latin_words_keep_their_case():
+    assert content_terms("α鱼、阿尔法鱼、IOT、IoT、Costco、The") == ["阿尔法鱼", "阿尔法鱼", "IoT", "IoT", "Costco"]
+
+
+@pytest.mark.parametrize(
+    "text, rest",
+    [
+        ("保持优势（Hanelt et al，2021）。", "保持优势 。"),
+        ("促进共创（Yin，2004；焦豪等，2021a；Amit and Han，2017，2019）。", "促进共创 。"),
+        ("例如，孙新波等（2021）指出", "例如， 指出"),
+        ("汪志红和周建波（2022）研究", " 研究"),
+        ("赖晓烜（2023）等人指出", " 等人指出"),
+        ("Bärenfänger和Otto（2015）首次", " 首次"),
+        ("呼应了Paschou等（2020）对", "呼应了 对"),
+        ("协同机制<sup>[3,4]</sup>与[7]", "协同机制 与 "),
+    ],
+)
+def test_citations_go(text, rest):
+    assert strip_citations(text) == rest
+
+
+@pytest.mark.parametrize(
+    "text", ["规模性（volume）", "（以下简称“食联网”）", "食联网（2018）", "（2018年）", "产品（移动端，APP）"]
+)
+def test_other_parentheses_stay(text):
+    assert strip_citations(text) == text
+
+
+def test_a_lexicon_of_ones_own(tmp_path):
+    write_lexicon(
+        tmp_path,
+        userdict="河长制 10000 n\n河长 3000 n\n我们的 0 r\n",
+        stopwords="# mine\n我们\n",
+        synonyms="河长\t河长制\n",
+    )
+    assert content_terms("我们的河长制与河长", tmp_path) == ["河长制", "河长制"]
+    assert segment("河长制", tmp_path) == ["河长制"] and "河长制" not in segment("河长制")
+
+
+@pytest.mark.parametrize(
+    "files, said",
+    [
+        ({"userdict": "食联网\n"}, "1 fields in place of 3 (userdict.txt, line 1)"),
+        ({"userdict": "食联网 many n\n"}, "the frequency of 食联网 is many"),
+        ({"synonyms": "甲\t乙\n乙\t丙\n"}, "the kept form 乙 is a variant of another"),
+        ({"stopwords": None}, "there is no"),
+    ],
+)
+def test_a_broken_lexicon_is_told(tmp_path, files, said):
+    write_lexicon(tmp_path, **files)
+    with pytest.raises(ZhagenError) as error:
+        segment("食联网", tmp_path)
+    assert said in str(error.value)
+
+
+def test_jieba_stays_silent_and_untouched(tmp_path):
+    """Nothing heavy on import; then no output, no cache file, no trace in the reader's own jieba."""
+    code = (
+        "import sys, zhagen.segmentation, zhagen.terms, zhagen.association\n"
+        "assert not {'jieba', 'pandas', 'scipy', 'networkx', 'numpy'} & set(sys.modules), 'heavy import'\n"
+        "zhagen.segmentation.segment('数据驱动')\n"
+        "import jieba, jieba.finalseg, logging\n"
+        "assert not jieba.dt.initialized and not jieba.dt.FREQ and not jieba.finalseg.Force_Split_Words\n"
+        "assert jieba.default_logger.level == logging.DEBUG\n"
+    )
+    scratch, compiled = tmp_path / "scratch", tmp_path / "compiled"
+    scratch.mkdir()
+    settings = os.environ | {"TMPDIR": str(scratch), "PYTHONPYCACHEPREFIX": str(compiled)}
+    done = subprocess.run([sys.executable, "-c", code], env=settings, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert not list(scratch.iterdir())
+
+
+def write_lexicon(folder, userdict="", stopwords="", synonyms=""):
+    files = {"userdict.txt": userdict, "stopwords.txt": stopwords, "synonyms.tsv": synonyms}
+    for name, text in files.items():
+        if text is not None:
+            (folder / name).write_text(text, encoding="utf-8")
