@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 import zhagen
-from conftest import extracted
 from zhagen import catalog, mechanism, outline, publication, recipe
 from zhagen.errors import SourceError
 from zhagen.text import width
@@ -90,8 +89,3 @@ def test_no_sentence_of_an_original_stands_in_the_tree(doc_id):
         places = (i for i in range(len(han) - length + 1) if han[i : i + length] in source)
         found += [f"{path.relative_to(ROOT)}: {han[i : i + length]}" for i in places]
     assert found == []
-
-
-def test_extracting_a_document_without_a_recipe_says_so():
-    with pytest.raises(zhagen.ZhagenError, match="xiaomi"):
-        extracted("xiaomi", None)

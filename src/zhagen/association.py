@@ -233,13 +233,14 @@ def network(edges, weight="npmi", top=60, min_count=3):
     weight, top, min_count : as in `strongest`. Pairs whose weight is not above 0 are left out, and with ``g2``, which
         has no direction, those that meet less often than by chance.
 
-    Returns a networkx.Graph. A node is a term, with ``n`` (units with it); an edge has ``weight`` and ``n12``. Nodes
-    and edges are in the order of their terms, so equal edges give the same graph whatever their order.
+    Returns a networkx.Graph. A node is a term, with ``count`` (units with it); an edge has the measure under its own
+    name and, for networkx, as ``weight``, and ``n12``. Nodes and edges are in the order of their terms, so equal edges
+    give the same graph whatever their order.
 
     >>> import pandas as pd
     >>> edges = pd.DataFrame([("平台", "用户", 3, 3, 4, 8), ("用户", "需求", 3, 4, 5, 8)], columns=EDGES)
     >>> network(edges, "n12").nodes["用户"]
-    {'n': 4}
+    {'count': 4}
     """
     import networkx as nx
 
@@ -249,10 +250,10 @@ def network(edges, weight="npmi", top=60, min_count=3):
     kept = kept.head(len(kept) if top is None else top)
     graph = nx.Graph()
     units = {**dict(zip(kept.term_a, kept.n1, strict=True)), **dict(zip(kept.term_b, kept.n2, strict=True))}
-    graph.add_nodes_from((term, {"n": int(units[term])}) for term in sorted(units))
+    graph.add_nodes_from((term, {"count": int(units[term])}) for term in sorted(units))
     columns = (kept[name].tolist() for name in ("term_a", "term_b", weight, "n12"))
     for first, second, value, n12 in sorted(zip(*columns, strict=True)):
-        graph.add_edge(first, second, weight=value, n12=n12)
+        graph.add_edge(first, second, **{"weight": value, "n12": n12, weight: value})
     return graph
 
 

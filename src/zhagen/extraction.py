@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from zhagen import catalog, codebook, outline, recipe, tables
+from zhagen import catalog, outline, readings, recipe, tables
 from zhagen.errors import OutputError
 from zhagen.tables import records
 
@@ -48,10 +48,10 @@ def extract(doc_id, *, edition=None, source=None):
     document = catalog.open(doc_id, edition=edition, source=source)
     rules = recipe.read(doc_id)
     read = outline.read(document, rules)
-    book = codebook.build(read, rules, glosses(document))
+    book = readings.build(read, rules, glosses(document))
     others = {
         table["label"]: records.rows(read, table, tables.extract(read, table))
-        for table in rules["tables"]
+        for table in rules.get("tables", [])
         if table["gives"] == "records"
     }
     return Extraction(document, rules, read, book, others)

@@ -7,6 +7,7 @@ from zhagen.errors import ExtractionError
 from zhagen.text import HAN, CleanText, clean, width
 
 PARAGRAPH_END = re.compile(r"[。！？：；.!?:;][”’）)]*$")
+PARAGRAPH_INSIDE = re.compile(r"[，。；：,;]")  # a line without any is no broken sentence, but a name or a label
 FULL_LINE = 0.9  # a line narrower than this part of its neighbour can be the last of a paragraph
 
 
@@ -21,6 +22,7 @@ class Block:
     lines : (first, last) raw line.
     clean : its clean text, a `CleanText`.
     table : the label of the table it is a cell of, else empty.
+    field : which field of its line it is, from 0, in a table whose cells are set apart by tabs.
     """
 
     kind: str
@@ -28,6 +30,7 @@ class Block:
     lines: tuple
     clean: CleanText
     table: str = ""
+    field: int = 0
 
     @property
     def text(self):
@@ -175,6 +178,7 @@ class _Reader:
         shape = recipe["outline"]
         self.levels = [re.compile(pattern) for pattern in shape["levels"]]
         self.item = re.compile(shape.get("item", r"(?!)"))
+        self.paragraphs = shape.get("paragraphs", "end short")
         self.captions = {kind: re.compile(shape.get(kind, r"(?!)")) for kind in ("figure", "table")}
         self.run_in = [(entry, re.compile(entry["pattern"])) for entry in shape.get("run_in", [])]
         self.tables = {table["label"]: table for table in recipe.get("tables", [])}
@@ -198,7 +202,8 @@ class _Reader:
         line = self.lines[number - 1].strip()
         if not line:
             return number + 1
-        if number == self.tail:
+        named = next((entry for entry, pattern in self.run_in if pattern.match(line)), None)
+        if number == self.tail and not named:
             self._open("tail", 1, "", "", number)
         heading = self._heading(line)
         if heading:
@@ -211,12 +216,15 @@ class _Reader:
             end = self._add("caption", number, number)
             self.found.setdefault(label, self.blocks[-1])
             return self._table(label, end) if label in self.tables else end
-        for entry, pattern in self.run_in:
-            if pattern.match(line):
-                self._open(entry["id"], 1, "", entry["title"], number)
-        if len(self.blocks) == 0:
+        if named:
+            self._open(named["id"], 1, "", named["title"], number)
+            if clean(line).text == named["title"]:
+                return self._add("heading", number, number)
+        elif not self.blocks:
             return self._add("title", number, number)
-        return self._add("paragraph", number, self._paragraph_end(number))
+        last = self._paragraph_end(number)
+        boxed = self.paragraphs == "box" and not re.search("[，。；]", "".join(self.lines[number - 1 : last]))
+        return self._add("cell" if boxed else "paragraph", number, last)
 
     def _heading(self, line):
         if PARAGRAPH_END.search(line) or width(line) > 40:
@@ -235,15 +243,27 @@ class _Reader:
             following = next((n for n in range(last + 1, len(self.lines) + 1) if self.lines[n - 1].strip()), None)
             if following is None or following == self.tail:
                 return last
-            here, after = self.lines[last - 1].strip(), self.lines[following - 1].strip()
+            after = self.lines[following - 1].strip()
             if self._heading(after) or self._caption(after) or self.item.match(after):
                 return last
             if any(pattern.match(after) for _, pattern in self.run_in):
                 return last
-            neighbour = self.lines[self._line_before(last, number) - 1] if last > number else after
-            if PARAGRAPH_END.search(here) and width(here) < FULL_LINE * width(neighbour):
+            if self._ends(number, last, following):
                 return last
             last = following
+
+    def _ends(self, first, last, following):
+        """Say whether a paragraph ends at a line, by the rule of the recipe (``outline.paragraphs``)."""
+        here, after = (self.lines[n - 1].strip() for n in (last, following))
+        if self.paragraphs == "box":
+            return following > last + 1 and here[-1] not in "，、"
+        ended = PARAGRAPH_END.search(here)
+        if self.paragraphs == "line":
+            return ended or not PARAGRAPH_INSIDE.search(here)
+        if self.paragraphs == "trailing blank":
+            return ended and self.lines[last - 1].endswith(" ")
+        neighbour = self.lines[self._line_before(last, first) - 1] if last > first else after
+        return ended and width(here) < FULL_LINE * width(neighbour)
 
     def _line_before(self, number, first):
         return next((n for n in range(number - 1, first - 1, -1) if self.lines[n - 1].strip()), first)
@@ -252,12 +272,26 @@ class _Reader:
         """Add the cells of a table that begins after its caption; return the line after it."""
         table = self.tables[label]
         last = self._table_end(table, number)
+        if table["shape"] == "tabs":
+            self._add_fields(label, number, last)
+            return last + 1
         headers = "|".join(re.escape(column["header"]) for column in table["columns"])
         alone = re.compile(f"(?:{headers})+|{re.escape(table.get('continued', ''))}").fullmatch
         for start, end in split_cells(self.lines[number - 1 : last], number, alone):
             opening = self.lines[start - 1].strip()
             self._add("quotation" if opening.startswith("“") else "cell", start, end, label)
         return last + 1
+
+    def _add_fields(self, label, first, last):
+        """Add each field of each line as a block; a field with a sentence in it is evidence."""
+        for number in range(first, last + 1):
+            column = 0
+            for place, text in enumerate(self.lines[number - 1].split("\t")):
+                part = clean([" " * column + text], number)
+                column += len(text) + 1
+                if part.text:
+                    kind = "quotation" if PARAGRAPH_INSIDE.search(part.text) or width(part.text) > 20 else "cell"
+                    self.blocks.append(Block(kind, self.open_id, (number, number), part, label, place))
 
     def _table_end(self, table, first):
         ends = table["ends"]

@@ -30,9 +30,9 @@ def read(doc_id):
 def check(recipe, name="recipe"):
     """Check a recipe against the schema; raise `RecipeError` naming the first place that breaks it.
 
-    >>> check({"document": "x"})
+    >>> check({"document": 1, "outline": {"levels": []}})
     Traceback (most recent call last):
-    zhagen.errors.RecipeError: recipe must contain ['outline'] properties (recipe): compare it with data/recipes/schema.json
+    zhagen.errors.RecipeError: document must be string (recipe): compare it with data/recipes/schema.json
     """
     import fastjsonschema  # the quick one: jsonschema takes two seconds to import
 
