@@ -190,7 +190,9 @@ def test_the_network_says_what_it_holds():
         a.cooccurrence(matrix([[0, 0, 1, 1, 0], [0, 0, 2, 1, 0], [0, 0, 1, 0, 1]])), "jaccard", min_count=2
     )
     assert dict(graph.nodes(data="count")) == {"平台": 3, "用户": 2}
-    assert list(graph.edges(data=True)) == [("平台", "用户", {"weight": pytest.approx(2 / 3), "n12": 2, "jaccard": pytest.approx(2 / 3)})]
+    assert list(graph.edges(data=True)) == [
+        ("平台", "用户", {"weight": pytest.approx(2 / 3), "n12": 2, "jaccard": pytest.approx(2 / 3)})
+    ]
 
 
 def test_terms_that_avoid_each_other_are_not_joined():

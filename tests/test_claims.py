@@ -5,7 +5,7 @@ from zhagen import claims
 
 
 def test_the_stated_hours_do_not_follow_from_the_table(haier):
-    found = claims.recompute(haier.outline, haier.recipe).set_index("claim_id").loc["hours-per-interview"]
+    found = claims.recompute(haier.outline, haier.recipe).set_index("claim_id").loc["haier-hours-per-interview"]
     frame = haier.tables["表1"]
     by_hand = frame.hours.sum() / frame.interviews.sum()
     assert found.recomputed == round(float(by_hand), 3)

@@ -40,6 +40,10 @@ def _parser():
     count.add_argument("terms", nargs="+", metavar="TERM")
     count.set_defaults(run=_count)
 
+    check = commands.add_parser("check", help="run every check on documents; status 1 if one finds something")
+    check.add_argument("ids", nargs="*", metavar="ID", help="all documents if none is named")
+    check.set_defaults(run=_check)
+
     publish = commands.add_parser("publish", help="regenerate data/features and data/published from the originals")
     publish.set_defaults(run=_publish)
     return parser
@@ -81,6 +85,22 @@ def _count(arguments):
     _say(document)
     for term in arguments.terms:
         print(f"{term}\t{text.count(clean, term)}")
+
+
+def _check(arguments):
+    import pandas as pd
+
+    from zhagen import checks, extraction
+
+    ids = arguments.ids or list(catalog.documents().id)
+    found = [extraction.extract(doc_id) for doc_id in ids]
+    table = pd.concat([checks.run(one) for one in found], ignore_index=True)
+    for one in found:
+        _say(one.document)
+    for row in table.itertuples():
+        line = "" if pd.isna(row.line) else row.line
+        print(f"{row.doc_id}\t{row.check}\t{row.verdict}\t{line}\t{row.what}")
+    return int((table.verdict != "holds").any())
 
 
 def _publish(arguments):

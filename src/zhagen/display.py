@@ -65,7 +65,7 @@ class Table:
         return f'<p class="table-download">{link}</p>'
 
 
-def show(frame, caption, name, digits=2, **headers):
+def show(frame, caption, name, /, digits=2, **headers):
     """Return a data frame as a `Table`.
 
     Parameters

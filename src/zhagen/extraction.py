@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from zhagen import catalog, outline, readings, recipe, tables
+from zhagen import catalog, enumerations, outline, readings, recipe, statements, tables
 from zhagen.errors import OutputError
 from zhagen.tables import records
 
@@ -54,6 +54,10 @@ def extract(doc_id, *, edition=None, source=None):
         for table in rules.get("tables", [])
         if table["gives"] == "records"
     }
+    if "enumerations" in rules:
+        others["列举"] = enumerations.extract(read, rules)
+    others |= {entry["name"]: statements.extract(read, entry) for entry in rules.get("statements", [])}
+    others |= {entry["name"]: statements.pairs(read, entry) for entry in rules.get("pairs", [])}
     return Extraction(document, rules, read, book, others)
 
 

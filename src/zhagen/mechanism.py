@@ -18,10 +18,18 @@ def models(doc_id):
     >>> [model["figure"] for model in models("haier")]
     ['图1', '图3', '图4', '图5', '图6']
     """
-    path = data_folder() / "codings" / doc_id / "mechanism.toml"
-    if not path.is_file():
+    if not is_coded(doc_id):
         raise ZhagenError(f"{doc_id} has no coded mechanism", todo=f"write data/codings/{doc_id}/mechanism.toml")
-    return tomllib.loads(path.read_text(encoding="utf-8"))["models"]
+    return tomllib.loads(_path(doc_id).read_text(encoding="utf-8"))["models"]
+
+
+def is_coded(doc_id):
+    """Say whether a document has coded mechanism models.
+
+    >>> is_coded("haier")
+    True
+    """
+    return _path(doc_id).is_file()
 
 
 def edges(extraction, model_id=None):
@@ -75,17 +83,24 @@ def check(found, document):
 def summary(found, outline):
     """Count the arrows of each model by status, beside the caption of the figure that is lost.
 
-    Returns a data frame, one row a model: figure, caption, line, then one column a status that occurs.
+    Returns a data frame, one row a model: figure, caption, line (empty where the text has no figure of it), then one
+    column a status that occurs.
     """
     import pandas as pd
 
     named = {model["id"]: model["figure"] for model in models(outline.document.id)}
     counts = pd.crosstab(found.model_id, found.status)
-    captions = {figure: outline.caption(figure) for figure in map(named.get, counts.index)}
-    counts.insert(0, "figure", list(captions))
-    counts.insert(1, "caption", [block.text.removeprefix(figure) for figure, block in captions.items()])
-    counts.insert(2, "line", [block.lines[0] for block in captions.values()])
+    figures = [named[model_id] for model_id in counts.index]
+    captions = [outline.caption(figure) if figure else None for figure in figures]
+    counts.insert(0, "figure", figures)
+    titles = [block.text.removeprefix(figure) if block else "" for figure, block in zip(figures, captions, strict=True)]
+    counts.insert(1, "caption", titles)
+    counts.insert(2, "line", [block.lines[0] if block else pd.NA for block in captions])
     return counts.rename_axis(index=None, columns=None).reset_index(drop=True)
+
+
+def _path(doc_id):
+    return data_folder() / "codings" / doc_id / "mechanism.toml"
 
 
 def _words(edge):

@@ -1,6 +1,6 @@
 """What the repository ships of the originals: facts and counts, never their sentences."""
 
-from zhagen import catalog, claims, extraction, mechanism, terms
+from zhagen import catalog, citations, claims, extraction, mechanism, terms
 from zhagen.errors import SourceError
 
 FEATURES = "features/{}.csv"
@@ -23,14 +23,18 @@ def frames(doc_id):
         raise SourceError("digest and original give other evidence", doc_id, "mend the digest: its tables differ")
     evidence = evidence.assign(gloss=[ours[row] for row in rows]).drop(columns="quotation")
     folder = f"published/{doc_id}"
-    return {
-        FEATURES.format(doc_id): terms.features(original.outline),
-        f"{folder}/sections.csv": original.outline.sections(),
+    folder, outline = f"published/{doc_id}", original.outline
+    found = {
+        FEATURES.format(doc_id): terms.features(outline),
+        f"{folder}/sections.csv": outline.sections(),
         f"{folder}/codes.csv": original.codebook.codes,
         f"{folder}/evidence.csv": evidence,
-        f"{folder}/edges.csv": mechanism.edges(original),
-        f"{folder}/claims.csv": claims.recompute(original.outline, original.recipe),
+        f"{folder}/claims.csv": claims.extract(outline, original.recipe, original.codebook),
+        f"{folder}/citations.csv": citations.extract(outline),
     }
+    if mechanism.is_coded(doc_id):
+        found[f"{folder}/edges.csv"] = mechanism.edges(original)
+    return found
 
 
 def publish():

@@ -1,0 +1,99 @@
+"""Every check on one document: what does not fit, where, and what it was held against."""
+
+from zhagen import citations, claims, codebook, mechanism, publication, repeats
+from zhagen.errors import ZhagenError
+
+COLUMNS = "doc_id check what line verdict".split()
+
+
+def run(extraction):
+    """Run every check on an extraction.
+
+    The checks: evidence (places and checksums against what is published), references (every parent, code and end of an
+    arrow exists), arrows (their passages name both ends), claims (counts and sums), captions (sentences that name
+    another figure), evidence used twice, sentences used twice, citations against the reference list.
+
+    Returns a data frame, one row a finding, and one row a check that found nothing: doc_id, check, what, line, verdict
+    (``holds`` | ``does not hold`` | ``not reproduced`` | ``twice``).
+    """
+    import pandas as pd
+
+    rows = []
+    for name, check in CHECKS.items():
+        found = list(check(extraction))
+        rows += [(extraction.document.id, name, *finding) for finding in found]
+        if not found:
+            rows.append((extraction.document.id, name, "", pd.NA, "holds"))
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"line": "Int64"})
+
+
+def _evidence(extraction):
+    """Quotations of an original must be the published ones, by checksum."""
+    if extraction.document.edition != "original":
+        return
+    try:
+        known = set(publication.read(extraction.document.id, "evidence").sha256)
+    except ZhagenError:
+        return
+    for row in extraction.codebook.evidence.itertuples():
+        if row.sha256 not in known:
+            yield f"{row.evidence_id} is not the published quotation", row.line_start, "does not hold"
+
+
+def _references(extraction):
+    codes = extraction.codebook.codes
+    for row in codes[~codes.parent_id.isin(codes.code_id) & (codes.parent_id != "")].itertuples():
+        yield f"{row.label} has a parent that is not there", row.line_start, "does not hold"
+    for row in extraction.codebook.evidence.itertuples():
+        if row.code_id not in set(codes.code_id):
+            yield f"{row.evidence_id} has no code", row.line_start, "does not hold"
+
+
+def _arrows(extraction):
+    if not mechanism.is_coded(extraction.document.id):
+        return
+    edges = mechanism.edges(extraction)
+    for row in mechanism.check(edges, extraction.document).itertuples():
+        yield f"{row.source} → {row.target}: {row.missing} is not there", None, "does not hold"
+
+
+def _claims(extraction):
+    found = claims.extract(extraction.outline, extraction.recipe, extraction.codebook)
+    for row in found[found.verdict.isin(["does not hold", "not reproduced"])].itertuples():
+        yield f"{row.what}: {row.stated}{row.unit}, {row.recomputed:g} ({row.how})", row.line, row.verdict
+
+
+def _captions(extraction):
+    found = claims.mentions(extraction.outline)
+    for row in found[found.verdict == "differs"].itertuples():
+        yield f"{row.label} {row.caption}: {row.clause}", row.line, "does not hold"
+
+
+def _evidence_twice(extraction):
+    place = extraction.codebook.evidence.set_index("evidence_id").line_start
+    for row in codebook.repeated_evidence(extraction.codebook).itertuples():
+        yield f"{row.concept_a} = {row.concept_b} ({row.kind}, {row.similarity})", place[row.evidence_b], "twice"
+
+
+def _sentences_twice(extraction):
+    for row in repeats.extract(extraction.outline).itertuples():
+        yield f"line {row.line_a} = line {row.line_b} ({row.similarity})", row.line_b, "twice"
+
+
+def _citations(extraction):
+    listed = citations.references(extraction.outline)
+    if len(listed):
+        for row in citations.compare(citations.extract(extraction.outline), listed).itertuples():
+            yield f"{row.what}: {row.citation}", row.line, "does not hold"
+
+
+CHECKS = {
+    "evidence": _evidence,
+    "references": _references,
+    "arrows": _arrows,
+    "claims": _claims,
+    "captions": _captions,
+    "evidence used twice": _evidence_twice,
+    "sentences used twice": _sentences_twice,
+    "citations": _citations,
+}
