@@ -74,7 +74,7 @@ def check(found, document):
     failed = []
     for row in found.dropna(subset="line_start").itertuples():
         passage = clean(document.lines[row.line_start - 1 : row.line_end], row.line_start).text
-        missing = [word for word in _words(coded[row[1:5]]) if word not in passage]
+        missing = [word for word in words(coded[row[1:5]]) if word not in passage]
         if missing:
             failed.append((row.model_id, row.source, row.target, "、".join(missing)))
     return pd.DataFrame(failed, columns=["model_id", "source", "target", "missing"])
@@ -103,7 +103,12 @@ def _path(doc_id):
     return data_folder() / "codings" / doc_id / "mechanism.toml"
 
 
-def _words(edge):
+def words(edge):
+    """Return the words by which a coded arrow is found: those of its two ends and its relation; none without a section.
+
+    >>> words({"source": "甲", "target": "乙", "target_words": "乙方", "relation": "促进", "section": "1"})
+    ['甲', '乙方', '促进']
+    """
     ends = (edge.get(f"{end}_words", edge[end]) for end in ("source", "target"))
     return [*ends, edge["relation"]] if "section" in edge else []
 
@@ -130,17 +135,19 @@ def _check_ends(extraction, model_id, edge):
 
 def _find(outline, model_id, edge):
     """Return the raw lines from the first to the last of an arrow's words, in the first sentence with all of them."""
-    words = _words(edge)
+    wanted = words(edge)
     section = f"{outline.document.id}-{edge['section']}"
     for block in outline.blocks:
         if block.section_id != section or block.kind not in ("paragraph", "heading"):
             continue
         for sentence in block.clean.sentences():
-            if all(word in sentence.text for word in words):
-                starts = [sentence.text.index(word) for word in words]
-                ends = [start + len(word) for start, word in zip(starts, words, strict=True)]
+            if all(word in sentence.text for word in wanted):
+                starts = [sentence.text.index(word) for word in wanted]
+                ends = [start + len(word) for start, word in zip(starts, wanted, strict=True)]
                 return sentence.span(min(starts), max(ends))
-    raise _error(outline.document, model_id, edge, f"no sentence of section {edge['section']} holds {'、'.join(words)}")
+    raise _error(
+        outline.document, model_id, edge, f"no sentence of section {edge['section']} holds {'、'.join(wanted)}"
+    )
 
 
 def _error(document, model_id, edge, found):

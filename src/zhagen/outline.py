@@ -98,6 +98,11 @@ class Outline:
         columns = "doc_id section_id paragraph sentence kind text line_start line_end".split()
         return pd.DataFrame(rows, columns=columns)
 
+    def sentences_with(self, *words):
+        """Return the rows of `sentences` that hold all of some words."""
+        found = self.sentences()
+        return found[[all(word in text for word in words) for text in found.text]]
+
     def cells(self, label):
         """Return the cells of one table in the order of the text."""
         return [block for block in self.blocks if block.table == label]
