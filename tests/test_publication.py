@@ -1,5 +1,6 @@
 """What is committed is what the code gives, and holds no sentence of a source."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -20,8 +21,26 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 def test_published_files_are_what_the_code_gives(doc_id):
     extracted(doc_id, "original")
     for name, frame in publication.frames(doc_id).items():
-        computed = frame.to_csv(index=False, lineterminator="\n")
-        assert (catalog.data_folder() / name).read_text(encoding="utf-8") == computed, f"{name}: run make publish"
+        committed = publication.read(doc_id, name).to_csv(index=False, lineterminator="\n")
+        assert committed == frame.to_csv(index=False, lineterminator="\n"), f"{name}: run make publish"
+
+
+def test_the_data_package_is_valid():
+    """Every type, key and reference, checked by the library of the standard."""
+    import frictionless
+
+    report = frictionless.validate(str(catalog.data_folder() / "published" / "datapackage.json"))
+    assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "type", "note"])[:5]
+    assert len(report.tasks) == 8
+
+
+def test_the_data_package_describes_what_is_there():
+    folder = catalog.data_folder() / "published"
+    tables = {path.stem: publication.read(None, path.stem) for path in folder.glob("*.csv")}
+    described = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    again = publication.package({entry["name"]: tables[entry["name"]] for entry in described["resources"]})
+    assert described == again
+    assert {entry["name"] for entry in described["resources"]} == set(tables)
 
 
 @pytest.mark.originals

@@ -66,7 +66,7 @@ def evidence(outline, evidence_id, code_id, cell, glosses):
     Parameters
     ----------
     cell : anything with text, line_start, line_end and, where it is not all of its lines, ``raw``.
-    glosses : dict, sha256 of a quotation -> our wording of it.
+    glosses : dict, sha256 of a quotation -> our wording of it; a digest's quotation is our wording itself.
     """
     lines = outline.document.lines[cell.line_start - 1 : cell.line_end]
     bare = re.sub(r"\s", "", getattr(cell, "raw", "") or "".join(lines))
@@ -79,7 +79,7 @@ def evidence(outline, evidence_id, code_id, cell, glosses):
         "line_end": cell.line_end,
         "n_chars": len(bare),
         "sha256": digest,
-        "gloss": glosses.get(digest, ""),
+        "gloss": cell.text if outline.document.edition == "digest" else glosses.get(digest, ""),
         "quotation": cell.text,
     }
 

@@ -1,14 +1,13 @@
 """All that one document gives, read in one go and written in one go."""
 
-import csv
 import os
 import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from zhagen import catalog, enumerations, outline, readings, recipe, statements, tables
-from zhagen.errors import OutputError
+from zhagen import catalog, enumerations, outline, readings, recipe, shipped, statements, tables
+from zhagen.errors import OutputError, SourceError
 from zhagen.tables import records
 
 
@@ -66,11 +65,13 @@ def glosses(document):
 
     The published glosses were put beside the original's quotations by ``zhagen publish``.
     """
-    path = catalog.data_folder() / "published" / document.id / "evidence.csv"
-    if document.edition == "digest" or not path.is_file():
+    if document.edition == "digest":
         return {}
-    with path.open(encoding="utf-8", newline="") as file:
-        return {row["sha256"]: row["gloss"] for row in csv.DictReader(file)}
+    try:
+        published = shipped.read(document.id, "evidence")
+    except SourceError:  # nothing is published yet: `zhagen publish` extracts before it writes
+        return {}
+    return dict(zip(published.sha256, published.gloss, strict=True))
 
 
 def write(extraction, folder):

@@ -1,9 +1,49 @@
-"""What the repository ships of the originals: facts and counts, never their sentences."""
+"""What the repository ships of the originals, as a Frictionless Data Package: facts and counts, no sentences."""
 
-from zhagen import catalog, citations, claims, extraction, mechanism, terms
+import json
+
+from zhagen import catalog, citations, claims, extraction, mechanism, shipped, terms
 from zhagen.errors import SourceError
+from zhagen.shipped import read
 
-FEATURES = "features/{}.csv"
+__all__ = ["frames", "package", "publish", "read"]
+
+TITLE = "扎根研究可执行教程：五份文档的编码、证据、箭头、数字与词频"
+FIELDS = {
+    "line_start": ("integer", "first raw line of the original, from 1"),
+    "line_end": ("integer", "last raw line of the original"),
+    "line": ("integer", "raw line of the original, from 1"),
+    "level": (
+        "string",
+        "level of a code (dimension, theme, concept; core_category, main_category, category), or of a heading",
+    ),
+    "paragraph": ("integer", "paragraph of the prose, from 1"),
+    "sentence": ("integer", "sentence of its paragraph, from 1"),
+    "count": ("integer", "occurrences of the term in the sentence"),
+    "n_chars": ("integer", "characters of the quotation, white space left out"),
+    "recomputed": ("number", "what the text or its tables give; empty where nothing can be recomputed"),
+    "status": ("string", "printed, by_order, reconciled, mapped, literature or inferred"),
+    "reason": ("string", "why the status is not printed"),
+    "sha256": ("string", "of the quotation without white space"),
+    "gloss": ("string", "our wording of the quotation"),
+    "verdict": ("string", "holds, does not hold, not reproduced or not checkable"),
+    "printed_parent": ("string", "what the row's own cell or heading prints; empty where it prints nothing"),
+    "how": ("string", "how it was recomputed"),
+}
+KEYS = {
+    "documents": "id",
+    "sections": "section_id",
+    "codes": "code_id",
+    "evidence": "evidence_id",
+    "claims": "claim_id",
+}
+FOREIGN = {
+    "sections": [("doc_id", "documents", "id"), ("parent_id", "", "section_id")],
+    "codes": [("doc_id", "documents", "id"), ("parent_id", "", "code_id")],
+    "evidence": [("doc_id", "documents", "id"), ("code_id", "codes", "code_id")],
+    "citations": [("doc_id", "documents", "id"), ("section_id", "sections", "section_id")],
+    "terms": [("doc_id", "documents", "id"), ("section_id", "sections", "section_id")],
+}
 
 
 def frames(doc_id):
@@ -11,8 +51,8 @@ def frames(doc_id):
 
     Evidence gets our wording (``gloss``) from the digest's quotation of the same row.
 
-    Returns a dict, file name below the data folder -> data frame. Raises `SourceError` where the original is not
-    attached, or where digest and original do not give the same rows of evidence.
+    Returns a dict, name of the table -> data frame. Raises `SourceError` where the original is not attached, or where
+    digest and original do not give the same rows of evidence.
     """
     original = extraction.extract(doc_id, edition="original")
     digest = extraction.extract(doc_id, edition="digest")
@@ -22,42 +62,69 @@ def frames(doc_id):
     if set(rows) != set(ours.index):
         raise SourceError("digest and original give other evidence", doc_id, "mend the digest: its tables differ")
     evidence = evidence.assign(gloss=[ours[row] for row in rows]).drop(columns="quotation")
-    folder = f"published/{doc_id}"
-    folder, outline = f"published/{doc_id}", original.outline
     found = {
-        FEATURES.format(doc_id): terms.features(outline),
-        f"{folder}/sections.csv": outline.sections(),
-        f"{folder}/codes.csv": original.codebook.codes,
-        f"{folder}/evidence.csv": evidence,
-        f"{folder}/claims.csv": claims.extract(outline, original.recipe, original.codebook),
-        f"{folder}/citations.csv": citations.extract(outline),
+        "sections": original.outline.sections(),
+        "codes": original.codebook.codes,
+        "evidence": evidence,
+        "claims": claims.extract(original.outline, original.recipe, original.codebook),
+        "citations": citations.extract(original.outline),
+        "terms": terms.features(original.outline),
     }
     if mechanism.is_coded(doc_id):
-        found[f"{folder}/edges.csv"] = mechanism.edges(original)
+        found["edges"] = mechanism.edges(original)
     return found
 
 
 def publish():
-    """Write the features and the published facts of every document that has a recipe; return the paths written."""
-    folder = catalog.data_folder()
-    written = []
-    for path in sorted((folder / "recipes").glob("*.toml")):
-        found = frames(path.stem)
-        extraction.write_frames(found, folder)
-        written += [folder / name for name in found]
-    return written
-
-
-def read(doc_id, name):
-    """Read one published table of a document, such as ``codes``; raises `SourceError` where it is not there.
-
-    >>> read("haier", "codes").level.nunique()
-    3
-    """
+    """Write the published tables and ``datapackage.json``; returns the paths written."""
     import pandas as pd
 
-    path = catalog.data_folder() / "published" / doc_id / f"{name}.csv"
-    if not path.is_file():
-        raise SourceError(f"nothing is published as {name}", doc_id, "run: make publish")
-    whole = {column: "Int64" for column in ("line_start", "line_end")}
-    return pd.read_csv(path, dtype=whole, keep_default_na=False, na_values={column: [""] for column in whole})
+    about = catalog.documents().drop(columns=["edition", "why"])
+    parts = [frames(doc_id) for doc_id in about.id]
+    names = list(dict.fromkeys(name for part in parts for name in part))
+    tables = {"documents": about}
+    for name in names:
+        kept = [part[name] for part in parts if name in part and len(part[name])]
+        tables[name] = pd.concat(kept, ignore_index=True)
+    folder = catalog.data_folder() / "published"
+    extraction.write_frames({f"{name}.csv": frame for name, frame in tables.items()}, folder)
+    description = json.dumps(package(tables), ensure_ascii=False, indent=2) + "\n"
+    (folder / "datapackage.json").write_text(description, encoding="utf-8")
+    shipped._table.cache_clear()
+    return [*(folder / f"{name}.csv" for name in tables), folder / "datapackage.json"]
+
+
+def package(tables):
+    """Describe published tables as a Frictionless Data Package: a dict for ``datapackage.json``.
+
+    >>> import pandas as pd
+    >>> package({"codes": pd.DataFrame({"code_id": ["a"], "line_start": [1]})})["resources"][0]["schema"]["primaryKey"]
+    'code_id'
+    """
+    return {
+        "name": "zhagen",
+        "title": TITLE,
+        "description": "Facts computed from five Chinese documents on digital business ecosystems, no sentences.",
+        "licenses": [{"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}],
+        "resources": [_resource(name, frame) for name, frame in tables.items()],
+    }
+
+
+def _resource(name, frame):
+    schema = {"fields": [_field(name, column) for column in frame], "missingValues": [""]}
+    if name in KEYS:
+        schema["primaryKey"] = KEYS[name]
+    if name in FOREIGN:
+        schema["foreignKeys"] = [
+            {"fields": field, "reference": {"resource": other, "fields": target}}
+            for field, other, target in FOREIGN[name]
+        ]
+    head = {"name": name, "path": f"{name}.csv", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
+    return head | {"schema": schema}
+
+
+def _field(table, column):
+    kind, description = FIELDS.get(column, ("string", ""))
+    if (table, column) == ("sections", "level"):
+        kind = "integer"
+    return {"name": column, "type": kind} | ({"description": description} if description else {})

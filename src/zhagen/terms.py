@@ -8,7 +8,7 @@ and where only the shipped features are at hand.
 from collections import Counter
 from dataclasses import dataclass
 
-from zhagen import catalog, outline, recipe
+from zhagen import catalog, outline, recipe, shipped
 from zhagen.errors import SourceError, ZhagenError
 from zhagen.segmentation import content_terms
 
@@ -69,7 +69,7 @@ def load(doc_id):
     The digest is never counted: its wording is ours, not the authors'.
 
     Returns a data frame as `features`; ``attrs["edition"]`` says ``original`` or ``features``, ``attrs["why"]`` why.
-    Raises `SourceError` for an unknown id, and where there is neither original nor ``data/features/<id>.csv``.
+    Raises `SourceError` for an unknown id, and where there is neither original nor features.
 
     >>> load("haier").attrs["edition"] in ("original", "features")
     True
@@ -176,12 +176,10 @@ def tfidf(matrix):
 
 
 def _shipped(doc_id):
-    import pandas as pd
-
-    path = catalog.data_folder() / "features" / f"{doc_id}.csv"
-    if not path.is_file():
+    found = shipped.read(doc_id, "terms")
+    if found.empty:
         raise SourceError(f"{doc_id} has neither its original nor features", todo="attach it: make sources FROM=DIR")
-    return _typed(pd.read_csv(path, keep_default_na=False, dtype={"doc_id": str, "section_id": str, "term": str}))
+    return _typed(found)
 
 
 def _typed(frame):
