@@ -38,6 +38,19 @@ def haier_original():
     return extracted("haier", "original")
 
 
+def both_editions(doc_id):
+    """A fixture of one document, from the digest and, where it is attached, from the original."""
+
+    @pytest.fixture(scope="session", params=["digest", pytest.param("original", marks=pytest.mark.originals)])
+    def found(request):
+        return extracted(doc_id, request.param)
+
+    return found
+
+
+community, xiaomi, whitepaper, ecommerce = map(both_editions, ["community", "xiaomi", "whitepaper", "ecommerce"])
+
+
 @pytest.fixture
 def changed(tmp_path):
     """Write a changed copy of a document and extract from it."""

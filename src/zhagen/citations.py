@@ -110,7 +110,7 @@ def _is_reference(text):
 
 def _parsed(row):
     # The authors end at the first full stop that no single initial follows.
-    match = re.match(r"(?P<authors>.+?)\.\s*(?![A-Z]\.)(?P<rest>.+)", row["text"], re.S)
+    match = re.match(r"(?P<authors>.+?)\.(?!\s*[A-Z]\.)\s*(?P<rest>.+)", row["text"], re.S)
     authors, rest = (match["authors"], match["rest"]) if match else ("", row["text"])
     title = re.split(r"\[[JCDMRZ]\]", rest)[0].strip()
     year = re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", rest[len(title) :])

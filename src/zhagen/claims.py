@@ -12,10 +12,11 @@ CLAIMS = "claim_id line what stated unit recomputed verdict how".split()
 CLASSIFIERS = "方面|维度|环节|层面|阶段|个|大|项|家|类|种|条|环"
 UNITS = "万亿美元|亿美元|亿元|万单|万字|小时|个月|分钟|%|倍|余家|家|名|年|月|日|W|元|V|单"
 DIGITS = rf"(?P<number>\d+(?:\.\d+)?(?:[~～-]\d+(?:\.\d+)?)?)(?:多|余)?(?P<unit>{UNITS}|大(?=[环行]))?"
-NUMERALS = rf"(?P<count>[二两三四五六七八九十]+)(?P<class>{CLASSIFIERS})(?P<noun>[^，。；：、（）“”\d]{{0,6}})"
+NUMERALS = rf"(?P<count>[二两三四五六七八九十]+)(?P<class>{CLASSIFIERS})(?P<noun>[^，。；：、（）“”\d\0]{{0,6}})"
 SKIPPED = re.compile(
-    r"（[^（）]*\d{4}[^（）]*）|（\d{4}）|\[[\d,\s-]+\]|<sup>.*?</sup>|[图表]\d+|（\d{1,2}）|[A-Za-z]+\d+\w*"
+    r"（[^（）]*\d{4}[^（）]*）|（\d{4}）|\[[\d,\s-]+\]|<sup>.*?</sup>|[图表]\d+|（\d{1,2}）|[A-Za-z]+\d+[A-Za-z\d]*"
 )
+NEAR = 2  # raw lines that a sentence may go on for behind the place of a claim
 MARKS = "①②③④⑤⑥⑦⑧⑨"
 
 
@@ -32,9 +33,11 @@ def extract(outline, recipe, codebook):
 
     ruled = recompute(outline, recipe, codebook)
     others = stated(outline)
-    taken = set(zip(ruled.line, ruled.stated.str.split("-").str[0], strict=True))
-    first = others.stated.str.split("[-~]").str[0]
-    kept = [key not in taken for key in zip(others.line, first, strict=True)]
+    taken = [(line, said.partition("-")[0]) for line, said in zip(ruled.line, ruled.stated, strict=True)]
+    kept = [
+        not any(said == re.split("[-~]", row.stated)[0] and 0 <= row.line - line <= NEAR for line, said in taken)
+        for row in others.itertuples()
+    ]
     return pd.concat([ruled, others[kept]], ignore_index=True) if len(ruled) else others
 
 

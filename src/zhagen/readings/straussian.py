@@ -121,23 +121,24 @@ def _placed(outline, rows):
         cell = rows[concepts.index(named)].cells["category"]
         if cell is None:
             continue
-        reason = f"{entry['reason']}（依据第 {_support(outline, entry)} 行）"
+        reason = f"{entry['reason']}（依据第 {_support(outline, entry, cell.text)} 行）"
         span = concepts[concepts.index(first) : concepts.index(last) + 1]
         status = "by_order" if entry.get("undetermined") else "reconciled"
         placed |= dict.fromkeys(span, (cell.text, status, reason))
     return placed
 
 
-def _support(outline, entry):
+def _support(outline, entry, category):
     """Return the line of the sentence that bears out a move."""
+    words = [word.replace("{category}", category) for word in entry["words"]]
     for block in outline.prose():
         if block.section_id == f"{outline.document.id}-{entry['section']}" and not block.table:
             for sentence in block.clean.sentences():
-                if all(word in sentence.text for word in entry["words"]):
-                    start = sentence.text.index(entry["words"][0])
+                if all(word in sentence.text for word in words):
+                    start = sentence.text.index(words[0])
                     return sentence.span(start, start + 1)[0]
     raise ExtractionError(
-        f"no sentence of section {entry['section']} holds {'、'.join(entry['words'])}",
+        f"no sentence of section {entry['section']} holds {'、'.join(words)}",
         f"{outline.document.id}, {outline.document.edition}",
         f"the move of {entry['first']} leans on it: compare data/codings/{outline.document.id}/merged_cells.toml",
     )
