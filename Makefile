@@ -11,7 +11,7 @@ help:
 	@echo "make lab                open the notebooks in JupyterLab"
 	@echo "make serve              serve the built book on this machine"
 	@echo "make sources FROM=DIR   attach the original documents found in DIR"
-	@echo "make publish            regenerate data/features and data/published (needs the originals)"
+	@echo "make publish            regenerate data/published (needs the originals)"
 	@echo "make lint               ruff on the package, the tests and the notebooks"
 	@echo "make lock               resolve requirements.lock anew"
 
@@ -41,7 +41,7 @@ test: $(READY)
 	$(BIN)/python -m pytest -n auto
 
 lint: $(READY)
-	$(BIN)/ruff check src tests book notebooks benchmarks
+	$(BIN)/ruff check src tests book notebooks
 	$(BIN)/ruff format --check src tests book
 
 sources: $(READY)

@@ -44,7 +44,7 @@ def _parser():
     check.add_argument("ids", nargs="*", metavar="ID", help="all documents if none is named")
     check.set_defaults(run=_check)
 
-    publish = commands.add_parser("publish", help="regenerate data/features and data/published from the originals")
+    publish = commands.add_parser("publish", help="regenerate data/published from the originals")
     publish.set_defaults(run=_publish)
     return parser
 
