@@ -12,7 +12,7 @@ CLAIMS = "claim_id line what stated unit recomputed verdict how".split()
 CLASSIFIERS = "方面|维度|环节|层面|阶段|个|大|项|家|类|种|条|环"
 UNITS = "万亿美元|亿美元|亿元|万单|万字|小时|个月|分钟|%|倍|余家|家|名|年|月|日|W|元|V|单"
 DIGITS = rf"(?P<number>\d+(?:\.\d+)?(?:[~～-]\d+(?:\.\d+)?)?)(?:多|余)?(?P<unit>{UNITS}|大(?=[环行]))?"
-NUMERALS = rf"(?P<count>[二两三四五六七八九十]+)(?P<class>{CLASSIFIERS})(?P<noun>[^，。；：、（）“”\d\0]{{0,6}})"
+NUMERALS = rf"(?P<count>[二两三四五六七八九十]+)(?P<class>{CLASSIFIERS})(?P<noun>[^，。；：、（）“”\d\0的和与]{{0,6}})"
 SKIPPED = re.compile(
     r"（[^（）]*\d{4}[^（）]*）|（\d{4}）|\[[\d,\s-]+\]|<sup>.*?</sup>|[图表]\d+|（\d{1,2}）|[A-Za-z]+\d+[A-Za-z\d]*"
 )
@@ -211,9 +211,10 @@ def _by_table(outline, recipe, codebook, entry, match):
     rule = entry["recompute"]
     table = next(table for table in recipe["tables"] if table["label"] == rule["table"])
     sums = totals(outline, table).set_index("column").total
-    value, how = sums[rule["sum"]], f"{rule['table']} 的 {rule['sum']} 合计 {sums[rule['sum']]:g}"
+    printed = {column["name"]: column["header"] for column in table["columns"]}
+    value, how = sums[rule["sum"]], f"{rule['table']}“{printed[rule['sum']]}”合计 {sums[rule['sum']]:g}"
     if "over" in rule:
-        value, how = value / sums[rule["over"]], f"{how}，除以 {rule['over']} 合计 {sums[rule['over']]:g}"
+        value, how = value / sums[rule["over"]], f"{how}，除以“{printed[rule['over']]}”合计 {sums[rule['over']]:g}"
     low, high = float(match["low"]), float(match["high"])
     verdict = "holds" if low <= value <= high else "does not hold"
     return f"{match['low']}-{match['high']}", round(value, 3), verdict, how
