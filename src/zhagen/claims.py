@@ -10,7 +10,7 @@ from zhagen.tables import records
 
 CLAIMS = "claim_id line what stated unit recomputed verdict how".split()
 CLASSIFIERS = "方面|维度|环节|层面|阶段|个|大|项|家|类|种|条|环"
-UNITS = "万亿美元|亿美元|亿元|万单|万字|小时|个月|分钟|%|倍|余家|家|名|年|月|日|W|元|V|单"
+UNITS = "万亿美元|亿美元|亿元|万单|万字|小时|个月|分钟|%|倍|余家|家|名|项|个|年|月|日|W|元|V|单"
 DIGITS = rf"(?P<number>\d+(?:\.\d+)?(?:[~～-]\d+(?:\.\d+)?)?)(?:多|余)?(?P<unit>{UNITS}|大(?=[环行]))?"
 NUMERALS = rf"(?P<count>[二两三四五六七八九十]+)(?P<class>{CLASSIFIERS})(?P<noun>[^，。；：、（）“”\d\0的和与]{{0,6}})"
 SKIPPED = re.compile(
@@ -33,9 +33,12 @@ def extract(outline, recipe, codebook):
 
     ruled = recompute(outline, recipe, codebook)
     others = stated(outline)
-    taken = [(line, said.partition("-")[0]) for line, said in zip(ruled.line, ruled.stated, strict=True)]
+    taken = [(row.line, row.stated.partition("-")[0], row.unit[:1]) for row in ruled.itertuples()]
     kept = [
-        not any(said == re.split("[-~]", row.stated)[0] and 0 <= row.line - line <= NEAR for line, said in taken)
+        not any(
+            (said, unit) == (re.split("[-~]", row.stated)[0], row.unit[:1]) and 0 <= row.line - line <= NEAR
+            for line, said, unit in taken
+        )
         for row in others.itertuples()
     ]
     return pd.concat([ruled, others[kept]], ignore_index=True) if len(ruled) else others

@@ -14,11 +14,12 @@ def extract(outline, least=12, threshold=0.5):
     threshold : the least share of the shorter sentence that the matching blocks of four characters or more make up.
 
     Returns a data frame, one row a pair: section_a, line_a, section_b, line_b, shared (the longest shared stretch, in
-    characters), similarity (0..1); most similar first. Quoted evidence is left out.
+    characters), similarity (0..1); most similar first. Quoted evidence and the front page are left out.
     """
     import pandas as pd
 
-    sentences = [row for row in outline.sentences().itertuples() if row.kind == "paragraph" and len(row.text) >= least]
+    prose = outline.sentences().query("kind == 'paragraph' and not section_id.str.endswith('-front')")
+    sentences = [row for row in prose.itertuples() if len(row.text) >= least]
     grams = [{row.text[i : i + least] for i in range(len(row.text) - least + 1)} for row in sentences]
     rows = []
     for (first, a), (second, b) in combinations(zip(sentences, grams, strict=True), 2):
