@@ -35,7 +35,7 @@ WORDS = STATUSES | LEVELS | VERDICTS | KINDS | AGREEMENT
 
 @dataclass(frozen=True)
 class Table:
-    """A data frame to be read: shown with Chinese headers, downloaded with its own.
+    """A data frame to be read: shown with Chinese headers, downloaded with its own (a column quotation left out).
 
     Attributes
     ----------
@@ -73,7 +73,9 @@ class Table:
         return [[_markdown(value, self.digits) for value in row] for row in self._values()]
 
     def _download(self):
-        data = quote("\ufeff" + self.frame.to_csv(index=False, lineterminator="\n"))
+        # the wording of an attached original stays out of pages and files
+        kept = self.frame.drop(columns="quotation", errors="ignore")
+        data = quote("\ufeff" + kept.to_csv(index=False, lineterminator="\n"))
         link = f'<a download="{self.name}.csv" href="data:text/csv;charset=utf-8,{data}">下载这张表（CSV）</a>'
         return f'<p class="table-download">{link}</p>'
 

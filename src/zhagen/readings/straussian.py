@@ -61,7 +61,7 @@ def _main_categories(outline, rows, core):
     mains, above = [], {}
     for row in rows:
         cell = row.cells["main_category"]
-        lines, reason = (row.line_start, row.line_end), "核心模型以三大主范畴为基础"
+        lines, reason = (row.line_start, row.line_end), "核心模型以主范畴为基础"
         mains.append(
             code(outline.document.id, "main_category", cell.text, lines, core["code_id"], "", "mapped", reason)
         )

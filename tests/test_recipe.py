@@ -1,0 +1,41 @@
+import copy
+
+import pytest
+
+from zhagen import recipe
+from zhagen.errors import RecipeError
+
+IDS = ["haier", "community", "xiaomi", "whitepaper", "ecommerce"]
+
+
+@pytest.mark.parametrize("doc_id", IDS)
+def test_every_recipe_is_whole(doc_id):
+    assert recipe.read(doc_id)["document"] == doc_id
+
+
+def test_a_document_without_a_recipe_says_so():
+    with pytest.raises(RecipeError, match="nobody has no recipe yet"):
+        recipe.read("nobody")
+
+
+@pytest.mark.parametrize(
+    ("doc_id", "change", "said"),
+    [
+        ("haier", lambda r: r["tables"][0].update(shape="nope"), r"tables\[0\].shape must be one of"),
+        ("haier", lambda r: r["outline"].update(levels=["("]), r"levels\[0\] must be a valid regex"),
+        ("haier", lambda r: r["tables"][1]["columns"][0].update(hedaer="x"), "must not contain"),
+        ("haier", lambda r: r.pop("hierarchy"), "the reading gioia needs hierarchy"),
+        ("haier", lambda r: r["tables"][1:].clear() or r.update(tables=r["tables"][:1]), "column theme"),
+        ("haier", lambda r: r["claims"][0]["recompute"].update(table="表9"), "there is no table 表9"),
+        ("haier", lambda r: r["outline"].update(figure="^图"), "lacks the group label"),
+        ("community", lambda r: r["enumerations"].pop(0), "there is no enumeration 核心范畴"),
+        ("community", lambda r: r["claims"][0].update(pattern="个"), "lacks the group count"),
+        ("xiaomi", lambda r: r.pop("core"), "the reading straussian needs core"),
+        ("xiaomi", lambda r: r["tables"][0].update(gives="records"), "column|shape tabs"),
+    ],
+)
+def test_what_a_recipe_lacks_is_named(doc_id, change, said):
+    broken = copy.deepcopy(recipe.read(doc_id))
+    change(broken)
+    with pytest.raises(RecipeError, match=said):
+        recipe.check(broken, "mine.toml")
