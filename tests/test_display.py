@@ -32,10 +32,16 @@ def test_statuses_are_in_chinese_and_an_inferred_row_is_marked():
     assert "[原文写明]{.status .status-printed}" in text and "[本书推断]{.status .status-inferred}" in text
 
 
-@given(st.text(alphabet=st.sampled_from("甲乙*_`[]{}<>$#|-+1.)(~^\\ "), min_size=1, max_size=12))
+@given(st.text(alphabet=st.sampled_from("甲乙*_`[]{}<>$#|-+1.)(~^%\\ "), min_size=1, max_size=12))
 def test_no_cell_turns_into_markup(text):
     text = " ".join(text.split())
     cell = display._markdown(text, 2)
     rendered = MarkdownIt("commonmark").render(cell).strip()
     expected = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
     assert rendered == (f"<p>{expected}</p>" if expected else "")
+
+
+def test_numbers_keep_their_zeros():
+    frame = pd.DataFrame({"n": [20.4, 0.3, 19.6, 7.0]})
+    shown = [display._plain(value, 0) for value in frame.n], [display._plain(value, 2) for value in frame.n]
+    assert shown == (["20", "0", "20", "7"], ["20.4", "0.3", "19.6", "7"])

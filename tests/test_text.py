@@ -3,10 +3,21 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhagen.text import clean, count
+from zhagen.text import INVISIBLE, clean, count
 
 PIECES = st.sampled_from(
-    [*"数字商业模式，。；（）“”‘’—–‑-~ \u3000\t\n", "\n\n", "model", "data", "3.5", "α鱼", "\u200b", "\xa0", "\r"]
+    [
+        *"数字商业模式，。；（）“”‘’—–‑-~ \u3000\t\n",
+        "\n\n",
+        "model",
+        "data",
+        "3.5",
+        "α鱼",
+        "\u200b",
+        "\uf0a7",
+        "\xa0",
+        "\r",
+    ]
 )
 RAW = st.lists(PIECES, max_size=60).map("".join) | st.text(max_size=60)
 
@@ -41,7 +52,7 @@ def test_cleaning_clean_text_changes_nothing(raw):
 @given(RAW)
 def test_no_printed_character_is_lost(raw):
     def bare(text):
-        text = re.sub("[\u200b\u200c\u200d\u2060\ufeff\u00ad]", "", text)
+        text = INVISIBLE.sub("", text)
         text = re.sub("[\u2010-\u2014\u2212\uff0d]", "-", text)
         return re.sub(r"\s", "", text).translate(str.maketrans("“”", "‘’"))
 

@@ -133,12 +133,13 @@ def _plain(value, digits):
     if pd.isna(value):
         return ""
     if isinstance(value, float):
-        return f"{value:.{digits}f}".rstrip("0").rstrip(".") if value % 1 else f"{value:.0f}"
+        text = f"{value:.{digits}f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
     return WORDS.get(value, str(value))
 
 
 def _markdown(value, digits):
     text = re.sub(r"([\\`*_\[\]{}<>$~|#^@])", r"\\\1", _plain(value, digits))
     text = re.sub(r"^(\d+)([.)])", r"\1\\\2", text)
-    text = re.sub(r"^([-+=:])", r"\\\1", text)
+    text = re.sub(r"^([-+=:%])", r"\\\1", text)
     return f"[{text}]{{.status .status-{value.replace('_', '-')}}}" if value in STATUSES else text

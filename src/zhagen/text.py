@@ -10,7 +10,8 @@ from dataclasses import dataclass
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 WIDE = re.compile(f"[{HAN}\u3001-\u303f\uff01-\uffef]")
 HYPHENS = "\u2010\u2011\u2012\u2013\u2212\uff0d"
-INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+# Nothing is seen of these, or only a bullet of the PDF's own font (private use).
+INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\ue000-\uf8ff]")
 SENTENCE_END = re.compile(r"[。！？!?]+[”’」』）)]*|(?<=[a-z)\]])\.(?=\s|$)")
 
 
@@ -62,7 +63,7 @@ def clean(raw, first_line=1):
 
     Lines are joined (with a blank only between two Latin words), blanks beside a Chinese character are dropped,
     hyphen variants become ``-`` (a double dash ``——`` stays), quotation marks of the same kind inside one another
-    become ‘ ’, and invisible characters go. Cleaning clean text changes nothing.
+    become ‘ ’, and characters without a shape (zero-width, private use) go. Cleaning clean text changes nothing.
 
     Parameters
     ----------
@@ -105,7 +106,7 @@ def width(line):
 def _join(lines, first_line):
     chars = []
     for number, line in enumerate(lines, first_line):
-        kept = [(char, number, column) for column, char in enumerate(line, 1) if char not in INVISIBLE]
+        kept = [(char, number, column) for column, char in enumerate(line, 1) if not INVISIBLE.match(char)]
         while kept and kept[-1][0].isspace():
             kept.pop()
         while kept and kept[0][0].isspace():

@@ -80,13 +80,13 @@ def _categories(outline, open_rows, axial_rows, above):
         cell = row.cells["category"]
         if cell and cell.text not in found:
             parent, printed = above.get(cell.text, ("", ""))
-            reason = "" if parent else "轴心编码的表没有列出它"
+            reason = "" if parent else "主轴编码的表没有列出它"
             lines = (cell.line_start, cell.line_end)
             found[cell.text] = code(doc_id, "category", cell.text, lines, parent, printed, "printed", reason)
     for row in axial_rows:
         for label in _listed(row.cells["category"]):
             if label not in found:
-                reason, lines = "只在轴心编码的表里出现", (row.line_start, row.line_end)
+                reason, lines = "只在主轴编码的表里出现", (row.line_start, row.line_end)
                 found[label] = code(doc_id, "category", label, lines, *above[label], "printed", reason)
     return list(found.values())
 
