@@ -80,3 +80,13 @@ def test_no_number_of_the_data_is_typed(notebook):
         counted = rf".{{0,8}}{NUMERALS} ?(个概念|个主题|条引文|条证据|次访谈|支箭头|条箭头|小时|万字)"
         found += [match[0] for match in re.finditer(counted, prose(cell))]
     assert found == []
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "book").glob("*.md")), ids=lambda path: path.stem)
+def test_no_count_of_a_document_is_typed_in_a_page(page):
+    """Pages compute nothing, so they may say how many codes, interviews or arrows only of our own examples."""
+    text = re.sub(r"(?ms)^```.*?^```$|^~~~.*?^~~~$", "", page.read_text(encoding="utf-8"))
+    sentences = re.split(r"(?<=[。！？\n])", text)
+    named = [s for s in sentences if re.search("海尔|食联网|小米|社群电商|白皮书|电商综述", s)]
+    counted = rf"(\d+|{NUMERALS}) ?(个概念|个主题|个范畴|条引文|次访谈|支箭头|条箭头|个数字|万字|%)"
+    assert [s for s in named if re.search(counted, s)] == []
