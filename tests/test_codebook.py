@@ -164,3 +164,9 @@ def test_echoes_find_the_words_of_the_prose(haier):
     for row in found.itertuples():
         raw = "".join(haier.document.lines[row.line_start - 1 : row.line_end])
         assert re.search(spread(row.nearest).replace(r"\-", "[-‑]"), raw)
+
+
+def test_a_changed_copy_of_the_digest_keeps_our_wording(haier_digest, changed):
+    old = haier_digest.codebook.level("theme").label.iloc[0]
+    found = changed(haier_digest, lambda raw: re.sub(spread(old), "改过名的主题", raw))
+    assert (found.codebook.evidence.gloss == found.codebook.evidence.quotation).all()

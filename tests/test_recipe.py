@@ -2,7 +2,9 @@ import copy
 
 import pytest
 
+from conftest import extracted
 from zhagen import recipe
+from zhagen.catalog import data_folder
 from zhagen.errors import RecipeError
 
 IDS = ["haier", "community", "xiaomi", "whitepaper", "ecommerce"]
@@ -39,3 +41,11 @@ def test_what_a_recipe_lacks_is_named(doc_id, change, said):
     change(broken)
     with pytest.raises(RecipeError, match=said):
         recipe.check(broken, "mine.toml")
+
+
+@pytest.mark.parametrize("doc_id", IDS)
+def test_a_recipe_holds_no_label_of_its_document(doc_id):
+    """Labels come out of the text; frame words of three characters and less may stand in both."""
+    text = (data_folder() / "recipes" / f"{doc_id}.toml").read_text(encoding="utf-8")
+    labels = extracted(doc_id, "digest").codebook.codes.label
+    assert [label for label in labels if len(label) > 3 and label in text] == []

@@ -69,3 +69,13 @@ def test_a_cell_that_is_not_what_its_column_says_is_refused(haier, changed):
     cell = columns(haier, "表1")["hours"][0]
     with pytest.raises(ExtractionError, match=f"not a hours.*line {cell.line_start}"):
         changed(haier, lambda raw: raw.replace(f"\n{cell.text}\n", "\n很久\n"))
+
+
+def test_no_cell_of_a_table_is_lost(haier):
+    """Every cell that a header stands above is in the rows, those of headers above other headers too."""
+    table = next(table for table in haier.recipe["tables"] if table["label"] == "表1")
+    frame = haier.tables["表1"]
+    for column in table["columns"]:
+        assert frame[column["name"]].notna().sum() == len(columns(haier, "表1")[column["name"]]), column["name"]
+    framed = frame[frame.group == "frame"]
+    assert len(framed) and (framed.undecided != "").all()

@@ -79,7 +79,7 @@ def evidence(outline, evidence_id, code_id, cell, glosses):
         "line_end": cell.line_end,
         "n_chars": len(bare),
         "sha256": digest,
-        "gloss": cell.text if outline.document.edition == "digest" else glosses.get(digest, ""),
+        "gloss": cell.text if outline.document.edition == "digest" else glosses.get(digest, glosses.get(cell.text, "")),
         "quotation": cell.text,
     }
 

@@ -61,7 +61,7 @@ def extract(doc_id, *, edition=None, source=None):
 
 
 def glosses(document):
-    """Return our wording of quotations by their sha256: a digest's own, else the published ones.
+    """Return our wording of quotations by their sha256, and by that wording: a digest's own, else the published ones.
 
     The published glosses were put beside the original's quotations by ``zhagen publish``.
     """
@@ -71,7 +71,8 @@ def glosses(document):
         published = shipped.read(document.id, "evidence")
     except SourceError:  # nothing is published yet: `zhagen publish` extracts before it writes
         return {}
-    return dict(zip(published.sha256, published.gloss, strict=True))
+    ours = dict(zip(published.gloss, published.gloss, strict=True))  # a copy of the digest holds our wording itself
+    return ours | dict(zip(published.sha256, published.gloss, strict=True))
 
 
 def write(extraction, folder):

@@ -17,8 +17,8 @@ def rows(outline, table, columns):
     columns : what `zhagen.tables.extract` returned.
 
     Returns a data frame: group, row (from 1 within its group), one column for each column of the recipe (numbers as
-    numbers), undecided, status, line_start, line_end. Columns marked ``frame`` are left out. Raises
-    `ExtractionError` where the lists of a group do not fit each other.
+    numbers), undecided, status, line_start, line_end. The cells of columns marked ``frame`` are rows of the group
+    ``frame``, one each. Raises `ExtractionError` where the lists of a group do not fit each other.
     """
     import pandas as pd
 
@@ -27,7 +27,9 @@ def rows(outline, table, columns):
     for group in dict.fromkeys(column.get("group", "rows") for column in kept):
         members = [column for column in kept if column.get("group", "rows") == group]
         found += _group(outline, table, columns, group, members)
-    names = [column["name"] for column in kept]
+    for column in table["columns"]:
+        found += _frame(columns, column["name"]) if column.get("frame") else []
+    names = [column["name"] for column in table["columns"]]
     frame = pd.DataFrame(found, columns=["group", "row", *names, "undecided", "status", "line_start", "line_end"])
     for column in kept:
         if column.get("number"):
@@ -37,13 +39,11 @@ def rows(outline, table, columns):
     return frame
 
 
-def frame_cells(table, columns):
-    """Return the cells under the headers that stand above others: a data frame column, text, line_start, line_end."""
-    import pandas as pd
-
-    named = [column["name"] for column in table["columns"] if column.get("frame")]
-    cells = [(name, cell.text, cell.line_start, cell.line_end) for name in named for cell in columns[name]]
-    return pd.DataFrame(cells, columns=["column", "text", "line_start", "line_end"])
+def _frame(columns, name):
+    """Yield the cells under a header that stands above others, each a row by itself: which rows it heads is open."""
+    for row, cell in enumerate(columns[name], 1):
+        lines = {"line_start": cell.line_start, "line_end": cell.line_end}
+        yield {"group": "frame", "row": row, name: cell.text, "undecided": name, "status": "by_order"} | lines
 
 
 def _group(outline, table, columns, group, members):
