@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
-def wanted(extras=("book",)):
+def wanted(extras=("book", "scale")):
     lists = [PROJECT["dependencies"], *(PROJECT["optional-dependencies"][extra] for extra in extras)]
     return {r.name: r.specifier for line in sum(lists, []) for r in [Requirement(line)]}
 
@@ -25,7 +25,7 @@ def test_conda_asks_for_what_pyproject_asks():
     found = {part[1]: SpecifierSet(part[2]) for part in parts}
     assert found.pop("python") == SpecifierSet(PROJECT["requires-python"])
     assert found.pop("pip") == SpecifierSet("")
-    names = {"matplotlib-base": "matplotlib", "brotli-python": "brotli"}
+    names = {"matplotlib-base": "matplotlib", "brotli-python": "brotli", "dask-core": "dask"}
     assert {names.get(name, name): spec for name, spec in found.items()} == wanted()
 
 
@@ -33,7 +33,7 @@ def test_the_lock_pins_every_requirement_with_hashes_and_no_address():
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     assert not re.search(r"https?://|file:", lock)
     pins = dict(re.findall(r"(?m)^([\w.-]+)==([\w.]+)", lock))
-    for name, specifier in wanted(("book", "build", "test")).items():
+    for name, specifier in wanted(("bench", "book", "build", "scale", "test")).items():
         assert name.lower() in pins, name
         assert specifier.contains(pins[name.lower()]), name
     blocks = re.split(r"(?m)^(?=[\w.-]+==)", lock)[1:]
