@@ -1,7 +1,6 @@
 from collections import Counter
 from itertools import combinations
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -169,50 +168,9 @@ def test_what_cannot_be_is_told():
         a.npmi(5, 4, 6, 10)
 
 
-@patient
-@given(ROWS, st.sampled_from(["n12", *a.MEASURES]), st.randoms(use_true_random=False))
-def test_network_and_communities_do_not_depend_on_order(rows, weight, random):
-    edges = a.cooccurrence(matrix(rows))
-    shuffled = edges.iloc[random.sample(range(len(edges)), len(edges))]
-    first, second = (a.network(table, weight, top=6, min_count=1) for table in (edges, shuffled))
-    assert list(first.nodes(data=True)) == list(second.nodes(data=True))
-    assert list(first.edges(data=True)) == list(second.edges(data=True))
-    assert first.number_of_edges() <= 6
-    other = nx.Graph()
-    other.add_edges_from(random.sample(list(first.edges(data=True)), first.number_of_edges()))
-    groups = a.communities(first)
-    assert groups == a.communities(other)
-    assert sorted(term for group in groups for term in group) == sorted(first)
-
-
-def test_the_network_says_what_it_holds():
-    graph = a.network(
-        a.cooccurrence(matrix([[0, 0, 1, 1, 0], [0, 0, 2, 1, 0], [0, 0, 1, 0, 1]])), "jaccard", min_count=2
-    )
-    assert dict(graph.nodes(data="count")) == {"平台": 3, "用户": 2}
-    assert list(graph.edges(data=True)) == [
-        ("平台", "用户", {"weight": pytest.approx(2 / 3), "n12": 2, "jaccard": pytest.approx(2 / 3)})
-    ]
-
-
-def test_terms_that_avoid_each_other_are_not_joined():
-    edges = pd.DataFrame([("平台", "用户", 2, 40, 40, 100), ("平台", "需求", 20, 40, 30, 100)], columns=a.EDGES)
-    assert a.g2(2, 40, 40, 100) > a.g2(20, 40, 30, 100)
-    for weight in ("g2", "npmi", "pmi"):
-        assert list(a.network(edges, weight).edges) == [("平台", "需求")]
-
-
 def test_the_strongest_pairs_are_sorted_and_cut():
     rows = [("a", "b", 4, 4, 4, 9), ("a", "c", 1, 4, 1, 9), ("b", "c", 1, 4, 1, 9), ("c", "d", 1, 1, 1, 9)]
     edges = pd.DataFrame(rows, columns=a.EDGES)
     assert a.strongest(edges, "jaccard").term_b.tolist() == ["b", "d", "c", "c"]
     assert a.strongest(edges, "jaccard", top=2).term_a.tolist() == ["a", "c"]
     assert a.strongest(edges, "n12", top=None, min_count=2).term_b.tolist() == ["b"]
-
-
-def test_two_cliques_are_two_communities():
-    graph = nx.disjoint_union(nx.complete_graph(4), nx.complete_graph(3))
-    graph.add_edge(0, 4)
-    graph = nx.relabel_nodes(graph, dict(enumerate("gfedcba")))
-    assert a.communities(graph) == [["d", "e", "f", "g"], ["a", "b", "c"]]
-    assert a.communities(nx.Graph()) == []

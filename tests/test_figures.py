@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 
 from zhagen import figures
+from zhagen.clusters import cluster, groups
+from zhagen.correspondence import correspondence
 from zhagen.errors import OutputError, ZhagenError
 from zhagen.figures import theme
 from zhagen.figures.canvas import Canvas
@@ -72,6 +74,38 @@ def grid():
     )
 
 
+def counts():
+    """Six terms in four chapters; 平台 and 数据 have one profile, so their points fall together."""
+    cells = [[9, 1, 0, 2], [2, 8, 1, 0], [18, 2, 0, 4], [1, 1, 7, 3], [3, 3, 3, 2], [0, 12, 2, 1]]
+    return pd.DataFrame(cells, index=["平台", "用户", "数据", "价值主张", "AI技术", "场景体验"], columns=CHAPTERS)
+
+
+def tree():
+    """Two pairs that merge early, one label apart, and a long label."""
+    labels = ["用户", "平台", "数据", "数字商业模式创新的机理", "价值"]
+    table = pd.DataFrame(1.0, index=labels, columns=labels)
+    for one, other, apart in (("用户", "平台", 0.2), ("数据", labels[3], 0.4)):
+        table.loc[one, other] = table.loc[other, one] = apart
+    for one in labels[:2]:
+        for other in labels[2:4]:
+            table.loc[one, other] = table.loc[other, one] = 0.7
+    for label in labels:
+        table.loc[label, label] = 0.0
+    table.attrs["measure"] = "jaccard"
+    return cluster(table)
+
+
+def saturation():
+    rows = [(n, way, n**power) for way, power in (("原文次序", 1), ("随机次序", 1.5)) for n in range(1, 7)]
+    return pd.DataFrame(rows, columns=["段数", "次序", "代码"]).assign(低=lambda f: f.代码 - 1, 高=lambda f: f.代码 + 2)
+
+
+def curve(frame, **more):
+    band = {"band": ("低", "高"), "band_name": "95% 区间"} | more
+    return figures.draw_curve(frame, "段数", "代码", "次序", xlabel="已编码的段数", ylabel="代码数（个）", **band)
+
+
+CHAPTERS = ["导论", "案例分析", "结论", "附录"]
 MATRIX_LABELS = ["需求源点建立", "场景链条联动", "敏捷响应能力", "数据驱动", "动态能力提升", "第一步", "第二步"]
 NODES = list(dict.fromkeys([*ARROWS.source, *ARROWS.target]))
 # name: (draw, labels that must stand as text once, labels that the alternative text must name)
@@ -81,6 +115,26 @@ CASES = {
     "network": (lambda: figures.draw_network(network(), [set(TERMS[:4]), set(TERMS[4:])]), TERMS, TERMS),
     "structure": (lambda: figures.draw_structure(Codes), list(Codes.codes.label), list(Codes.codes.label[:5])),
     "matrix": (lambda: figures.draw_matrix(grid()), MATRIX_LABELS, MATRIX_LABELS),
+    "plane": (
+        lambda: figures.draw_plane(correspondence(counts()), ("词", "章")),
+        [*counts().index, *CHAPTERS, "词（6 个）", "章（4 个）"],
+        ["6 个词、4 个章", "61.9%", "37.6%", "词 数据、平台；章 导论", "负端（词 场景体验；章 案例分析）"],
+    ),
+    "dendrogram": (
+        lambda: figures.draw_dendrogram(tree(), groups(tree(), 3)),
+        [*tree().labels, "距离（1 − Jaccard 系数）"],
+        [*tree().labels, "平台与用户（0.2）", "第 1 组", "平均连接"],
+    ),
+    "curve": (
+        lambda: curve(saturation()),
+        ["原文次序", "随机次序", "95% 区间", "已编码的段数", "代码数（个）"],
+        ["原文次序", "随机次序", "95% 区间", "已编码的段数", "代码数（个）", "从 1 到 6", "最高 14.7", "最宽处 3"],
+    ),
+    "heatmap": (
+        lambda: figures.draw_heatmap(counts(), "次数"),
+        [*counts().index, *CHAPTERS],
+        [*counts().index, *CHAPTERS, "格中是次数（0 至 18）", "数据：导论 18、案例分析 2、结论 0、附录 4。"],
+    ),
     "mechanism": (
         lambda: figures.draw_mechanism(ARROWS, GROUPS, title="主张机理"),
         [*NODES, "动态能力提升", "主张机理", "促进", "推动", "支撑", "引发", "调整", "抑制 −"],
@@ -232,13 +286,13 @@ def boxes(picture):
         size = float(element.get("font-size"))
         for part in list(element) or [element]:
             wide = width(part.text) * size
-            left = float(part.get("x")) - {"middle": wide / 2, "start": 0}[element.get("text-anchor")]
+            left = float(part.get("x")) - {"middle": wide / 2, "start": 0, "end": wide}[element.get("text-anchor")]
             bottom = float(part.get("y")) + 0.12 * size
             found.append((left, bottom - 0.95 * size, left + wide, bottom))
     return found
 
 
-@pytest.mark.parametrize("name", ["network", "structure", "matrix", "mechanism"])
+@pytest.mark.parametrize("name", ["network", "structure", "matrix", "mechanism", "plane", "dendrogram", "heatmap"])
 def test_labels_neither_overlap_nor_are_cut(pictures, name):
     found = boxes(pictures[name])
     _, _, wide, high = map(float, parse(pictures[name]).get("viewBox").split())
@@ -256,6 +310,8 @@ def test_a_missing_glyph_is_an_error():
         lambda: figures.draw_frequencies(frame),
         lambda: figures.draw_cloud(frame),
         lambda: figures.draw_matrix(frame),
+        lambda: figures.draw_heatmap(frame.set_index("term")),
+        lambda: figures.draw_curve(frame.assign(n=1), "n", "count", "term"),
         lambda: figures.draw_mechanism(ARROWS.assign(source="扎\u1000")),
     ]
     for draw in draws:
@@ -297,6 +353,25 @@ def test_bars_accept_an_axis():
         (lambda: figures.draw_mechanism(ARROWS.assign(target=None)), "lacks an end"),
         (lambda: figures.draw_mechanism(ARROWS, {"别的": "组"}), "no arrow meets"),
         (lambda: figures.draw_matrix(pd.DataFrame()), "no cell"),
+        (lambda: figures.draw_heatmap(pd.DataFrame()), "no cell"),
+        (lambda: figures.draw_heatmap(grid()), "'需求源点建立' is no number"),
+        (lambda: figures.draw_heatmap(counts() * float("inf")), "not finite"),
+        (lambda: figures.draw_heatmap(pd.DataFrame([range(40)])), "40 columns are too many"),
+        (lambda: figures.draw_plane(correspondence(counts()[CHAPTERS[:2]])), "one axis"),
+        (lambda: figures.draw_dendrogram(tree(), groups(tree(), 3).head(2)), "no group for"),
+        (
+            lambda: figures.draw_dendrogram(tree(), groups(tree(), 2).assign(group=[1, 1, 1, 2, 2])),
+            "not a branch",
+        ),
+        (lambda: curve(saturation().head(0)), "no row"),
+        (lambda: curve(saturation().drop(columns="低")), "no column 低"),
+        (lambda: curve(saturation().assign(代码=None)), "代码 has a gap"),
+        (lambda: curve(saturation().assign(代码="多")), "more than numbers"),
+        (lambda: curve(saturation(), band=("高", "低")), "高 lies above 低"),
+        (lambda: curve(saturation().assign(段数=2)), r"two points at 2 \(line 原文次序\)"),
+        (lambda: curve(saturation().assign(低=0), log="y"), "低 has 0"),
+        (lambda: curve(saturation(), log="z"), "no axis 'z'"),
+        (lambda: figures.draw_curve(saturation().assign(s=range(12)), "段数", "代码", "s"), "12 lines are too many"),
         (lambda: figures.from_graphviz("<svg", "图。", "k"), "no SVG"),
         (
             lambda: figures.from_graphviz('<svg viewBox="0 0 1 1"><image href="http://x/y"/></svg>', "图。", "k"),
@@ -372,3 +447,99 @@ def test_colours_have_contrast(mode, ground):
     if mode == "light":
         assert [colours[str(place + 1)] for place in range(6)] == list(theme.PALETTE)
         assert colours["muted"] == theme.MUTED
+
+
+def test_a_network_names_its_measure():
+    graph = nx.Graph(measure="n12")
+    graph.add_nodes_from(["数据", "平台"], count=4)
+    graph.add_edge("数据", "平台", weight=2, n12=2)
+    for weight in ("weight", "n12"):
+        picture = figures.draw_network(graph, weight=weight)
+        assert "边的粗细：同现次数（2.00 至 2.00）" in texts(picture) and "表示 同现次数" in picture.alt
+    graph.graph.clear()
+    assert "边的粗细：权重（2.00 至 2.00）" in texts(figures.draw_network(graph, weight="weight"))
+
+
+def shapes(picture, tag):
+    return [element.attrib for element in parse(picture).iter(f"{SVG}{tag}")]
+
+
+def test_a_plane_has_one_scale_and_two_marks():
+    result = correspondence(counts())
+    picture = figures.draw_plane(result, ("词", "章"))
+    discs = sorted((float(disc["cx"]), float(disc["cy"])) for disc in shapes(picture, "circle"))[1:]  # the legend's
+    rows = sorted(zip(result.rows.x1, result.rows.x2, strict=True))
+    assert len(discs) == len(rows) == 6 and len(shapes(picture, "polygon")) == 4 + 1
+    across = (discs[-1][0] - discs[0][0]) / (rows[-1][0] - rows[0][0])
+    for (x, y), (first, second) in zip(discs, rows, strict=True):
+        assert x - discs[0][0] == pytest.approx((first - rows[0][0]) * across, abs=0.05)
+        assert discs[0][1] - y == pytest.approx((second - rows[0][1]) * across, abs=0.05)
+
+
+def test_a_plane_names_what_contributes_most():
+    table = pd.concat([counts() + number for number in range(4)])
+    table.index = [f"{label}{number}" for number in range(4) for label in counts().index]
+    result = correspondence(table)
+    rows = result.rows.assign(share=lambda f: f.mass * (f.x1**2 + f.x2**2)).sort_values("share")
+    drawn = texts(figures.draw_plane(result, ("词", "章"), top=3))
+    assert [label for label in rows.label if label in drawn] == rows.label.tolist()[-3:]
+    assert "词（24 个，写出贡献最大的 3 个）" in drawn and "章（4 个，写出贡献最大的 3 个）" in drawn
+
+
+def test_a_dendrogram_shows_heights_and_groups(pictures):
+    merges, paths = tree(), [path["d"][1:].split() for path in shapes(pictures["dendrogram"], "path")]
+    lines = [[tuple(map(float, point.split(","))) for point in path] for path in paths]
+    upright = sorted(start[0] for start, end in lines if start[0] == end[0])
+    root = min(start[0] for start, _ in lines)
+    scale = (upright[-1] - root) / merges.steps.height.iloc[-1]
+    assert [(x - root) / scale for x in upright] == pytest.approx(merges.steps.height.tolist(), abs=1e-3)
+    order = [label for label in texts(pictures["dendrogram"]) if label in merges.labels]
+    assert order == ["平台", "用户", "数字商业模式创新的机理", "数据", "价值"]
+    bars = {float(bar["y"]): float(bar["y"]) + float(bar["height"]) for bar in shapes(pictures["dendrogram"], "rect")}
+    leaves = sorted(start[1] for start, _ in lines if start[0] == root)
+    held = [[leaf for leaf in leaves if top < leaf < bottom] for top, bottom in sorted(bars.items())]
+    assert held == [leaves[:2], leaves[2:4], leaves[4:]] and len(leaves) == 5
+    plain = figures.draw_dendrogram(merges)
+    assert theme.PALETTE[0] not in plain.svg and plain.alt.endswith(f"从上到下：{'、'.join(order)}。")
+
+
+def test_lines_differ_in_marker_and_dash():
+    lines = pd.DataFrame([(n, n * m, f"第{m}条") for n in (1, 2) for m in range(1, 7)], columns=["x", "y", "s"])
+    from matplotlib.figure import Figure
+
+    ax = Figure().subplots()
+    picture = figures.draw_curve(lines, series="s", ax=ax)
+    drawn = ax.get_lines()
+    assert len({line.get_marker() for line in drawn}) == len({str(line._dash_pattern) for line in drawn}) == 6
+    assert [line.get_label() for line in drawn] == [f"第{m}条" for m in range(1, 7)]
+    assert [list(line.get_ydata()) for line in drawn] == [[m, 2 * m] for m in range(1, 7)]
+    assert picture.alt.endswith("第6条：从 6 到 12，最低 6，最高 12。")
+
+
+def test_a_curve_sorts_its_points_and_takes_a_logarithm():
+    frame = pd.DataFrame({"x": [1000, 10, 100], "y": [3.0, 1.0, 2.0]})
+    picture = figures.draw_curve(frame, log="x")
+    assert "1 条线。从 1 到 3，" in picture.alt and {"10", "100", "1000"} <= set(texts(picture))
+    assert figures.draw_curve(frame.iloc[::-1], log="x", key="k").svg == figures.draw_curve(frame, log="x", key="k").svg
+
+
+def test_a_heat_map_tints_by_size(pictures):
+    tints = [float(cell.get("fill-opacity", 0)) for cell in shapes(pictures["heatmap"], "rect")]
+    values = counts().to_numpy().ravel().tolist()
+    assert len(tints) == len(values)
+    assert all((a < b) == (x < y) for (a, x), (b, y) in combinations(zip(values, tints, strict=True), 2))
+    signed = figures.draw_heatmap(pd.DataFrame({"甲": [-2.5, 2.5], "乙": [None, 0.126]}, index=["丙", "丁"]), "差")
+    cells = shapes(signed, "rect")
+    assert cells[0]["fill"] == theme.colour(1) and cells[2]["fill"] == theme.colour(0)
+    assert cells[0]["fill-opacity"] == cells[2]["fill-opacity"] and cells[1]["fill"] == "none"
+    assert texts(signed).count("0.13") == 1 and "负数另有颜色" in "".join(texts(signed))
+    assert signed.alt.endswith("丙：甲 -2.5、乙空。丁：甲 2.5、乙 0.13。")
+    large = figures.draw_heatmap(pd.DataFrame([[1, 5, 5]] * 21, columns=list("abc")))
+    assert "20最高在b、c（5）。" in large.alt
+    assert "全空" in figures.draw_heatmap(pd.DataFrame({"甲": [None]})).alt
+
+
+def test_a_long_word_over_a_column_is_broken_in_equal_parts():
+    drawn = figures.draw_heatmap(pd.DataFrame([range(8)], columns=[*"abcdefg", "whitepaper"]))
+    words = [element for element in parse(drawn).iter(f"{SVG}text") if "".join(element.itertext()) == "whitepaper"]
+    assert [part.text for part in words[0]] == ["white", "paper"]

@@ -1,4 +1,5 @@
 import os
+import random
 import subprocess
 import sys
 
@@ -6,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zhagen import lexicon
 from zhagen.errors import ZhagenError
-from zhagen.segmentation import content_terms, read_lexicon, segment, strip_citations
+from zhagen.segmentation import content_terms, encode, segment, strip_citations
 
 patient = settings(deadline=None)  # other work on the machine must not fail a test
 PIECES = st.sampled_from(
@@ -40,20 +42,20 @@ def test_a_sentence_mark_separates(first, second):
 
 
 def test_every_term_of_the_lexicon_is_kept_whole():
-    lexicon = read_lexicon()
-    for term in lexicon.terms:
+    entries = lexicon.read()
+    for term in entries.terms:
         for left, right in (("", ""), ("的", "的"), ("，", "。"), ("基于", "与平台")):
             assert term in segment(left + term + right), (left, term, right)
 
 
 def test_no_term_of_the_lexicon_is_a_stop_word_and_no_kept_form_is_dropped():
-    lexicon = read_lexicon()
-    assert not lexicon.terms & lexicon.stopwords
-    assert not set(lexicon.synonyms.values()) & lexicon.stopwords
+    entries = lexicon.read()
+    assert not entries.terms & entries.stopwords
+    assert not set(entries.synonyms.values()) & entries.stopwords
 
 
 def test_every_variant_and_every_kept_form_is_a_word():
-    for variant, kept in read_lexicon().synonyms.items():
+    for variant, kept in lexicon.read().synonyms.items():
         assert (segment(variant), segment(kept)) == ([variant], [kept])
 
 
@@ -149,3 +151,58 @@ def write_lexicon(folder, userdict="", stopwords="", synonyms=""):
     for name, text in files.items():
         if text is not None:
             (folder / name).write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("hmm", [False, True])
+@given(text=TEXT | st.text(st.sampled_from("人为食联网的了一二三 ，。a1.+#-%_&é㐀龥鿖豈𠀀\ue000\r\n"), max_size=40))
+def test_the_engines_cut_alike(text, hmm):
+    assert segment(text, hmm=hmm, engine="rjieba") == segment(text, hmm=hmm)
+
+
+@pytest.mark.parametrize("hmm", [False, True])
+def test_the_engines_cut_the_words_of_the_dictionary_alike(hmm):
+    """Every hundredth word of jieba's dictionary, drawn together: what no text of ours holds."""
+    words = [line.split(" ")[0] for line in lexicon._dictionary().splitlines()[::100]]
+    text = "".join(random.Random(1).sample(words, len(words)))
+    assert segment(text, hmm=hmm, engine="rjieba") == segment(text, hmm=hmm)
+
+
+@given(st.lists(TEXT, max_size=5), st.sampled_from(["jieba", "rjieba"]))
+def test_terms_as_numbers_are_the_terms(texts, engine):
+    found = encode(texts, engine=engine)
+    terms = [found.terms[number] for number in found.ids]
+    assert terms == [term for text in texts for term in content_terms(text)]
+    assert found.lengths.tolist() == [len(content_terms(text)) for text in texts]
+    assert len(set(found.terms)) == len(found.terms) == len(set(terms))
+
+
+def test_words_are_not_joined_across_texts():
+    apart = encode(["数据", "驱动"])
+    assert apart.terms == ["数据", "驱动"] and apart.lengths.tolist() == [1, 1]
+
+
+def test_words_with_letters_of_jiebas_dictionary_are_kept_whole():
+    assert segment("T恤和1号店卖3.5万件，1.5IP卡") == [
+        "T恤",
+        "和",
+        "1号店",
+        "卖",
+        "3",
+        ".",
+        "5",
+        "万件",
+        "，",
+        "1",
+        ".",
+        "5IP",
+        "卡",
+    ]
+
+
+def test_guessing_of_unknown_words_is_a_choice():
+    assert segment("走进杭研大厦")[1:3] == ["杭", "研"] and "杭研" in segment("走进杭研大厦", hmm=True)
+
+
+def test_an_unknown_engine_is_told():
+    with pytest.raises(ZhagenError, match="there is no engine 'thulac': use one of jieba, rjieba"):
+        segment("平台", engine="thulac")

@@ -106,6 +106,121 @@ def test_tfidf_is_its_formula(corpus):
         assert row == pytest.approx([raw.get(term, 0) / length for term in found.terms])
 
 
+def spoken(corpus):
+    """Occurrences of the corpus of `frame`."""
+    rows = []
+    for doc, paragraphs in enumerate(corpus):
+        for paragraph, sentences in enumerate(paragraphs, 1):
+            words = [(number, word) for number, words in enumerate(sentences, 1) for word in words]
+            unit = (f"d{doc}", f"d{doc}-{(paragraph + 1) // 2}", paragraph)
+            rows += [(*unit, number, position, word) for position, (number, word) in enumerate(words, 1)]
+    return terms._typed(pd.DataFrame(rows, columns=terms.OCCURRENCES))
+
+
+def bags_in_windows(corpus, size, along):
+    """The bags of terms of the windows, by slicing; (document, paragraph, window) -> bag."""
+    bags = {}
+    for doc, paragraphs in enumerate(corpus):
+        for paragraph, sentences in enumerate(paragraphs, 1):
+            places = [list(words) for words in sentences]
+            if along == "position":
+                places = [[word] for words in sentences for word in words]
+            while places and not places[-1]:  # features do not know of them
+                places.pop()
+            for start in range(max(len(places) - size + 1, 1)):
+                bag = Counter(word for place in places[start : start + size] for word in place)
+                if bag:
+                    bags[f"d{doc}", paragraph, start + 1] = bag
+    return bags
+
+
+@patient
+@given(CORPUS, st.integers(1, 5), st.sampled_from(["sentence", "position"]), st.booleans())
+def test_windows_are_slices(corpus, size, along, weighted):
+    found = terms.windows(spoken(corpus), size, along, weighted)
+    bags = bags_in_windows(corpus, size, along)
+    names = sorted(set().union(*bags.values()))
+    assert found.terms.tolist() == names
+    assert [*map(tuple, found.units[["doc_id", "paragraph", "window"]].values)] == list(bags)
+    assert found.units.columns.tolist() == ["doc_id", "section_id", "paragraph", "window"]
+    expected = [[bag[name] if weighted else min(bag[name], 1) for name in names] for bag in bags.values()]
+    assert found.counts.toarray().tolist() == expected and found.counts.dtype == np.int64
+
+
+@patient
+@given(CORPUS, st.randoms(use_true_random=False), st.integers(1, 4))
+def test_windows_of_sentences_need_no_order_of_the_terms(corpus, random, size):
+    features = frame(corpus)
+    order = list(range(len(features)))
+    random.shuffle(order)
+    first, second = terms.windows(spoken(corpus), size), terms.windows(features.iloc[order], size)
+    assert (first.counts != second.counts).nnz == 0 and first.terms.tolist() == second.terms.tolist()
+    assert_frame_equal(first.units, second.units)
+
+
+@patient
+@given(CORPUS)
+def test_the_least_window_is_a_sentence_and_the_greatest_a_paragraph(corpus):
+    features = frame(corpus)
+    for size, unit in ((1, "sentence"), (3, "paragraph")):
+        found, expected = terms.windows(features, size), terms.matrix(features, unit)
+        assert found.counts.toarray().tolist() == expected.counts.toarray().tolist()
+
+
+@patient
+@given(CORPUS)
+def test_features_are_counted_occurrences(corpus):
+    class Outline:
+        def sentences(self):
+            rows = [
+                (f"d{doc}", f"d{doc}-{(paragraph + 1) // 2}", paragraph, number, "，".join(words))
+                for doc, paragraphs in enumerate(corpus)
+                for paragraph, sentences in enumerate(paragraphs, 1)
+                for number, words in enumerate(sentences, 1)
+            ]
+            return pd.DataFrame(rows, columns=["doc_id", "section_id", "paragraph", "sentence", "text"])
+
+    same = [[[["阿尔法鱼" if w == "α鱼" else w for w in words] for words in p] for p in doc] for doc in corpus]
+    assert_frame_equal(terms.occurrences(Outline()), spoken(same))
+    if len(corpus) == 1:
+        assert_frame_equal(terms.features(Outline()), frame(same))
+
+
+def test_windows_make_pairs_meet_over_a_full_stop():
+    """By hand: 平台 | 用户 需求 | 数据 in windows of two sentences are two units, and 用户 stands in both."""
+    from zhagen.association import cooccurrence
+
+    features = frame([[[["平台"], ["用户", "需求"], ["数据"]]]])
+    edges = cooccurrence(terms.windows(features, 2)).set_index(["term_a", "term_b"])
+    assert edges.n12.to_dict() == {
+        ("用户", "需求"): 2,
+        ("平台", "用户"): 1,
+        ("平台", "需求"): 1,
+        ("数据", "用户"): 1,
+        ("数据", "需求"): 1,
+    }
+    assert edges.n1["平台", "用户"] == 1 and (edges.N == 2).all()
+
+
+def test_guessing_finds_words_that_no_dictionary_has():
+    class Outline:
+        def sentences(self):
+            row = ("d", "d-1", 1, 1, "杭研大厦")  # the example of jieba's own documentation
+            return pd.DataFrame([row], columns=["doc_id", "section_id", "paragraph", "sentence", "text"])
+
+    assert terms.features(Outline()).term.tolist() == ["大厦"]
+    assert terms.features(Outline(), hmm=True).term.tolist() == ["大厦", "杭研"]
+
+
+def test_what_no_window_fits_is_told():
+    with pytest.raises(ZhagenError, match="size of a window is 0"):
+        terms.windows(frame([]), 0)
+    with pytest.raises(ZhagenError, match="cannot slide along 'line'"):
+        terms.windows(frame([]), 2, "line")
+    with pytest.raises(ZhagenError, match="no column position"):
+        terms.windows(frame([]), 2, "position")
+
+
 def test_sections_come_in_the_order_of_the_text():
     rows = [("d", f"d-{number}", number, 1, "用户", 1) for number in range(1, 12)]
     found = terms.matrix(pd.DataFrame(rows, columns=terms.FEATURES), "section")
@@ -120,7 +235,7 @@ def test_an_unknown_unit_is_told():
 def test_without_the_original_the_shipped_features_are_read(monkeypatch, tmp_path):
     monkeypatch.setenv("ZHAGEN_SOURCES", str(tmp_path))
     found = terms.load("haier")
-    assert found.attrs["edition"] == "features" and "no original is attached" in found.attrs["why"]
+    assert found.attrs["edition"] == "published" and "no original is attached" in found.attrs["why"]
     assert found.columns.tolist() == terms.FEATURES and (found["count"] > 0).all()
     assert_frame_equal(found, found.sort_values(["paragraph", "sentence", "term"], ignore_index=True))
     assert not found.duplicated(["paragraph", "sentence", "term"]).any()
@@ -134,7 +249,7 @@ def test_what_cannot_be_loaded_is_told(monkeypatch, tmp_path):
     (tmp_path / "published" / "terms.csv").write_text(",".join(terms.FEATURES) + "\n", "utf-8")
     monkeypatch.setenv("ZHAGEN_DATA", str(tmp_path))
     monkeypatch.setenv("ZHAGEN_SOURCES", str(tmp_path))
-    with pytest.raises(SourceError, match="haier has neither its original nor features"):
+    with pytest.raises(SourceError, match="haier has neither its original nor published terms"):
         terms.load("haier")
 
 
@@ -151,7 +266,8 @@ def test_the_original_is_counted_where_it_is_attached(haier_original):
 
 @pytest.mark.originals
 def test_no_word_of_a_code_label_is_a_stop_word(haier_original):
-    from zhagen.segmentation import read_lexicon, segment
+    from zhagen import lexicon
+    from zhagen.segmentation import segment
 
     words = {word for label in haier_original.codebook.codes.label for word in segment(label)}
-    assert not words & read_lexicon().stopwords
+    assert not words & lexicon.read().stopwords

@@ -1,4 +1,4 @@
-"""Which terms stand together, and how much more than chance: co-occurrence, its measures, the network.
+"""Which terms stand together, and how much more than chance: co-occurrence and its measures.
 
 Every measure is a function of four numbers: `n12` units with both terms, `n1` and `n2` units with the one and the
 other (1 or more), `N` units. They take numbers or arrays of one shape, return floats of that shape, and are symmetric
@@ -6,6 +6,7 @@ in the two terms. The limits are defined: without a common unit (n12 = 0) `pmi` 
 is -1, the others but `g2` are 0; where both stand in every unit (n12 = N) `npmi` is 1, `pmi` and `g2` are 0.
 """
 
+from zhagen import pairs
 from zhagen.errors import ZhagenError
 
 EDGES = "term_a term_b n12 n1 n2 N".split()
@@ -131,6 +132,7 @@ def association_strength(n12, n1, n2, N):
 MEASURES = {
     measure.__name__: measure for measure in (pmi, npmi, jaccard, dice, cosine, logdice, g2, association_strength)
 }
+VECTOR_MEASURES = ("jaccard", "dice", "cosine", "logdice")  # they compare vectors of counts as well
 
 
 def cooccurrence(matrix, binary=True, min_count=1):
@@ -156,25 +158,43 @@ def cooccurrence(matrix, binary=True, min_count=1):
     [['平台', '用户', 2, 2, 2, 2]]
     """
     import numpy as np
-    import pandas as pd
-    from scipy.sparse import csr_array, triu
+    from scipy.sparse import csr_array
 
     if min_count < 1:
         raise ZhagenError(f"min_count is {min_count}", todo="give 1 or more: pairs that never meet are not listed")
     counts = csr_array(matrix.counts, dtype=np.int64, copy=True)
     if binary:
         counts.data = (counts.data > 0).astype(np.int64)
-    product = (counts.T @ counts).tocsr()
-    own = product.diagonal()
-    pairs = triu(product, k=1).tocoo()
-    kept = pairs.data >= min_count
-    first, second, n12 = pairs.coords[0][kept], pairs.coords[1][kept], pairs.data[kept]
+    counts.eliminate_zeros()
+    own = np.bincount(counts.indices, weights=counts.data.astype(float) ** 2, minlength=counts.shape[1])
+    return edges(
+        matrix.terms, *pairs.count(counts, min_count), own.astype(np.int64), counts.shape[0] if binary else None
+    )
+
+
+def edges(terms, first, second, n12, own, units):
+    """Return counted pairs as a data frame, the way `cooccurrence` does.
+
+    Parameters
+    ----------
+    terms : array of str, sorted by code point.
+    first, second : arrays of places in `terms`, first < second.
+    n12 : array, one entry a pair.
+    own : array, one entry a term: its n1.
+    units : N; None where the counts are no numbers of units.
+
+    >>> edges(["平台", "用户"], [0], [1], [2], [3, 4], 8).values.tolist()
+    [['平台', '用户', 2, 3, 4, 8]]
+    """
+    import numpy as np
+    import pandas as pd
+
+    terms, first, second, n12, own = map(np.asarray, (terms, first, second, n12, own))
     order = np.lexsort((second, first, -n12))
     first, second, n12 = first[order], second[order], n12[order]
-    columns = (matrix.terms[first], matrix.terms[second], n12, own[first], own[second])
+    columns = (terms[first], terms[second], n12, own[first], own[second])
     table = pd.DataFrame(dict(zip(EDGES, columns, strict=False)))
-    units = np.int64(counts.shape[0]) if binary else np.nan
-    return table.assign(N=units).astype({"term_a": "str", "term_b": "str"})
+    return table.assign(N=np.nan if units is None else np.int64(units)).astype({"term_a": "str", "term_b": "str"})
 
 
 def associate(edges, measures=("npmi", "jaccard")):
@@ -222,63 +242,6 @@ def strongest(edges, weight="npmi", top=60, min_count=1):
     order = [weight, "n12", "term_a", "term_b"] if weight != "n12" else ["n12", "term_a", "term_b"]
     ascending = [name.startswith("term") for name in order]
     return kept.sort_values(order, ascending=ascending, ignore_index=True).head(len(kept) if top is None else top)
-
-
-def network(edges, weight="npmi", top=60, min_count=3):
-    """Return the network of the strongest pairs.
-
-    Parameters
-    ----------
-    edges : a data frame as `cooccurrence` or `associate` returns it.
-    weight, top, min_count : as in `strongest`. Pairs whose weight is not above 0 are left out, and with ``g2``, which
-        has no direction, those that meet less often than by chance.
-
-    Returns a networkx.Graph. A node is a term, with ``count`` (units with it); an edge has the measure under its own
-    name and, for networkx, as ``weight``, and ``n12``. Nodes and edges are in the order of their terms, so equal edges
-    give the same graph whatever their order.
-
-    >>> import pandas as pd
-    >>> edges = pd.DataFrame([("平台", "用户", 3, 3, 4, 8), ("用户", "需求", 3, 4, 5, 8)], columns=EDGES)
-    >>> network(edges, "n12").nodes["用户"]
-    {'count': 4}
-    """
-    import networkx as nx
-
-    kept = strongest(edges, weight, None, min_count)
-    kept = kept[kept[weight] > 0]
-    kept = kept[kept.n12 * kept.N > kept.n1 * kept.n2] if weight == "g2" else kept
-    kept = kept.head(len(kept) if top is None else top)
-    graph = nx.Graph()
-    units = {**dict(zip(kept.term_a, kept.n1, strict=True)), **dict(zip(kept.term_b, kept.n2, strict=True))}
-    graph.add_nodes_from((term, {"count": int(units[term])}) for term in sorted(units))
-    columns = (kept[name].tolist() for name in ("term_a", "term_b", weight, "n12"))
-    for first, second, value, n12 in sorted(zip(*columns, strict=True)):
-        graph.add_edge(first, second, **{"weight": value, "n12": n12, weight: value})
-    return graph
-
-
-def communities(graph, seed=1):
-    """Group the terms of a network by the Louvain method.
-
-    Blondel et al. (2008), Fast unfolding of communities in large networks; networkx's implementation, on the edges'
-    ``weight``. It is a heuristic: another seed can group otherwise, so compare some before reading much into one.
-
-    Returns a list of lists of terms: largest group first, then by its first term; terms sorted.
-
-    >>> import networkx as nx
-    >>> communities(nx.Graph([("平台", "用户"), ("价值", "网络")]))
-    [['价值', '网络'], ['平台', '用户']]
-    """
-    import networkx as nx
-
-    terms = sorted(graph)
-    place = {term: number for number, term in enumerate(terms)}
-    plain = nx.Graph()  # numbers, in order: the outcome depends on the order of nodes
-    plain.add_nodes_from(range(len(terms)))
-    ends = sorted((*sorted((place[a], place[b])), value) for a, b, value in graph.edges(data="weight", default=1))
-    plain.add_weighted_edges_from(ends)
-    groups = nx.community.louvain_communities(plain, seed=seed) if terms else []
-    return sorted(([terms[number] for number in sorted(group)] for group in groups), key=lambda g: (-len(g), g[0]))
 
 
 def _floats(*numbers):

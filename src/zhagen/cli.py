@@ -46,7 +46,38 @@ def _parser():
 
     publish = commands.add_parser("publish", help="regenerate data/published from the originals")
     publish.set_defaults(run=_publish)
+
+    _add_cooccur(commands)
     return parser
+
+
+def _add_cooccur(commands):
+    parser = commands.add_parser(
+        "cooccur",
+        help="count which terms of a corpus stand together; write terms, edges, communities, a network and a report",
+        description="Text in, a co-occurrence network out, for a corpus of any size. Stopped, it goes on where it was "
+        "when the same command is given again.",
+    )
+    parser.add_argument("input", metavar="INPUT", help="a folder of texts, or a .txt, .jsonl, .csv or .parquet file")
+    parser.add_argument("--out", metavar="DIR", required=True, help="where the results go")
+    parser.add_argument("--column", default="text", help="the column or key that holds the text (default: text)")
+    parser.add_argument("--encoding", help="of text files (default: UTF-8, else GB 18030, file by file)")
+    parser.add_argument("--unit", default="paragraph", help="sentence, paragraph (default), document or window")
+    parser.add_argument("--window", type=int, default=10, metavar="N", help="terms in a window (default: 10)")
+    parser.add_argument("--weighted", action="store_true", help="multiply counts in place of counting units")
+    parser.add_argument("--top", type=int, default=200, metavar="N", help="the most frequent terms (default: 200)")
+    parser.add_argument("--min-count", type=int, default=5, metavar="N", help="the least n12 of an edge (default: 5)")
+    parser.add_argument("--weight", default="npmi", metavar="MEASURE", help="of the network (default: npmi)")
+    parser.add_argument("--lexicon", metavar="DIR", help="a lexicon of your own: userdict, stopwords, synonyms")
+    parser.add_argument("--hmm", action="store_true", help="guess words that no dictionary has")
+    parser.add_argument("--segmenter", default="rjieba", help="rjieba (default) or jieba: the same words, slower")
+    parser.add_argument("--engine", default="processes", help="serial, processes (default) or dask: the same results")
+    parser.add_argument("--workers", type=int, metavar="N", help="processes (default: one for each processor)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="of a running Dask scheduler, tcp://host:8786")
+    parser.add_argument("--memory", type=int, default=512, metavar="MB", help="to count with (default: 512)")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the communities (default: 1)")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    parser.set_defaults(run=_cooccur)
 
 
 def _say(document):
@@ -108,3 +139,23 @@ def _publish(arguments):
 
     for path in publication.publish():
         print(path)
+
+
+def _cooccur(arguments):
+    from zhagen.corpus import cooccur
+
+    settings = {
+        name: value
+        for name, value in vars(arguments).items()
+        if name not in ("command", "run", "input", "out", "quiet")
+    }
+    try:
+        found = cooccur(arguments.input, arguments.out, progress=not arguments.quiet, **settings)
+    except KeyboardInterrupt:
+        again = "what is counted is kept; the same command goes on from there"
+        raise ZhagenError("interrupted", arguments.out, again) from None
+    sizes = found.report
+    print(
+        f"{sizes['documents']} documents, {sizes['paragraphs']} paragraphs, {sizes['units']} units of text with a term"
+    )
+    print(f"{sizes['terms']} terms, {sizes['edges']} edges, {sizes['communities']} communities: {arguments.out}")

@@ -1,13 +1,9 @@
 """All that one document gives, read in one go and written in one go."""
 
-import os
-import shutil
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
-from zhagen import catalog, enumerations, outline, readings, recipe, shipped, statements, tables
-from zhagen.errors import OutputError, SourceError
+from zhagen import catalog, enumerations, outline, output, readings, recipe, shipped, statements, tables
+from zhagen.errors import SourceError
 from zhagen.tables import records
 
 
@@ -87,36 +83,4 @@ def write(extraction, folder):
         "evidence.csv": book.evidence.drop(columns="quotation"),
         "sections.csv": extraction.outline.sections(),
     } | {f"tables/{label}.csv": frame for label, frame in extraction.tables.items()}
-    write_frames(frames, folder)
-
-
-def write_frames(frames, folder):
-    """Write data frames as CSV files below a folder, all of them or none.
-
-    Parameters
-    ----------
-    frames : dict, file name below the folder -> data frame.
-    folder : made where it does not exist; other files in it stay.
-
-    Raises `OutputError` where it cannot be written; nothing is changed then.
-    """
-    folder = Path(folder)
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        if folder.exists() and not folder.is_dir():
-            raise NotADirectoryError(20, "a file of this name is in the way")
-        draft = Path(tempfile.mkdtemp(prefix=".zhagen-", dir=folder if folder.is_dir() else folder.parent))
-    except OSError as error:
-        raise OutputError(f"{folder} cannot be written: {error.strerror}", todo="choose another folder") from error
-    try:
-        for name, frame in frames.items():
-            (draft / name).parent.mkdir(parents=True, exist_ok=True)
-            frame.to_csv(draft / name, index=False, encoding="utf-8", lineterminator="\n")
-        for name in frames:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        for name in frames:
-            os.replace(draft / name, folder / name)
-    except OSError as error:
-        raise OutputError(f"{folder} cannot be written: {error.strerror}", todo="choose another folder") from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+    output.write(frames, folder)

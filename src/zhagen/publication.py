@@ -2,7 +2,7 @@
 
 import json
 
-from zhagen import catalog, citations, claims, extraction, mechanism, shipped, terms
+from zhagen import catalog, citations, claims, extraction, mechanism, output, passages, shipped, terms, wording
 from zhagen.errors import SourceError
 from zhagen.shipped import read
 
@@ -17,8 +17,9 @@ FIELDS = {
         "string",
         "level of a code (dimension, theme, concept; core_category, main_category, category), or of a heading",
     ),
-    "paragraph": ("integer", "paragraph of the prose, from 1"),
-    "sentence": ("integer", "sentence of its paragraph, from 1"),
+    "paragraph": ("integer", "paragraph of the prose, from 1; empty outside of it"),
+    "sentence": ("integer", "sentence of its paragraph, from 1; empty outside the prose"),
+    "place": ("integer", "place in the document where codes are spoken of, from 1; the codes of one place share it"),
     "count": ("integer", "occurrences of the term in the sentence"),
     "n_chars": ("integer", "characters of the quotation, white space left out"),
     "recomputed": ("number", "what the text or its tables give; empty where nothing can be recomputed"),
@@ -29,6 +30,22 @@ FIELDS = {
     "verdict": ("string", "holds, does not hold, not reproduced or not checkable"),
     "printed_parent": ("string", "what the row's own cell or heading prints; empty where it prints nothing"),
     "how": ("string", "how it was recomputed"),
+    "words": ("integer", "words of the prose, punctuation and numbers left out"),
+    "types": ("integer", "different words"),
+    "ttr": ("number", "types over words"),
+    "mattr": ("number", "moving-average type-token ratio, window 50"),
+    "mtld": ("number", "measure of textual lexical diversity, threshold 0.72"),
+    "statistic": ("string", "count of the terms, or npmi of the pairs that meet in at least 3 sentences"),
+    "variant": ("string", "the dictionary the words were cut with"),
+    "shared": ("integer", "labels in both the shipped lexicon's ranking and the variant's"),
+    "only_baseline": ("integer", "labels with the shipped lexicon only"),
+    "only_other": ("integer", "labels in the variant only"),
+    "spearman": ("number", "rank correlation over the shared labels; empty where there are no ranks to compare"),
+    "top_jaccard": ("number", "labels in both top 30 over labels in either"),
+    "top_kept": ("number", "share of the shipped lexicon's top 30 that is in the variant's"),
+    "rbo": ("number", "rank-biased overlap of the rankings, p = 0.9"),
+    "sign_changes": ("integer", "shared labels whose values have another sign"),
+    "sign_share": ("number", "their share of the shared labels"),
 }
 KEYS = {
     "documents": "id",
@@ -36,13 +53,23 @@ KEYS = {
     "codes": "code_id",
     "evidence": "evidence_id",
     "claims": "claim_id",
+    "passages": passages.KEY,
+    "diversity": "doc_id",
+    "dictionaries": ["doc_id", "statistic", "variant"],
 }
 FOREIGN = {
     "sections": [("doc_id", "documents", "id"), ("parent_id", "", "section_id")],
     "codes": [("doc_id", "documents", "id"), ("parent_id", "", "code_id")],
     "evidence": [("doc_id", "documents", "id"), ("code_id", "codes", "code_id")],
     "citations": [("doc_id", "documents", "id"), ("section_id", "sections", "section_id")],
+    "passages": [
+        ("doc_id", "documents", "id"),
+        ("code_id", "codes", "code_id"),
+        ("section_id", "sections", "section_id"),
+    ],
     "terms": [("doc_id", "documents", "id"), ("section_id", "sections", "section_id")],
+    "diversity": [("doc_id", "documents", "id")],
+    "dictionaries": [("doc_id", "documents", "id")],
 }
 
 
@@ -68,7 +95,10 @@ def frames(doc_id):
         "evidence": evidence,
         "claims": claims.extract(original.outline, original.recipe, original.codebook),
         "citations": citations.extract(original.outline),
+        "passages": passages.passages(original),
         "terms": terms.features(original.outline),
+        "diversity": wording.diversity(original.outline),
+        "dictionaries": wording.dictionaries(original.outline),
     }
     if mechanism.is_coded(doc_id):
         found["edges"] = mechanism.edges(original)
@@ -87,7 +117,7 @@ def publish():
         kept = [part[name] for part in parts if name in part and len(part[name])]
         tables[name] = pd.concat(kept, ignore_index=True)
     folder = catalog.data_folder() / "published"
-    extraction.write_frames({f"{name}.csv": frame for name, frame in tables.items()}, folder)
+    output.write({f"{name}.csv": frame for name, frame in tables.items()}, folder)
     description = json.dumps(package(tables), ensure_ascii=False, indent=2) + "\n"
     (folder / "datapackage.json").write_text(description, encoding="utf-8")
     shipped._table.cache_clear()
@@ -127,4 +157,6 @@ def _field(table, column):
     kind, description = FIELDS.get(column, ("string", ""))
     if (table, column) == ("sections", "level"):
         kind = "integer"
+    if (table, column) == ("passages", "kind"):
+        description = "quotation (a row of the evidence) or mention (the label, word for word, in the prose)"
     return {"name": column, "type": kind} | ({"description": description} if description else {})

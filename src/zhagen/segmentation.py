@@ -1,18 +1,12 @@
-"""Words: jieba with the project's lexicon, and the content terms that are counted.
-
-The only module that knows jieba. It loads a tokenizer of its own, so a reader's own jieba stays as it is, writes no
-cache file and prints nothing. Three files of ``data/lexicon`` say what a word is (``userdict.txt``), what is not
-counted (``stopwords.txt``) and what counts as the same (``synonyms.tsv``).
-"""
+"""Words: a lexicon's words cut out of text, and the content terms that are counted."""
 
 import re
-import warnings
+import threading
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from itertools import chain
 
-from zhagen.catalog import data_folder
-from zhagen.errors import ZhagenError
+from zhagen import lexicon as lexicons
+from zhagen.lexicon import MARK
 from zhagen.text import HAN
 
 YEAR = r"(?:19|20)\d{2}[a-z]?"
@@ -25,60 +19,53 @@ CITATION = re.compile(
     rf"|(?:(?<=[，。；：、！？“”])|^)[{HAN}]{{2,3}}[和与][{HAN}]{{2,3}}（{YEAR}）"
     r"|(?:<sup>)?\[\d+(?:[,，、-]\d+)*\](?:</sup>)?"  # [3,4]
 )
-LETTERS = "A-Za-zÀ-ÖØ-öø-ɏͰ-ϿЀ-ӿ"
-LATIN = rf"[0-9]*[{LETTERS}][{LETTERS}0-9]*(?:[-'’&.][{LETTERS}0-9]+)*"
+CITES = re.compile(rf"{YEAR}\s*）|\[\d")  # stands in every citation, and is quickly found
 NUMERALS = "0-9０-９〇零一二三四五六七八九十百千万亿两"
 NUMBER = re.compile(rf"第?[{NUMERALS}.,%％~～-]+[个种类项次家条位名倍大年月日]?")
 
 
 @dataclass(frozen=True, eq=False)
-class Lexicon:
-    """A lexicon as it is used.
+class Encoded:
+    """The content terms of several texts as numbers: what travels between processes in place of lists of words.
 
     Attributes
     ----------
-    tokenizer : a ``jieba.Tokenizer`` with the terms added.
-    foreign : the pattern of what is cut before jieba sees the text: Latin and Greek words, terms with such letters.
-    terms : frozenset of the terms of ``userdict.txt`` (those with frequency 0, which are cut, left out).
-    stopwords : frozenset of the words that are not counted.
-    synonyms : dict, variant -> kept form.
+    terms : list of str, each term of the texts once, in no particular order.
+    ids : array of int32, one entry an occurrence in the order of the texts: its place in `terms`.
+    lengths : array of int64, one entry a text: how many of the `ids` are its.
     """
 
-    tokenizer: object
-    foreign: re.Pattern
-    terms: frozenset
-    stopwords: frozenset
-    synonyms: dict
+    terms: list
+    ids: object
+    lengths: object
 
 
-def segment(text, lexicon=None):
+def segment(text, lexicon=None, hmm=False, engine="jieba"):
     """Cut clean text into words; nothing is dropped but blanks.
 
-    Words with Latin or Greek letters (``α鱼``, ``C端``, ``data-driven``) are cut by a pattern, because jieba breaks
-    them; the rest by jieba's most probable path over its dictionary and the lexicon, without its guessing of unknown
-    words: what is in neither falls apart into characters.
+    Words with Latin or Greek letters (``α鱼``, ``C端``, ``data-driven``) and numbers are cut by a pattern, because
+    jieba breaks them; the rest by jieba's most probable path over its dictionary and the lexicon. Without its guessing
+    of unknown words, what is in neither falls apart into characters.
 
     Parameters
     ----------
     text : str, clean text.
     lexicon : a folder with ``userdict.txt``, ``stopwords.txt`` and ``synonyms.tsv``; None takes ``data/lexicon``.
+    hmm : guess unknown words, see `zhagen.lexicon.Lexicon.cutter`.
+    engine : ``jieba`` | ``rjieba``; the words are the same.
 
     Returns a list of str; joined it is the text without its blanks. Raises `ZhagenError` where the lexicon is broken.
 
     >>> segment("食联网以α鱼平台提升动态能力")
     ['食联网', '以', 'α鱼', '平台', '提升', '动态能力']
     """
-    entries = read_lexicon(lexicon)
-    words, start = [], 0
-    for match in entries.foreign.finditer(text):
-        words += entries.tokenizer.cut(text[start : match.start()], HMM=False)
-        words.append(match[0])
-        start = match.end()
-    words += entries.tokenizer.cut(text[start:], HMM=False)
-    return [word for word in words if not word.isspace()]
+    entries = lexicons.read(lexicon)
+    parts = entries.foreign.split(text)
+    words, foreign = entries.cutter(engine, hmm)(MARK.join(parts[::2])), iter(parts[1::2])
+    return [next(foreign) if word == MARK else word for word in words if not word.isspace()]
 
 
-def content_terms(text, lexicon=None):
+def content_terms(text, lexicon=None, hmm=False, engine="jieba"):
     """Return the terms of clean text that are counted, in the order of the text.
 
     Citations go first (`strip_citations`). Of the words, these are dropped: stop words, punctuation, numbers (with
@@ -91,10 +78,40 @@ def content_terms(text, lexicon=None):
     >>> content_terms("本文认为，α鱼平台促进数据驱动（焦豪等，2021）。")
     ['阿尔法鱼', '平台', '促进', '数据驱动']
     """
-    entries = read_lexicon(lexicon)
-    words = segment(strip_citations(text), lexicon)
-    folded = (entries.synonyms.get(word, word) for word in words if word.lower() not in entries.stopwords)
-    return [term for term in folded if _counts(term)]
+    entries = lexicons.read(lexicon)
+    kept = (_kept(word, entries) for word in segment(strip_citations(text), lexicon, hmm, engine))
+    return [term for term in kept if term]
+
+
+def encode(texts, lexicon=None, hmm=False, engine="rjieba"):
+    """Return the content terms of many texts as numbers: what `content_terms` gives of each, faster.
+
+    Parameters
+    ----------
+    texts : list of str; words are not joined from one to the next.
+    lexicon, hmm, engine : see `segment`.
+
+    Returns an `Encoded`. Errors as in `segment`.
+
+    >>> found = encode(["平台与数据", "数据驱动平台"], engine="jieba")
+    >>> [found.terms[number] for number in found.ids], found.lengths.tolist()
+    (['平台', '数据', '数据驱动', '平台'], [2, 2])
+    """
+    import numpy as np
+
+    entries = lexicons.read(lexicon)
+    parts = entries.foreign.split("\n".join(strip_citations(text).replace("\n", " ") for text in texts))
+    numbers = _numbers(entries)
+    foreign = np.fromiter(map(numbers.__getitem__, parts[1::2]), np.int32)
+    words = chain.from_iterable(map(entries.cutter(engine, hmm), _slices(MARK.join(parts[::2]))))
+    ids = np.fromiter(map(numbers.__getitem__, words), np.int32)
+    ids[ids == _FOREIGN] = foreign
+    text, kept = np.cumsum(ids == _NEXT), ids >= 0
+    ids = ids[kept]
+    used = np.flatnonzero(np.bincount(ids))
+    place = np.zeros(len(numbers.terms), np.int32)
+    place[used] = np.arange(len(used))
+    return Encoded([numbers.terms[n] for n in used], place[ids], np.bincount(text[kept], minlength=len(texts)))
 
 
 def strip_citations(text):
@@ -107,77 +124,52 @@ def strip_citations(text):
     >>> strip_citations("孙新波等（2021）基于动态能力（Paiola et al，2021；焦豪等，2021）的研究[3,4]")
     ' 基于动态能力 的研究 '
     """
-    return CITATION.sub(" ", text)
+    return CITATION.sub(" ", text) if CITES.search(text) else text
 
 
-def read_lexicon(folder=None):
-    """Return the `Lexicon` of a folder; it is read once.
-
-    Parameters
-    ----------
-    folder : a folder with the three files; None takes ``data/lexicon``.
-
-    Raises `ZhagenError` where a file is missing, a line is not what it should be, or a kept form is itself a variant.
-
-    >>> "数据驱动" in read_lexicon().terms
-    True
-    """
-    return _load(Path(folder) if folder else data_folder() / "lexicon")
+_DROPPED, _NEXT, _FOREIGN = -1, -2, -3
+_SLICE = 8_000  # characters: few enough words at a time to stay in the processor's cache
+_MOST_WORDS = 2_000_000  # then a thread forgets what it has judged: some 300 MB
+_thread = threading.local()
 
 
-@cache
-def _load(folder):
-    synonyms = dict(_rows(folder / "synonyms.tsv", "\t", 2))
-    chained = sorted(set(synonyms.values()) & set(synonyms))
-    if chained:
-        raise ZhagenError(f"the kept form {chained[0]} is a variant of another", "synonyms.tsv", "name one kept form")
-    stopwords = frozenset(word for row in _rows(folder / "stopwords.txt") for word in row)
-    entries = list(_rows(folder / "userdict.txt", " ", 3))
-    wrong = [(term, frequency) for term, frequency, _ in entries if not frequency.isdecimal()]
-    if wrong:
-        raise ZhagenError("the frequency of {} is {}".format(*wrong[0]), "userdict.txt", "give a whole number")
-    tokenizer = _tokenizer()
-    for term, frequency, tag in entries:
-        if int(frequency):
-            tokenizer.add_word(term, int(frequency), tag)
-        else:
-            tokenizer.FREQ[term] = 0  # not add_word: with 0 it also changes a list that all tokenizers share
-    terms = [term for term, frequency, _ in entries if int(frequency)]
-    return Lexicon(tokenizer, _foreign(terms), frozenset(terms), stopwords, synonyms)
+def _slices(text):
+    """Yield a text in slices of whole lines."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start + _SLICE) + 1 or len(text)
+        yield text[start:end]
+        start = end
 
 
-def _rows(path, separator=None, fields=None):
-    """Yield the fields of each line that is neither empty nor a note."""
-    if not path.is_file():
-        raise ZhagenError(f"there is no {path}", todo="a lexicon is userdict.txt, stopwords.txt and synonyms.tsv")
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        row = line.strip().split(separator)
-        if fields and len(row) != fields:
-            raise ZhagenError(f"{len(row)} fields in place of {fields}", f"{path.name}, line {number}", "mend the line")
-        yield row
+def _numbers(entries):
+    """Return what this thread has judged with a lexicon: words come again, from text to text."""
+    known = vars(_thread).setdefault("numbers", {})
+    if entries not in known or len(known[entries]) > _MOST_WORDS:
+        known.clear()
+        known[entries] = _Numbers(entries)
+    return known[entries]
 
 
-def _tokenizer():
-    """Return a fresh jieba tokenizer with jieba's own dictionary, built without the cache file and its messages."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # invalid escapes (3.12 on), pkg_resources
-        import jieba
+class _Numbers(dict):
+    """Word -> number of its kept term, judged where it is first seen; below 0 where it is no term."""
 
-    tokenizer = jieba.Tokenizer()
-    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
-    tokenizer.initialized = True
-    return tokenizer
+    def __init__(self, entries):
+        super().__init__({"\n": _NEXT, MARK: _FOREIGN})
+        self.entries, self.terms, self.places = entries, [], {}
 
-
-def _foreign(terms):
-    """Return the pattern of terms with a letter that is not Chinese, longest first, and of Latin and Greek words."""
-    mixed = [term for term in terms if re.search(f"[^{HAN}]", term)]
-    mixed = [re.escape(term) for term in sorted(mixed, key=lambda term: (-len(term), term))]
-    ends = rf"(?![{LETTERS}0-9])"
-    return re.compile("|".join(rf"(?<![{LETTERS}0-9]){term}{ends}" for term in mixed) + "|" * bool(mixed) + LATIN)
+    def __missing__(self, word):
+        term = _kept(word, self.entries)
+        if term and term not in self.places:
+            self.places[term] = len(self.terms)
+            self.terms.append(term)
+        number = self[word] = self.places[term] if term else _DROPPED
+        return number
 
 
-def _counts(term):
-    return len(term) > 1 and term[0].isalnum() and not NUMBER.fullmatch(term)
+def _kept(word, entries):
+    """Return the term that a word counts as, or None."""
+    if word.lower() in entries.stopwords:
+        return None
+    term = entries.synonyms.get(word, word)
+    return term if len(term) > 1 and term[0].isalnum() and not NUMBER.fullmatch(term) else None

@@ -5,14 +5,14 @@ sentences. Every statistic of the book is computed from them, so it comes out th
 and where only the shipped features are at hand.
 """
 
-from collections import Counter
 from dataclasses import dataclass
 
-from zhagen import catalog, outline, recipe, shipped
-from zhagen.errors import SourceError, ZhagenError
+from zhagen import outline, recipe, shipped
+from zhagen.errors import ZhagenError
 from zhagen.segmentation import content_terms
 
 FEATURES = "doc_id section_id paragraph sentence term count".split()
+OCCURRENCES = "doc_id section_id paragraph sentence position term".split()
 UNITS = {
     "sentence": ["doc_id", "section_id", "paragraph", "sentence"],
     "paragraph": ["doc_id", "section_id", "paragraph"],
@@ -38,29 +38,50 @@ class TermMatrix:
     terms: object
 
 
-def features(outline, lexicon=None):
-    """Return the features of a document: the content terms of each sentence of its prose, with their counts.
+def occurrences(outline, lexicon=None, hmm=False):
+    """Return the content terms of a document's prose, one by one and in their order.
 
     Parameters
     ----------
-    outline : a `zhagen.outline.Outline`; its `sentences` are counted (paragraphs and quoted evidence).
-    lexicon : a folder of a lexicon, see `zhagen.segmentation.segment`.
+    outline : a `zhagen.outline.Outline`; its `sentences` are read (paragraphs and quoted evidence).
+    lexicon, hmm : a folder of a lexicon, and whether to guess unknown words; see `zhagen.segmentation.segment`.
+
+    Returns a data frame, one row a counted term in the order of the text: doc_id, section_id, paragraph, sentence,
+    position (from 1 within its paragraph), term. What is not counted holds no position.
+
+    >>> from zhagen import catalog
+    >>> digest = catalog.open("haier", edition="digest")
+    >>> occurrences(outline.read(digest, recipe.read("haier"))).columns.tolist()
+    ['doc_id', 'section_id', 'paragraph', 'sentence', 'position', 'term']
+    """
+    import pandas as pd
+
+    rows, place, position = [], None, 0
+    for sentence in outline.sentences().itertuples():
+        unit = (sentence.doc_id, sentence.section_id, sentence.paragraph, sentence.sentence)
+        place, position = unit[:3], position if unit[:3] == place else 0
+        for term in content_terms(sentence.text, lexicon, hmm):
+            position += 1
+            rows.append((*unit, position, term))
+    return _typed(pd.DataFrame(rows, columns=OCCURRENCES))
+
+
+def features(outline, lexicon=None, hmm=False):
+    """Return the features of a document: the content terms of each sentence of its prose, with their counts.
+
+    Parameters as in `occurrences`, whose rows are counted.
 
     Returns a data frame, one row a term of a sentence: doc_id, section_id, paragraph, sentence, term, count; sorted by
     paragraph, sentence and term. A sentence without a content term has no row.
 
+    >>> from zhagen import catalog
     >>> digest = catalog.open("haier", edition="digest")
     >>> features(outline.read(digest, recipe.read("haier"))).columns.tolist()
     ['doc_id', 'section_id', 'paragraph', 'sentence', 'term', 'count']
     """
-    import pandas as pd
-
-    rows = []
-    for place in outline.sentences().itertuples():
-        counts = Counter(content_terms(place.text, lexicon))
-        unit = (place.doc_id, place.section_id, place.paragraph, place.sentence)
-        rows += [(*unit, term, counts[term]) for term in sorted(counts)]
-    return _typed(pd.DataFrame(rows, columns=FEATURES))
+    found = occurrences(outline, lexicon, hmm)
+    counted = found.groupby([*UNITS["sentence"], "term"], sort=False).size().reset_index(name="count")
+    return _typed(counted.sort_values(["paragraph", "sentence", "term"], ignore_index=True))
 
 
 def load(doc_id):
@@ -68,29 +89,16 @@ def load(doc_id):
 
     The digest is never counted: its wording is ours, not the authors'.
 
-    Returns a data frame as `features`; ``attrs["edition"]`` says ``original`` or ``features``, ``attrs["why"]`` why.
+    Returns a data frame as `features`; ``attrs["edition"]`` says ``original`` or ``published``, ``attrs["why"]`` why.
     Raises `SourceError` for an unknown id, and where there is neither original nor features.
 
-    >>> load("haier").attrs["edition"] in ("original", "features")
+    >>> load("haier").attrs["edition"] in ("original", "published")
     True
     """
-    catalog.entry(doc_id)
-    try:
-        document = catalog.open(doc_id, edition="original")
-    except SourceError as missing:
-        found, edition, why = (
-            _shipped(doc_id),
-            "features",
-            f"{missing.found}, so the shipped features are read",
-        )
-    else:
-        found, edition, why = (
-            features(outline.read(document, recipe.read(doc_id))),
-            document.edition,
-            document.why,
-        )
-    found.attrs |= {"edition": edition, "why": why}
-    return found
+    found = shipped.computed_or_read(
+        doc_id, "terms", lambda document: features(outline.read(document, recipe.read(doc_id)))
+    )
+    return _typed(found)
 
 
 def frequency(features):
@@ -150,6 +158,68 @@ def matrix(features, unit="sentence", weighted=True):
     return TermMatrix(counts, units, terms)
 
 
+def windows(table, size, along="sentence", weighted=True):
+    """Return the window x term matrix: a window slides over each paragraph, one step at a time.
+
+    Terms meet in it that stand near each other on two sides of a full stop, as in Lund and Burgess (1996), Producing
+    high-dimensional semantic spaces from lexical co-occurrence; no window reaches over the end of a paragraph. Windows
+    that follow each other overlap: an occurrence counts in up to `size` of them. They are no independent units, and
+    what takes N for the size of a sample (`g2`, any p-value) comes out too optimistic.
+
+    Parameters
+    ----------
+    table : a data frame as `features` or `occurrences` returns it; its order does not matter.
+    size : how many places a window spans, 1 or more.
+    along : what a place is. ``sentence``: the sentences of a paragraph. ``position``: its terms, for which the table
+        must be one of `occurrences`. A place without a row (a sentence without a term) is a place all the same; only
+        those after the last row of a paragraph are not known, and it ends with that row.
+    weighted : counts if true, else 1 where a term stands in a window.
+
+    Returns a `TermMatrix` with its windows in the order of the text and its terms by code point; the units have
+    doc_id, section_id, paragraph and window (from 1 within its paragraph). A paragraph of n places has n - size + 1
+    windows, or one where it is shorter than that; a window without a term is left out. Windows of one sentence are the
+    sentences of `matrix`, windows as long as any paragraph its paragraphs. Raises `ZhagenError` for a size below 1, for
+    another `along`, and where the table has no such column.
+
+    >>> import pandas as pd
+    >>> rows = [("a", "a-1", 1, 1, "用户", 2), ("a", "a-1", 1, 2, "平台", 1), ("a", "a-1", 1, 3, "平台", 1)]
+    >>> windows(pd.DataFrame(rows, columns=FEATURES), 2).counts.toarray().tolist()
+    [[1, 2], [2, 0]]
+    """
+    import numpy as np
+    import pandas as pd
+    from scipy.sparse import coo_array
+
+    if along not in ("sentence", "position"):
+        raise ZhagenError(f"windows cannot slide along {along!r}", todo="use sentence or position")
+    if along not in table:
+        raise ZhagenError(f"the table has no column {along}", todo="give what terms.occurrences returns")
+    if size < 1:
+        raise ZhagenError(f"the size of a window is {size}", todo="give 1 or more")
+    ordered = table.sort_values(["doc_id", "paragraph", along, "term"], kind="stable")
+    paragraphs = ordered[UNITS["paragraph"]].drop_duplicates(ignore_index=True)
+    paragraph = ordered.groupby(UNITS["paragraph"], sort=False).ngroup().to_numpy()
+    place = ordered[along].to_numpy(np.int64)
+    length = np.zeros(len(paragraphs), np.int64)
+    np.maximum.at(length, paragraph, place)
+    number = np.maximum(length - size + 1, 1)  # windows of each paragraph
+    before = np.cumsum(number) - number
+    first, last = np.maximum(place - size + 1, 1), np.minimum(place, number[paragraph])
+    times = last - first + 1  # windows that hold the row
+    row = np.repeat(np.arange(len(ordered)), times)
+    step = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
+    kept, units = np.unique((before[paragraph] + first - 1)[row] + step, return_inverse=True)
+    owner = np.searchsorted(before, kept, side="right") - 1
+    places = paragraphs.iloc[owner].reset_index(drop=True).assign(window=kept - before[owner] + 1)
+    column, terms = pd.factorize(ordered["term"].to_numpy(dtype=str), sort=True)
+    values = ordered["count"].to_numpy(np.int64) if "count" in ordered else np.ones(len(ordered), np.int64)
+    counts = coo_array((values[row], (units, column[row])), shape=(len(kept), len(terms))).tocsr()
+    counts.sum_duplicates()
+    if not weighted:
+        counts.data[:] = 1
+    return TermMatrix(counts, places, np.asarray(terms, dtype=str))
+
+
 def tfidf(matrix):
     """Weigh the counts of a matrix by how few units a term stands in, and bring each unit to length 1.
 
@@ -175,14 +245,7 @@ def tfidf(matrix):
     return csr_array((weights / lengths[units], counts.indices, counts.indptr), shape=counts.shape)
 
 
-def _shipped(doc_id):
-    found = shipped.read(doc_id, "terms")
-    if found.empty:
-        raise SourceError(f"{doc_id} has neither its original nor features", todo="attach it: make sources FROM=DIR")
-    return _typed(found)
-
-
 def _typed(frame):
     """Return the frame with text as `str` and numbers as int64, whatever it held, so that empty frames fit too."""
-    numbers = ("paragraph", "sentence", "count")
-    return frame.astype({name: "int64" if name in numbers else "str" for name in FEATURES})
+    numbers = ("paragraph", "sentence", "position", "count")
+    return frame.astype({name: "int64" if name in numbers else "str" for name in frame})

@@ -13,7 +13,11 @@ RADIUS = (5, 17)  # of the rarest and the most frequent term
 STROKE = (0.8, 5)
 SHAPES = 5
 TOLD = 5  # edges that the alternative text names
-MEASURES = {"npmi": "NPMI", "pmi": "PMI", "count": "共现次数", "jaccard": "Jaccard 系数", "weight": "权重"}
+MEASURES = {
+    "npmi": "NPMI", "pmi": "PMI", "n12": "同现次数", "count": "同现次数", "jaccard": "Jaccard 系数",
+    "dice": "Dice 系数", "cosine": "余弦相似度", "logdice": "logDice", "g2": "G²",
+    "association_strength": "关联强度", "weight": "权重",
+}  # fmt: skip
 
 
 def draw_network(graph, communities=None, weight="npmi", seed=1, key=""):
@@ -23,7 +27,8 @@ def draw_network(graph, communities=None, weight="npmi", seed=1, key=""):
     ----------
     graph : an undirected networkx graph; each node has an attribute count, each edge the attribute `weight`.
     communities : list of sets of nodes; each has a colour and a shape. None draws all nodes alike.
-    weight : the edge attribute, shown as the width of the edge; where it is not positive the ends do not attract.
+    weight : the edge attribute, shown as the width of the edge; where it is not positive the ends do not attract. For
+        ``weight`` the legend names the measure that ``graph.graph["measure"]`` says, as `zhagen.networks.network` sets.
     seed : of the layout; the same seed gives the same picture.
     key : names the picture; empty makes one from the data.
 
@@ -51,10 +56,12 @@ def draw_network(graph, communities=None, weight="npmi", seed=1, key=""):
         x, y = centre[node]
         canvas.text(x, y + radius[node] + SIZE / 2 + 2, str(node), halo=True)
     bottom = max(y + boxes[node][1] / 2 for node, (_, y) in places.items())
-    high = _legend(canvas, graph, communities, bottom + 10, edges, weight, counts)
+    measure = graph.graph.get("measure", weight) if weight == "weight" else weight
+    measure = MEASURES.get(measure, measure)
+    high = _legend(canvas, communities, bottom + 10, edges, measure, counts)
     told = [sorted(map(str, group)) for group in communities or []]
-    alt = _alt(graph, communities, weight, edges, counts)
-    key = key or name("network", sorted(counts.items()), sorted(edges.items()), told, weight, seed)
+    alt = _alt(graph, communities, measure, edges, counts)
+    key = key or name("network", sorted(counts.items()), sorted(edges.items()), told, measure, seed)
     return canvas.picture(theme.WIDTH, high, alt, key)
 
 
@@ -165,7 +172,7 @@ def _corners(shape):
     ][shape]
 
 
-def _legend(canvas, graph, communities, top, edges, weight, counts):
+def _legend(canvas, communities, top, edges, measure, counts):
     """Put the legend below `top`; returns where it ends."""
     size, pitch = theme.SIZES["note"], 22
     named = [f"社区 {place + 1}（{len(group)} 个词）" for place, group in enumerate(communities or [])]
@@ -178,7 +185,7 @@ def _legend(canvas, graph, communities, top, edges, weight, counts):
     y += pitch * -(-len(named) // columns)
     lines = [f"节点大小：出现次数（{_span(counts.values(), number)}）"]
     if edges:
-        lines.append(f"边的粗细：{MEASURES.get(weight, weight)}（{_span(edges.values(), '{:.2f}'.format)}）")
+        lines.append(f"边的粗细：{measure}（{_span(edges.values(), '{:.2f}'.format)}）")
     for words in lines:
         canvas.text(4, y, words, size, anchor="start")
         y += pitch
@@ -189,8 +196,7 @@ def _span(values, write):
     return f"{write(min(values))} 至 {write(max(values))}"
 
 
-def _alt(graph, communities, weight, edges, counts):
-    measure = MEASURES.get(weight, weight)
+def _alt(graph, communities, measure, edges, counts):
     told = f"共现网络图：{len(graph)} 个词，{len(edges)} 条边"
     told += f"，边的粗细表示 {measure}（{_span(edges.values(), '{:.2f}'.format)}）。" if edges else "。"
     for place, group in enumerate(communities or []):

@@ -1,0 +1,121 @@
+"""The store: counted parts on disk, so that memory stays bounded and a stopped run goes on where it was."""
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import zipfile
+from pathlib import Path
+
+from zhagen.corpus.parts import Part
+from zhagen.output import cannot
+
+NAME = ".zhagen-parts"
+
+
+class Store:
+    """Counted parts below a folder.
+
+    Parameters
+    ----------
+    folder : where the results of the run go; the parts stand in its folder ``.zhagen-parts``.
+    told : dict of what the parts depend on. Parts that depend on something else are removed.
+
+    A part is written whole or not at all, and remembers the checksum of its text: it counts only for the same text.
+    """
+
+    def __init__(self, folder, told):
+        self.folder = Path(folder) / NAME
+        self.made = not self.folder.parent.exists()
+        if self._told() == told:
+            return
+        try:
+            if self.folder.exists():
+                shutil.rmtree(self.folder)
+            self.folder.mkdir(parents=True)
+            (self.folder / "settings.json").write_text(json.dumps(told), encoding="utf-8")
+        except OSError as error:
+            self.remove()
+            raise cannot(self.folder, error) from error
+
+    def _told(self):
+        try:
+            return json.loads((self.folder / "settings.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):  # none, or broken by a full disk
+            return None
+
+    def path(self, number):
+        """Return the file of a part."""
+        return self.folder / f"{number:07}.npz"
+
+    def has(self, number, checksum):
+        """Say whether a part is there, whole, and of this text."""
+        import numpy as np
+
+        try:
+            with np.load(self.path(number)) as file:
+                return str(file["checksum"]) == checksum
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            return False
+
+    def save(self, number, part, checksum):
+        """Write a part. Raises `OutputError` where the disk is full or closed to us; no half part is left."""
+        import numpy as np
+
+        draft = self.path(number).with_suffix(".draft")
+        try:
+            with draft.open("wb") as file:
+                np.savez(
+                    file,
+                    checksum=np.array(checksum),
+                    terms=np.frombuffer("\n".join(part.terms).encode(), np.uint8),
+                    indptr=part.indptr,
+                    indices=part.indices,
+                    counts=part.counts,
+                    totals=part.totals,
+                    sizes=np.array(json.dumps(part.sizes)),
+                )
+            os.replace(draft, self.path(number))
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            raise cannot(self.folder, error) from error
+
+    def load(self, number):
+        """Return a `zhagen.corpus.parts.Part`."""
+        import numpy as np
+
+        with np.load(self.path(number)) as file:
+            terms = file["terms"].tobytes().decode()
+            arrays = (file[name] for name in ("indptr", "indices", "counts", "totals"))
+            return Part(terms.split("\n") if terms else [], *arrays, json.loads(str(file["sizes"])))
+
+    def sizes(self, number):
+        """Return the sizes of a part alone."""
+        import numpy as np
+
+        with np.load(self.path(number)) as file:
+            return json.loads(str(file["sizes"]))
+
+    def tidy(self):
+        """Remove the folder where no part is in it."""
+        if not any(self.folder.glob("*.npz")):
+            self.remove()
+
+    def remove(self):
+        """Remove all parts, and the folder of the results where it was made for them and stayed empty."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        if self.made:
+            with contextlib.suppress(OSError):
+                self.folder.parent.rmdir()
+
+
+def checksum(documents):
+    """Return the checksum of a part's documents, and how many bytes they have."""
+    digest, length = hashlib.blake2b(digest_size=16), 0
+    for document in documents:
+        text = document.encode("utf-8", "surrogatepass")
+        digest.update(len(text).to_bytes(8, "little"))
+        digest.update(text)
+        length += len(text)
+    return digest.hexdigest(), length

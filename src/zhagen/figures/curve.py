@@ -1,0 +1,166 @@
+"""Lines, such as a saturation curve or time against size."""
+
+from zhagen.errors import ZhagenError
+from zhagen.figures import theme
+from zhagen.figures.picture import from_matplotlib, name, require
+from zhagen.text import width
+
+LOOKS = [("o", "-"), ("s", "--"), ("^", "-."), ("D", ":"), ("v", (0, (8, 2))), ("X", (0, (4, 1, 1, 1, 1, 1)))]
+HIGH = 270  # of the axis and its words, without the legend
+MARKS = 12  # on a line, at most
+
+
+def draw_curve(
+    frame, x="x", y="y", series=None, band=None, xlabel="", ylabel="", band_name="区间", log="", ax=None, key=""
+):
+    """Draw lines, each with a marker and a dash of its own, and a shaded band around them where there is one.
+
+    Parameters
+    ----------
+    frame : data frame, one row a point; rows need no order.
+    x, y : the columns with the numbers.
+    series : the column that says which line a point belongs to; lines stand in the order in which they come. None is
+        one line.
+    band : the two columns with the lower and the upper end of the band; None draws none.
+    xlabel, ylabel : what the axes show, with the unit; empty takes the columns' names.
+    band_name : what the band is, such as ``95% 区间``.
+    log : axes with a logarithmic scale: ``x`` | ``y`` | ``xy``.
+    ax : a matplotlib axis to draw on; None makes a figure that pyplot does not know, so nothing is shown twice.
+    key : names the picture; empty makes one from the data.
+
+    Returns a `Picture` (of the axis's whole figure where `ax` is given). Raises `ZhagenError` where a column is
+    missing, there is no row, a number is missing or not finite, a line has two points at one x, the band is upside
+    down, a value on a logarithmic axis is not above 0, there are more than six lines, or the font lacks a character.
+
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"份数": [1, 2, 3], "代码": [10, 16, 20]})
+    >>> draw_curve(frame, "份数", "代码", ylabel="代码（累计）").alt
+    '曲线图：横轴是份数（1 至 3），纵轴是代码（累计）（10 至 20），1 条线。从 10 到 20，最低 10，最高 20。'
+    """
+    columns = [x, y, *([series] if series else []), *(band or ())]
+    require(frame, columns)
+    lines = _lines(frame, x, y, series, band)
+    _check(frame, [x, y, *(band or ())], band, log, x, lines)
+    xlabel, ylabel = xlabel or str(x), ylabel or str(y)
+    with theme.style():
+        ax = _axis() if ax is None else ax
+        _draw(ax, lines, x, y, band, log)
+        _words(ax, xlabel, ylabel, log)
+        _legend(ax, band_name if band else "")
+    alt = _alt(frame, lines, x, y, band, xlabel, ylabel, band_name)
+    told = [frame[column].tolist() for column in columns]
+    return from_matplotlib(ax.figure, alt, key or name("curve", columns, told, xlabel, ylabel, band_name, log))
+
+
+def _lines(frame, x, y, series, band):
+    """Return name -> the points of the line, by x."""
+    if not series:
+        return {"": frame.sort_values(x)}
+    return {str(label): part.sort_values(x) for label, part in frame.groupby(series, sort=False, dropna=False)}
+
+
+def _check(frame, columns, band, log, x, lines):
+    import numpy as np
+
+    if set(log) - set("xy"):
+        raise ZhagenError(f"there is no axis {log!r}", todo='give log="x", "y" or "xy"')
+    for column in columns:
+        try:
+            values = frame[column].to_numpy(dtype=float)
+        except (TypeError, ValueError) as error:
+            raise ZhagenError(f"the column {column} holds more than numbers", todo="count it first") from error
+        if not np.isfinite(values).all():
+            raise ZhagenError(f"the column {column} has a gap", todo="leave out rows without a finite number")
+        if ("x" if column == x else "y") in log and values.min() <= 0:
+            raise ZhagenError(f"the column {column} has {values.min():g}", todo="a logarithmic axis starts above 0")
+    if band and (frame[band[0]] > frame[band[1]]).any():
+        raise ZhagenError(f"{band[0]} lies above {band[1]}", todo="give the lower end first")
+    for label, line in lines.items():
+        twice = line[x][line[x].duplicated()]
+        if len(twice):
+            where = f"line {label}" if label else ""
+            raise ZhagenError(
+                f"two points at {twice.iloc[0]:g}", where, "name the column of the series, or take a mean"
+            )
+    if len(lines) > len(LOOKS):
+        raise ZhagenError(f"{len(lines)} lines are too many to tell apart", todo=f"draw at most {len(LOOKS)}")
+
+
+def _axis():
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(theme.WIDTH / 72, HIGH / 72), layout="constrained").subplots()
+
+
+def _draw(ax, lines, x, y, band, log):
+    for place, (label, line) in enumerate(lines.items()):
+        colour, (marker, dash) = theme.PALETTE[place], LOOKS[place]
+        if band:
+            edges = (line[band[0]].to_numpy(), line[band[1]].to_numpy())
+            ax.fill_between(line[x].to_numpy(), *edges, color=colour, alpha=0.16, linewidth=0)
+        ax.plot(
+            line[x].to_numpy(), line[y].to_numpy(), label=label or "_", color=colour, marker=marker, linestyle=dash,
+            linewidth=1.8, markersize=6, markevery=max(-(-len(line) // MARKS), 1), clip_on=False,
+        )  # fmt: skip
+    for axis in log:
+        getattr(ax, f"set_{axis}scale")("log")
+
+
+def _words(ax, xlabel, ylabel, log):
+    from matplotlib.ticker import MaxNLocator, NullFormatter
+
+    for axis, kind in ((ax.xaxis, "x"), (ax.yaxis, "y")):
+        axis.set_major_formatter(lambda value, _: f"{value:.10g}")
+        if kind in log:
+            axis.set_minor_formatter(NullFormatter())
+        else:
+            drawn = [line.get_xdata() if kind == "x" else line.get_ydata() for line in ax.get_lines()]
+            whole = all((values == values.round()).all() for values in drawn)
+            axis.set_major_locator(MaxNLocator(6, integer=whole, steps=[1, 2, 5, 10]))
+    if "y" not in log and 0 <= ax.dataLim.y0 < ax.dataLim.y1 / 3:
+        ax.set_ylim(bottom=0)
+    ax.set_xlabel(xlabel)
+    ax.set_ylabel("")
+    ax.set_title(ylabel, loc="left", fontsize=theme.SIZES["note"], pad=8)
+    ax.tick_params(labelsize=theme.SIZES["note"])
+    ax.grid(axis="y", color=theme.MUTED, alpha=0.25, linewidth=0.8)
+
+
+def _legend(ax, band_name):
+    """Put the legend below the axis, where there are lines with names or a band."""
+    from matplotlib.patches import Patch
+    from matplotlib.transforms import offset_copy
+
+    handles, names = ax.get_legend_handles_labels()
+    if band_name:
+        handles, names = [*handles, Patch(color=theme.MUTED, alpha=0.3, linewidth=0)], [*names, band_name]
+    if not names:
+        return
+    wide = max(width(label) for label in names) * theme.SIZES["note"] + 60
+    below = offset_copy(ax.transAxes, ax.figure, y=-46, units="points")
+    ax.legend(
+        handles, names, loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=below, borderaxespad=0,
+        ncols=max(int((theme.WIDTH - 40) // wide), 1), fontsize=theme.SIZES["note"], handlelength=2.6,
+    )  # fmt: skip
+
+
+def _alt(frame, lines, x, y, band, xlabel, ylabel, band_name):
+    told = f"曲线图：横轴是{xlabel}（{_span(frame[x])}），纵轴是{ylabel}（{_span(frame[y])}），{len(lines)} 条线。"
+    for label, line in lines.items():
+        head = f"{label}：" if label else ""
+        first, last, low, high = (
+            _say(value) for value in (line[y].iloc[0], line[y].iloc[-1], line[y].min(), line[y].max())
+        )
+        told += f"{head}从 {first} 到 {last}，最低 {low}，最高 {high}。"
+    if band:
+        widest = (frame[band[1]] - frame[band[0]]).max()
+        told += f"阴影是{band_name}，最宽处 {_say(widest)}。"
+    return told
+
+
+def _span(values):
+    return f"{_say(values.min())} 至 {_say(values.max())}"
+
+
+def _say(value):
+    return f"{float(value):.4g}" if abs(value) < 1000 else f"{float(value):.0f}"

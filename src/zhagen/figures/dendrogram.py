@@ -1,0 +1,151 @@
+"""Clusters as a tree."""
+
+from zhagen.errors import ZhagenError
+from zhagen.figures import theme
+from zhagen.figures.canvas import Canvas, joined, number
+from zhagen.figures.network import MEASURES
+from zhagen.figures.picture import name
+from zhagen.text import width
+
+SIZE, NOTE = theme.SIZES["label"], theme.SIZES["note"]
+WRAP = 9  # characters a line of a label
+EDGE, BAR = 6, 30  # right of the tree; left of the labels where groups are shown
+METHODS = {"average": "平均连接", "complete": "最远邻连接", "single": "最近邻连接", "ward": "Ward 法"}
+
+
+def draw_dendrogram(merges, groups=None, key=""):
+    """Draw a tree of clusters: labels on the left, where two branches meet says how far apart they are.
+
+    Parameters
+    ----------
+    merges : a `zhagen.clusters.Merges`.
+    groups : data frame with the columns label and group, as `zhagen.clusters.groups` cuts the same tree; each group has
+        a bar with its number and a colour. None draws the tree alone.
+    key : names the picture; empty makes one from the data.
+
+    Returns a `Picture`. Of two branches the one with more labels stands above, of equal ones the one with the first
+    label by code point. Raises `ZhagenError` where a label has no group, a group is not a branch of the tree, or the
+    font lacks a character.
+
+    >>> import pandas as pd
+    >>> from zhagen.clusters import cluster
+    >>> table = pd.DataFrame([[0, 1, 4], [1, 0, 2], [4, 2, 0]], index=list("甲乙丙"), columns=list("甲乙丙"))
+    >>> draw_dendrogram(cluster(table)).alt
+    '树状图：3 个标签，用平均连接聚成一棵树，最后在距离 3 合拢。最先合并的是乙与甲（1）。'
+    """
+    n = len(merges.labels)
+    leaves, ends_of, branches = _order(merges)
+    member = _members(merges, groups, branches)
+    lines = {leaf: theme.wrap(merges.labels[leaf], WRAP) for leaf in leaves}
+    bar = BAR if groups is not None else 0
+    left = bar + max(width(line) for words in lines.values() for line in words) * SIZE + 8
+    heights = merges.steps["height"].tolist()
+    most = heights[-1] or 1
+    canvas, middle, top = Canvas(), {}, 4
+    for leaf in leaves:
+        high = len(lines[leaf]) * SIZE * theme.LINE + 4
+        middle[leaf] = top + high / 2
+        canvas.text(left - 8, middle[leaf], lines[leaf], anchor="end")
+        top += high
+
+    def across(height):
+        return left + height / most * (theme.WIDTH - EDGE - left)
+
+    _axis(canvas, across, most, top, merges)
+    height = dict.fromkeys(range(n), 0.0) | {n + step: value for step, value in enumerate(heights)}
+    for step, ends in enumerate(ends_of):
+        group = member[ends[0]] if member[ends[0]] == member[ends[1]] else None
+        ys, x = [middle[end] for end in ends], across(heights[step])
+        for end, y in zip(ends, ys, strict=True):
+            _line(canvas, (across(height[end]), y), (x, y), member[end])
+        _line(canvas, (x, ys[0]), (x, ys[1]), group)
+        middle[n + step] = sum(ys) / 2
+        member[n + step] = group
+    if groups is not None:
+        _bars(canvas, leaves, member, middle, lines)
+    alt = _alt(merges, groups, [merges.labels[leaf] for leaf in leaves])
+    told = None if groups is None else groups[["label", "group"]].to_numpy().tolist()
+    rows = merges.steps.to_numpy().tolist()
+    picture_key = key or name("dendrogram", merges.labels, rows, merges.method, merges.measure, told)
+    return canvas.picture(theme.WIDTH, top + 2 * 22 + 6, alt, picture_key)
+
+
+def _order(merges):
+    """Return (leaves from top to bottom, for each step the two clusters from top to bottom, cluster -> its leaves)."""
+    below = {number: [number] for number in range(len(merges.labels))}
+    steps = []
+    for place, (first, second) in enumerate(zip(merges.steps["first"], merges.steps["second"], strict=True)):
+        ends = sorted((int(first), int(second)), key=lambda end: (-len(below[end]), min(below[end])))
+        below[len(merges.labels) + place] = below[ends[0]] + below[ends[1]]
+        steps.append(ends)
+    return below[max(below)], steps, below
+
+
+def _members(merges, groups, branches):
+    """Return leaf -> number of its group, None where there are none."""
+    if groups is None:
+        return dict.fromkeys(range(len(merges.labels)))
+    given = dict(zip(groups["label"], groups["group"], strict=True))
+    lost = [label for label in merges.labels if label not in given]
+    if lost:
+        raise ZhagenError(f"no group for {'、'.join(lost)}", todo="cut this tree with zhagen.clusters.groups")
+    member = {leaf: int(given[label]) for leaf, label in enumerate(merges.labels)}
+    parts = [{leaf for leaf in member if member[leaf] == group} for group in set(member.values())]
+    if any(part not in map(set, branches.values()) for part in parts):
+        raise ZhagenError("a group is not a branch of the tree", todo="cut this tree with zhagen.clusters.groups")
+    return member
+
+
+def _line(canvas, start, end, group):
+    colour = theme.QUIET if group is None else theme.colour(group - 1)
+    canvas.put("path", d=f"M{joined(start, end)}", stroke=colour, stroke_width=1.6, stroke_linecap="square")
+
+
+def _bars(canvas, leaves, member, middle, lines):
+    """Put a bar and the group's number left of the labels of each group."""
+    for group in dict.fromkeys(member[leaf] for leaf in leaves):
+        own = [leaf for leaf in leaves if member[leaf] == group]
+        half = [len(lines[leaf]) * SIZE * theme.LINE / 2 - 1 for leaf in (own[0], own[-1])]
+        top, bottom = middle[own[0]] - half[0], middle[own[-1]] + half[1]
+        colour = theme.colour(group - 1)
+        canvas.put("rect", x=BAR - 12, y=top, width=4, height=bottom - top, rx=2, fill=colour)
+        canvas.text((BAR - 14) / 2, (top + bottom) / 2, str(group), NOTE)
+
+
+def _axis(canvas, across, most, top, merges):
+    from matplotlib.ticker import MaxNLocator
+
+    ticks = [tick for tick in MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(0, most) if 0 <= tick <= most * 1.0001]
+    line = {"stroke": theme.QUIET, "stroke_width": 0.8}
+    canvas.put("line", x1=across(0), y1=top + 4, x2=across(most), y2=top + 4, **line)
+    for tick in ticks:
+        canvas.put("line", x1=across(tick), y1=top + 4, x2=across(tick), y2=top + 8, **line)
+        words = f"{tick:.4g}"
+        x = min(across(tick), theme.WIDTH - width(words) * NOTE / 2)
+        canvas.text(x, top + 17, words, NOTE)
+    canvas.text(theme.WIDTH - EDGE, top + 38, _measure(merges), NOTE, anchor="end")
+
+
+def _measure(merges):
+    if merges.measure == "euclidean":
+        return "欧氏距离"
+    return f"距离（1 − {MEASURES[merges.measure]}）" if merges.measure in MEASURES else "距离"
+
+
+def _alt(merges, groups, leaves):
+    steps, n = merges.steps, len(merges.labels)
+    method = METHODS.get(merges.method, merges.method)
+    told = (
+        f"树状图：{n} 个标签，用{method}聚成一棵树，最后在{_measure(merges)} {number(steps['height'].iloc[-1])} 合拢。"
+    )
+    closest = steps[(steps["first"] < n) & (steps["second"] < n)].head(3)
+    pairs = zip(closest["first"], closest["second"], closest["height"], strict=True)
+    told += "最先合并的是" + "、".join(
+        f"{'与'.join(merges.labels[end] for end in ends)}（{number(height)}）" for *ends, height in pairs
+    )
+    if groups is None:
+        return told + ("。" if n <= 3 else f"。从上到下：{'、'.join(leaves)}。")
+    given = dict(zip(groups["label"], groups["group"], strict=True))
+    for group in sorted(set(given[leaf] for leaf in leaves)):
+        told += f"。第 {group} 组：{'、'.join(leaf for leaf in leaves if given[leaf] == group)}"
+    return told + "。"

@@ -1,0 +1,131 @@
+"""Numbers in a grid, such as codes by section."""
+
+import re
+from math import ceil, isfinite
+
+from zhagen.errors import ZhagenError
+from zhagen.figures import theme
+from zhagen.figures.canvas import Canvas, number
+from zhagen.figures.picture import name
+from zhagen.text import width
+
+GAP, PAD = 2, 4
+LABEL, SIZE = theme.SIZES["label"], theme.SIZES["note"]
+WIDEST = 72  # of a cell
+STRENGTH = (0.06, 0.5)  # of the tint; at more the number would lose its contrast
+TOLD = 60  # cells that the alternative text names; of more it names the highest of each row
+
+
+def draw_heatmap(frame, what="数值", key=""):
+    """Draw a frame of numbers as a grid: the number in the cell, the darker the further from 0.
+
+    Parameters
+    ----------
+    frame : data frame of numbers, rows and columns as they shall stand; a missing number stays an empty cell. Negative
+        ones have another colour.
+    what : what the numbers are, such as ``次数``; for the legend and the alternative text.
+    key : names the picture; empty makes one from the data.
+
+    Returns a `Picture`. Numbers have at most two decimals. Raises `ZhagenError` where the frame has no cell, a cell
+    holds no finite number, there are more columns than a phone can show, or the font lacks a character.
+
+    >>> import pandas as pd
+    >>> draw_heatmap(pd.DataFrame({"导论": [2], "结论": [None]}, index=["平台"]), "次数").alt
+    '热图：1 行、2 列，格中是次数（2 至 2）。平台：导论 2、结论空。'
+    """
+    cells = _numbers(frame)
+    rows, columns = [str(label) for label in frame.index], [str(label) for label in frame.columns]
+    labels, head, cell = _layout(rows, columns, cells)
+    left = theme.WIDTH - len(columns) * cell
+    top = max(len(lines) for lines in head) * LABEL * theme.LINE + 2 * PAD
+    canvas = Canvas()
+    for place, lines in enumerate(head):
+        canvas.text(left + (place + 0.5) * cell, top - PAD - len(lines) * LABEL * theme.LINE / 2, lines)
+    most = max((abs(value) for row in cells for value in row if value is not None), default=0)
+    for lines, row in zip(labels, cells, strict=True):
+        high = len(lines) * LABEL * theme.LINE + 2 * PAD
+        canvas.text(left - 2 * PAD, top + high / 2, lines, anchor="end")
+        for place, value in enumerate(row):
+            _cell(canvas, left + place * cell, top, cell, high, value, most)
+        top += high
+    negative = any(value is not None and value < 0 for row in cells for value in row)
+    legend = f"格中是{what}；离 0 越远，颜色越深" + ("，负数另有颜色。" if negative else "。")
+    canvas.text(0, top + 16, legend, SIZE, anchor="start", fill=theme.QUIET)
+    alt = _alt(rows, columns, cells, what)
+    return canvas.picture(theme.WIDTH, top + 28, alt, key or name("heatmap", rows, columns, cells, what))
+
+
+def _numbers(frame):
+    """Return the cells as rows of floats, None where one is missing."""
+    if frame.size == 0:
+        raise ZhagenError("the frame has no cell, there is nothing to draw", todo="look where its rows were lost")
+    cells = []
+    for label, row in zip(frame.index, frame.to_numpy().tolist(), strict=True):
+        cells.append([])
+        for column, value in zip(frame.columns, row, strict=True):
+            try:
+                value = None if value is None or value != value else float(value)
+            except (TypeError, ValueError) as error:
+                raise ZhagenError(
+                    f"{value!r} is no number", f"{label}, {column}", "draw_matrix draws labels"
+                ) from error
+            if value is not None and not isfinite(value):
+                raise ZhagenError("a number is not finite", f"{label}, {column}", "leave it out or set a bound")
+            cells[-1].append(value)
+    return cells
+
+
+def _layout(rows, columns, cells):
+    """Return (lines of each row's label, lines of each column's, width of a cell)."""
+    need = max((width(number(value)) * SIZE for row in cells for value in row if value is not None), default=0)
+    need = max(need + 2 * GAP + 4, LABEL + 2 * GAP)
+    for limit in (8, 6, 4):
+        labels = [_lines(label, limit) for label in rows]
+        left = max(width(line) for lines in labels for line in lines) * LABEL + 2 * PAD
+        cell = min((theme.WIDTH - left) / len(columns), WIDEST)
+        if cell >= need:
+            return labels, [_lines(label, max(int((cell - 2 * GAP) / LABEL), 1)) for label in columns], cell
+    raise ZhagenError(
+        f"{len(columns)} columns are too many for a phone, {int((theme.WIDTH - left) / need)} have room",
+        todo="turn the frame, or draw it in parts",
+    )
+
+
+def _lines(label, limit):
+    """Break a label as `theme.wrap` does, and into equal parts a Latin word that is longer than a line."""
+    found = []
+    for line in theme.wrap(label, limit):
+        parts = max(ceil(width(line) / limit), 1)
+        found += re.findall(f".{{1,{ceil(len(line) / parts)}}}", line)
+    return found or [""]
+
+
+def _cell(canvas, x, y, wide, high, value, most):
+    share = abs(value) / most if value else 0
+    paint = {"fill": theme.colour(1 if value and value < 0 else 0)}
+    paint |= {"fill_opacity": STRENGTH[0] + share * (STRENGTH[1] - STRENGTH[0])} if share else {"fill": "none"}
+    canvas.put(
+        "rect", x=x + GAP / 2, y=y + GAP / 2, width=wide - GAP, height=high - GAP, rx=2,
+        stroke=theme.QUIET, stroke_opacity=0.35, stroke_width=0.8, **paint,
+    )  # fmt: skip
+    if value is not None:
+        canvas.text(x + wide / 2, y + high / 2, number(value), SIZE, fill="" if share else theme.QUIET)
+
+
+def _alt(rows, columns, cells, what):
+    given = [value for row in cells for value in row if value is not None]
+    span = f"（{number(min(given))} 至 {number(max(given))}）" if given else "（全空）"
+    told = f"热图：{len(rows)} 行、{len(columns)} 列，格中是{what}{span}。"
+    for label, row in zip(rows, cells, strict=True):
+        pairs = list(zip(columns, row, strict=True))
+        if len(rows) * len(columns) > TOLD:
+            full = [(column, value) for column, value in pairs if value is not None]
+            top = max((value for _, value in full), default=None)
+            where = "、".join(column for column, value in full if value == top)
+            told += f"{label}最高在{where}（{number(top)}）。" if full else f"{label}全空。"
+        else:
+            words = "、".join(
+                f"{column}空" if value is None else f"{column} {number(value)}" for column, value in pairs
+            )
+            told += f"{label}：{words}。"
+    return told

@@ -1,0 +1,169 @@
+"""The lexicon: what a word is, what is not counted, what counts as the same.
+
+Three files say it: ``userdict.txt`` (a jieba user dictionary), ``stopwords.txt`` and ``synonyms.tsv``, in
+``data/lexicon`` or in a folder of the reader's own. This module alone knows jieba and rjieba; `Lexicon.cutter` is the
+one place where the engine is chosen.
+"""
+
+import re
+import warnings
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from zhagen.catalog import data_folder
+from zhagen.errors import ZhagenError
+
+ENGINES = ("jieba", "rjieba")
+HAN = "\u4e00-\u9fd5"  # what jieba takes for Chinese
+RARE = "\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # what rjieba takes for Chinese besides
+LETTERS = "A-Za-zÀ-ÖØ-öø-ɏͰ-ϿЀ-ӿ"
+MARK = "\ue000"  # stands for a foreign word while an engine cuts; private use, so in no dictionary
+
+
+@dataclass(frozen=True, eq=False)
+class Lexicon:
+    """A lexicon as it is used.
+
+    Attributes
+    ----------
+    terms : frozenset of the terms of ``userdict.txt`` (those with frequency 0, which are cut, left out).
+    stopwords : frozenset of the words that are not counted.
+    synonyms : dict, variant -> kept form.
+    foreign : pattern of what no engine sees, its one group the whole match: Latin and Greek words, words and terms
+        with a character that is not Chinese, ASCII numbers, and characters that the engines do not judge alike.
+    frequencies : dict, term -> frequency of ``userdict.txt``, over jieba's own.
+    """
+
+    terms: frozenset
+    stopwords: frozenset
+    synonyms: dict
+    foreign: re.Pattern
+    frequencies: dict
+
+    def cutter(self, engine="jieba", hmm=False):
+        """Return the function that cuts text without foreign words: str -> list of str.
+
+        Parameters
+        ----------
+        engine : ``jieba``, or ``rjieba``, the same in Rust, some ten times as fast. Both hold the same words with the
+            same frequencies, and see Chinese characters and punctuation only; so they give the same words.
+        hmm : guess words that are in neither dictionary by jieba's hidden Markov model of characters; otherwise they
+            fall apart into characters.
+
+        Raises `ZhagenError` for another engine, and where rjieba is not installed.
+
+        >>> read().cutter()("数据驱动平台")
+        ['数据驱动', '平台']
+        """
+        if engine not in ENGINES:
+            raise ZhagenError(f"there is no engine {engine!r}", todo=f"use one of {', '.join(ENGINES)}")
+        if engine == "jieba":
+            tokenizer = _jieba(self)
+            return lambda text: list(tokenizer.cut(text, HMM=hmm))
+        tokenizer = _rjieba(self)
+        return lambda text: tokenizer.cut(text, hmm)
+
+
+def read(folder=None):
+    """Return the `Lexicon` of a folder; it is read once.
+
+    Parameters
+    ----------
+    folder : a folder with the three files; None takes ``data/lexicon``.
+
+    Raises `ZhagenError` where a file is missing, a line is not what it should be, or a kept form is itself a variant.
+
+    >>> "数据驱动" in read().terms
+    True
+    """
+    return _read(Path(folder) if folder else data_folder() / "lexicon")
+
+
+@cache
+def _read(folder):
+    synonyms = dict(_rows(folder / "synonyms.tsv", "\t", 2))
+    chained = sorted(set(synonyms.values()) & set(synonyms))
+    if chained:
+        raise ZhagenError(f"the kept form {chained[0]} is a variant of another", "synonyms.tsv", "name one kept form")
+    stopwords = frozenset(word for row in _rows(folder / "stopwords.txt") for word in row)
+    entries = list(_rows(folder / "userdict.txt", " ", 3))
+    wrong = [(term, frequency) for term, frequency, _ in entries if not frequency.isdecimal()]
+    if wrong:
+        raise ZhagenError("the frequency of {} is {}".format(*wrong[0]), "userdict.txt", "give a whole number")
+    frequencies = {term: int(frequency) for term, frequency, _ in entries}
+    terms = frozenset(term for term, frequency in frequencies.items() if frequency)
+    mixed = set(re.findall(rf"(?m)^(\S*[^{HAN}\s]\S*) ", _dictionary())) - set(frequencies)
+    return Lexicon(terms, stopwords, synonyms, _foreign({*terms, *mixed}), frequencies)
+
+
+def _rows(path, separator=None, fields=None):
+    """Yield the fields of each line that is neither empty nor a note."""
+    if not path.is_file():
+        raise ZhagenError(f"there is no {path}", todo="a lexicon is userdict.txt, stopwords.txt and synonyms.tsv")
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        row = line.strip().split(separator)
+        if fields and len(row) != fields:
+            raise ZhagenError(f"{len(row)} fields in place of {fields}", f"{path.name}, line {number}", "mend the line")
+        yield row
+
+
+def _foreign(words):
+    """Return the pattern of foreign words; the longest of the words that begin alike is tried first.
+
+    It begins with one set of characters, so that the search leaps over Chinese: the rest looks back at the first one.
+    """
+    mixed = [word for word in words if re.search(f"[^{HAN}]", word)]
+    mixed = sorted(mixed, key=lambda word: (-len(word), word))
+    first = "".join(sorted({re.escape(word[0]) for word in mixed}))
+    more = rf"[{LETTERS}0-9]*(?:[-'’&.][{LETTERS}0-9]+)*"
+    rest = [rf"(?<={re.escape(word[0])}){re.escape(word[1:])}(?![{LETTERS}0-9])" for word in mixed]
+    rest += [rf"(?<=[{LETTERS}]){more}", rf"(?<=[0-9])[0-9]*[{LETTERS}]{more}", r"(?<=[0-9])[0-9]*"]
+    rest += [rf"(?<=[+#&._%{RARE}{MARK}-])"]
+    return re.compile(rf"([{first}{LETTERS}0-9+#&._%{RARE}{MARK}-](?:{'|'.join(rest)}))")
+
+
+@cache
+def _dictionary():
+    """Return jieba's own dictionary, a word, its frequency and its tag in a line."""
+    return (Path(_package().__file__).parent / "dict.txt").read_text(encoding="utf-8")
+
+
+def _package():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # invalid escapes (3.12 on), pkg_resources
+        import jieba
+    return jieba
+
+
+@cache
+def _jieba(lexicon):
+    """Return a jieba tokenizer of our own: no cache file, no message, and the reader's own jieba stays as it is."""
+    tokenizer = _package().Tokenizer()
+    tokenizer.FREQ, _ = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+    tokenizer.initialized = True
+    for term, frequency in lexicon.frequencies.items():
+        if frequency:
+            tokenizer.add_word(term, frequency)
+        else:
+            tokenizer.FREQ[term] = 0  # not add_word: with 0 it also changes a list that all tokenizers share
+    tokenizer.total = sum(tokenizer.FREQ.values())  # jieba adds a term without taking off what it had before
+    return tokenizer
+
+
+@cache
+def _rjieba(lexicon):
+    """Return rjieba with exactly the words and frequencies of `_jieba`."""
+    try:
+        import rjieba
+    except ImportError as error:
+        raise ZhagenError("rjieba is not installed", todo="run: pip install 'zhagen[scale]'") from error
+    entries = (line.split(" ", 2) for line in _dictionary().splitlines())
+    frequencies = {word: int(frequency) for word, frequency, _ in entries} | lexicon.frequencies
+    tokenizer = rjieba.Jieba.empty()
+    for word, frequency in frequencies.items():
+        if frequency:
+            tokenizer.add_word(word, frequency, "n")
+    return tokenizer

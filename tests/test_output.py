@@ -1,0 +1,105 @@
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from zhagen import output
+from zhagen.errors import OutputError
+
+FRAME = pd.DataFrame({"term": ["平台", 'a"b,c'], "count": [2, 1]})
+
+
+def held(folder):
+    return {str(path.relative_to(folder)): path.read_text("utf-8") for path in folder.rglob("*") if path.is_file()}
+
+
+def test_frames_texts_and_functions_are_written(tmp_path):
+    files = {"terms.csv": FRAME, "note.txt": "一\n二\n", "deep/down.bin": lambda path: path.write_bytes(b"\x00")}
+    assert output.write(files, tmp_path / "new" / "out") == [tmp_path / "new" / "out" / name for name in files]
+    assert held(tmp_path / "new") == {
+        "out/terms.csv": 'term,count\n平台,2\n"a""b,c",1\n', "out/note.txt": "一\n二\n", "out/deep/down.bin": "\x00"
+    }  # fmt: skip
+
+
+def test_other_files_stay_and_old_ones_are_replaced(tmp_path):
+    (tmp_path / "note.txt").write_text("old")
+    (tmp_path / "mine.txt").write_text("mine")
+    output.write({"note.txt": "new"}, tmp_path)
+    assert held(tmp_path) == {"note.txt": "new", "mine.txt": "mine"}
+
+
+def test_no_files_is_no_error(tmp_path):
+    assert output.write({}, tmp_path) == [] and list(tmp_path.iterdir()) == []
+
+
+def test_written_files_can_be_read_by_others(tmp_path):
+    """As the user's umask says, like any other file; drafts stand in a folder that is closed to others."""
+    mask = os.umask(0o022)
+    try:
+        output.write({"note.txt": "一"}, tmp_path)
+    finally:
+        os.umask(mask)
+    assert (tmp_path / "note.txt").stat().st_mode & 0o777 == 0o644
+
+
+def full(path):
+    path.write_text("half")
+    raise OSError(28, os.strerror(28))
+
+
+@pytest.mark.parametrize("existing", [True, False])
+def test_a_full_disk_changes_nothing(tmp_path, existing):
+    out = tmp_path / "out"
+    if existing:
+        out.mkdir()
+        (out / "a.txt").write_text("old")
+    with pytest.raises(OutputError, match="out cannot be written: No space left on device"):
+        output.write({"a.txt": "new", "b.txt": full}, out)
+    assert held(tmp_path) == ({"out/a.txt": "old"} if existing else {})
+    assert [path.name for path in tmp_path.iterdir()] == (["out"] if existing else [])
+
+
+def test_what_else_goes_wrong_leaves_no_draft_either(tmp_path):
+    def broken(path):
+        path.write_text("half")
+        raise RuntimeError("a bug")
+
+    with pytest.raises(RuntimeError, match="a bug"):
+        output.write({"a.txt": "new", "b.txt": broken}, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_in_the_way_of_the_folder_stays(tmp_path):
+    (tmp_path / "out").write_text("a file")
+    for folder in ("out", "out/below"):
+        with pytest.raises(OutputError, match="cannot be written"):
+            output.write({"a.txt": "new"}, tmp_path / folder)
+    assert held(tmp_path) == {"out": "a file"}
+
+
+def test_a_folder_in_the_way_of_one_file_changes_none(tmp_path):
+    """The names are looked at before the first file is put in its place."""
+    (tmp_path / "b.txt").mkdir()
+    (tmp_path / "a.txt").write_text("old")
+    with pytest.raises(OutputError, match="cannot be written"):
+        output.write({"a.txt": "new", "b.txt": "new"}, tmp_path)
+    assert held(tmp_path) == {"a.txt": "old"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "b.txt"]
+
+
+def test_a_folder_without_the_right_to_write(tmp_path, monkeypatch):
+    """Tests may run as root, whom no right stops: so the refusal is played."""
+
+    def refused(*_, **__):
+        raise PermissionError(13, os.strerror(13))
+
+    monkeypatch.setattr(output.tempfile, "mkdtemp", refused)
+    with pytest.raises(OutputError, match="Permission denied: choose another folder"):
+        output.write({"a.txt": "new"}, tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_message_says_what_the_system_says():
+    assert str(output.cannot(Path("out"), OSError(28, "full"))) == "out cannot be written: full: choose another folder"
+    assert "no number at all" in str(output.cannot(Path("out"), OSError("no number at all")))
