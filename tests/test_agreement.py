@@ -220,10 +220,10 @@ def test_the_ordinal_level_knows_ranks_alone_and_the_interval_level_no_scale(rat
 
 
 def test_no_rounding_hides_that_there_is_no_variation():
-    for number in (0.1, 0.7, 1 / 3, 1e9 / 7):
-        for level in a.LEVELS:
-            with pytest.raises(ZhagenError, match="the same code"):
-                a.alpha([(number, number, number)] * 11, level)
+    assert 3 * 0.1 / 3 != 0.1  # so the mean of three such codes is another number than the code
+    for level in a.LEVELS:
+        with pytest.raises(ZhagenError, match="the same code"):
+            a.alpha([(0.1, 0.1, 0.1)], level)
 
 
 def test_an_item_with_one_decision_counts_for_the_prevalence_alone():

@@ -46,6 +46,14 @@ def test_new_codes_agree_with_sets_in_any_order(found, random):
     assert s.new_codes(frame(found)).cumulative.tolist() == curve(found, range(len(found)))
 
 
+@settings(max_examples=20)
+@given(FOUND)
+def test_repeated_rows_count_once(found):
+    twice = pd.concat([frame(found)] * 2)
+    for function in (s.new_codes, s.shuffled, s.units_until, s.hold_out_draws, lambda rows: s.hold_out(rows, [1])[0]):
+        pd.testing.assert_frame_equal(function(twice), function(frame(found)))
+
+
 def test_repeated_rows_and_units_without_codes():
     rows = [("b", "x", 3), ("b", "x", 9), ("a", None, 1), ("c", "y", 1), ("c", "x", 1)]
     table = s.new_codes(pd.DataFrame(rows, columns=["unit", "code", "line"]))

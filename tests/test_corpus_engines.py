@@ -1,0 +1,231 @@
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+from zhagen.corpus import engines
+from zhagen.errors import ZhagenError
+
+PARALLEL = ["processes", "dask"]
+
+
+def square(number):
+    return number * number
+
+
+def killed_once(task):
+    """Kill the process that is at work, the first time; the marker says that it was there before."""
+    number, folder = task
+    marker = os.path.join(folder, str(number))
+    if number % 4 == 1 and not os.path.exists(marker):
+        open(marker, "w").close()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number * number
+
+
+def deadly(_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def fussy(number):
+    if number == 3:
+        raise ZhagenError("three is too many", "task 3", "give two")
+    return number
+
+
+def own_process(_):
+    time.sleep(0.05)
+    return os.getpid()
+
+
+def children():
+    """The worker processes of this one: not those that Python starts for its own use."""
+    return [
+        one for one in psutil.Process().children(recursive=True) if "resource_tracker" not in "".join(one.cmdline())
+    ]
+
+
+def run(function, tasks, *settings):
+    return sorted(engines.run(function, tasks, *settings))
+
+
+@pytest.fixture(autouse=True)
+def _no_process_is_left():
+    yield
+    _, alive = psutil.wait_procs(children(), timeout=10)
+    assert not alive
+
+
+@pytest.mark.parametrize("engine", engines.ENGINES)
+def test_every_task_is_done_once(engine):
+    """More tasks than are under way at once, in other processes than this one where so asked."""
+    assert run(square, [(str(n), n) for n in range(9)], engine, 2) == [(str(n), n * n) for n in range(9)]
+
+
+@pytest.mark.parametrize("engine", ["serial", "processes"])
+def test_no_task(engine):
+    assert run(square, [], engine, 2) == []
+
+
+def test_work_is_shared_out():
+    assert os.getpid() not in {pid for _, pid in engines.run(own_process, enumerate(range(6)), "processes", 2)}
+    assert {pid for _, pid in engines.run(own_process, enumerate(range(2)), "serial")} == {os.getpid()}
+
+
+@pytest.mark.parametrize("engine", ["serial", "processes"])
+def test_few_tasks_are_drawn_ahead(engine):
+    """The input is never held: what is drawn is done, or one of few under way."""
+    drawn = []
+
+    def tasks():
+        for number in range(12):
+            drawn.append(number)
+            yield number, number
+
+    for done, _ in enumerate(engines.run(square, tasks(), engine, 2), 1):
+        assert len(drawn) <= done + 2 * engines.AHEAD
+    assert done == len(drawn) == 12
+
+
+@pytest.mark.parametrize("engine", ["serial", "processes"])
+def test_what_the_function_raises_is_raised(engine):
+    with pytest.raises(ZhagenError) as error:
+        run(fussy, enumerate(range(9)), engine, 2)
+    assert str(error.value) == "three is too many (task 3): give two"
+
+
+@pytest.mark.parametrize("engine", ["serial", "processes"])
+def test_what_the_tasks_raise_is_raised(engine):
+    def tasks():
+        yield 0, 0
+        raise ZhagenError("no more of this")
+
+    with pytest.raises(ZhagenError, match="no more of this"):
+        run(square, tasks(), engine, 2)
+
+
+@pytest.mark.parametrize("engine", PARALLEL)
+def test_a_worker_that_dies_costs_time_and_no_result(tmp_path, engine):
+    tasks = [(number, (number, str(tmp_path))) for number in range(6)]
+    assert run(killed_once, tasks, engine, 2) == [(number, number * number) for number in range(6)]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["1", "5"]
+
+
+def test_a_worker_that_dies_before_the_next_task_is_given_out():
+    """All workers are gone while the next task is read: it is not lost."""
+
+    def tasks():
+        for number in range(9):
+            if number == 5:
+                for child in (dying := children()):
+                    child.kill()
+                psutil.wait_procs(dying, timeout=10)
+                time.sleep(0.5)  # until the pool has seen it
+            yield number, number
+
+    assert run(square, tasks(), "processes", 2) == [(number, number * number) for number in range(9)]
+
+
+def test_workers_that_keep_dying_end_the_run():
+    with pytest.raises(ZhagenError, match="worker after worker died"):
+        run(deadly, enumerate(range(9)), "processes", 1)
+
+
+@pytest.mark.parametrize("name, said", [("KilledWorker", "worker after worker died"), ("OSError", "gone")])
+def test_what_dask_says_of_a_task(name, said):
+    """Dask gives a task up after as many deaths as it is told; the error of a task is handed on as it is."""
+    import distributed
+
+    error = OSError("gone") if name == "OSError" else distributed.KilledWorker("task", None, 3)
+    future = SimpleNamespace(exception=lambda: error)
+    with pytest.raises(ZhagenError if name == "KilledWorker" else OSError, match=said):
+        engines._raise(distributed, future)
+
+
+def test_a_run_that_is_left_ends_its_workers():
+    found = engines.run(square, enumerate(range(99)), "processes", 2)
+    next(found)
+    assert children()
+    found.close()  # as an interrupt does; that no process is left is what every test here ends with
+
+
+def test_workers_do_not_hear_an_interrupt():
+    """Ctrl-C goes to all processes of a terminal; this one alone answers, whenever it comes."""
+    found = engines.run(own_process, enumerate(range(9)), "processes", 2)
+    results = [next(found)]
+    for child in children():
+        child.send_signal(signal.SIGINT)
+    results += found
+    assert len({pid for _, pid in results}) <= 2 and len(results) == 9
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+@pytest.mark.parametrize("engine, workers", [("spark", 2), ("Serial", 2), ("", 2)])
+def test_an_unknown_engine_is_told(engine, workers):
+    with pytest.raises(ZhagenError, match="use one of serial, processes, dask"):
+        engines.run(square, [], engine, workers)
+
+
+@pytest.mark.parametrize("engine", engines.ENGINES)
+def test_a_number_of_workers_below_one_is_told(engine):
+    with pytest.raises(ZhagenError, match="workers is -2: give 1 or more"):
+        engines.run(square, [(0, 0)], engine, -2)
+
+
+def test_dask_that_is_not_installed_is_told(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ZhagenError, match=r"Dask is not installed: run: pip install 'zhagen\[scale\]'"):
+        run(square, [(0, 0)], "dask", 1)
+
+
+@pytest.fixture
+def listener():
+    """An address where something listens that is no scheduler: it says nothing, or what a web server says."""
+    said, held = b"", []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer():
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                held.append(connection)
+                connection.sendall(said)
+
+        def start(words):
+            nonlocal said
+            said = words
+            threading.Thread(target=answer, daemon=True).start()
+            return f"tcp://127.0.0.1:{server.getsockname()[1]}"
+
+        yield start
+        for connection in held:
+            connection.close()
+
+
+def refused(address):
+    began = time.monotonic()
+    with pytest.raises(ZhagenError, match=f"no Dask scheduler answers at {address}: start one"):
+        run(square, [(0, 0)], "dask", 1, address)
+    return time.monotonic() - began
+
+
+@pytest.mark.parametrize("words", [b"", b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n" * 9])
+def test_a_port_where_something_else_listens(listener, monkeypatch, words):
+    monkeypatch.setattr(engines, "PATIENCE", 0.5)
+    assert refused(listener(words)) < 8
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "127.0.0.1:1", "klingon", "http://x", "tcp://:x"])
+def test_an_address_where_no_scheduler_answers(monkeypatch, address):
+    monkeypatch.setattr(engines, "PATIENCE", 0.5)
+    threads = threading.active_count()
+    assert refused(address) < 8
+    assert threading.active_count() == threads  # none that tries on, and complains at the end of Python
