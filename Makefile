@@ -1,13 +1,16 @@
 # A newcomer needs two of these: `make book` and `make test`. Python >= 3.11, make and git are enough.
 PYTHON ?= python3
+SIZES ?= 1 10 100
+RUNS ?= 3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help install book serve lab test lint sources publish lock clean
+.PHONY: help install book serve lab test bench lint sources publish lock clean
 
 help:
 	@echo "make book               build the whole book, say which file to open"
 	@echo "make test               run the tests"
+	@echo "make bench              compare with other tools; a shorter run: make bench SIZES=\"1 10\""
 	@echo "make lab                open the notebooks in JupyterLab"
 	@echo "make serve              serve the built book on this machine"
 	@echo "make sources FROM=DIR   attach the original documents found in DIR"
@@ -39,6 +42,9 @@ lab: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n auto
+
+bench: $(READY)
+	@$(BIN)/python benchmarks/run.py --sizes $(SIZES) --runs $(RUNS)
 
 lint: $(READY)
 	$(BIN)/ruff check src tests book notebooks

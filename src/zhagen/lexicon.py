@@ -9,6 +9,7 @@ import re
 import warnings
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from zhagen.catalog import data_folder
@@ -93,7 +94,7 @@ def _read(folder):
         raise ZhagenError("the frequency of {} is {}".format(*wrong[0]), "userdict.txt", "give a whole number")
     frequencies = {term: int(frequency) for term, frequency, _ in entries}
     terms = frozenset(term for term, frequency in frequencies.items() if frequency)
-    mixed = set(re.findall(rf"(?m)^(\S*[^{HAN}\s]\S*) ", _dictionary())) - set(frequencies)
+    mixed = set(re.findall(rf"(?m)^([{HAN}]*[^{HAN}\s]\S*) ", _dictionary())) - set(frequencies)
     return Lexicon(terms, stopwords, synonyms, _foreign({*terms, *mixed}), frequencies)
 
 
@@ -125,23 +126,31 @@ def _foreign(words):
     return re.compile(rf"([{first}{LETTERS}0-9+#&._%{RARE}{MARK}-](?:{'|'.join(rest)}))")
 
 
+def dictionary():
+    """Yield the words of jieba's own dictionary: (word, frequency, tag).
+
+    >>> next(entry for entry in dictionary() if entry[0] == "平台")[2]
+    'n'
+    """
+    for line in _dictionary().splitlines():
+        word, frequency, tag = line.split(" ")
+        yield word, int(frequency), tag
+
+
 @cache
 def _dictionary():
     """Return jieba's own dictionary, a word, its frequency and its tag in a line."""
-    return (Path(_package().__file__).parent / "dict.txt").read_text(encoding="utf-8")
-
-
-def _package():
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # invalid escapes (3.12 on), pkg_resources
-        import jieba
-    return jieba
+    return Path(find_spec("jieba").origin).with_name("dict.txt").read_text(encoding="utf-8")
 
 
 @cache
 def _jieba(lexicon):
     """Return a jieba tokenizer of our own: no cache file, no message, and the reader's own jieba stays as it is."""
-    tokenizer = _package().Tokenizer()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # invalid escapes (3.12 on), pkg_resources
+        import jieba
+
+    tokenizer = jieba.Tokenizer()
     tokenizer.FREQ, _ = tokenizer.gen_pfdict(tokenizer.get_dict_file())
     tokenizer.initialized = True
     for term, frequency in lexicon.frequencies.items():
@@ -160,10 +169,11 @@ def _rjieba(lexicon):
         import rjieba
     except ImportError as error:
         raise ZhagenError("rjieba is not installed", todo="run: pip install 'zhagen[scale]'") from error
-    entries = (line.split(" ", 2) for line in _dictionary().splitlines())
-    frequencies = {word: int(frequency) for word, frequency, _ in entries} | lexicon.frequencies
-    tokenizer = rjieba.Jieba.empty()
-    for word, frequency in frequencies.items():
+    tokenizer, ours = rjieba.Jieba.empty(), lexicon.frequencies
+    for word, frequency, tag in dictionary():
+        if word not in ours:
+            tokenizer.add_word(word, frequency, tag)
+    for word, frequency in ours.items():
         if frequency:
             tokenizer.add_word(word, frequency, "n")
     return tokenizer

@@ -1,11 +1,12 @@
 """Words: a lexicon's words cut out of text, and the content terms that are counted."""
 
 import re
-import threading
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 
 from zhagen import lexicon as lexicons
+from zhagen.errors import ZhagenError
 from zhagen.lexicon import MARK
 from zhagen.text import HAN
 
@@ -30,7 +31,7 @@ class Encoded:
 
     Attributes
     ----------
-    terms : list of str, each term of the texts once, in no particular order.
+    terms : list of str, each term of the texts once, in the order they come.
     ids : array of int32, one entry an occurrence in the order of the texts: its place in `terms`.
     lengths : array of int64, one entry a text: how many of the `ids` are its.
     """
@@ -91,7 +92,7 @@ def encode(texts, lexicon=None, hmm=False, engine="rjieba"):
     texts : list of str; words are not joined from one to the next.
     lexicon, hmm, engine : see `segment`.
 
-    Returns an `Encoded`. Errors as in `segment`.
+    Returns an `Encoded`. Raises `ZhagenError` as `segment`, and where pyarrow is not installed.
 
     >>> found = encode(["平台与数据", "数据驱动平台"], engine="jieba")
     >>> [found.terms[number] for number in found.ids], found.lengths.tolist()
@@ -100,18 +101,19 @@ def encode(texts, lexicon=None, hmm=False, engine="rjieba"):
     import numpy as np
 
     entries = lexicons.read(lexicon)
+    cut, judged = entries.cutter(engine, hmm), _judged(entries)
     parts = entries.foreign.split("\n".join(strip_citations(text).replace("\n", " ") for text in texts))
-    numbers = _numbers(entries)
-    foreign = np.fromiter(map(numbers.__getitem__, parts[1::2]), np.int32)
-    words = chain.from_iterable(map(entries.cutter(engine, hmm), _slices(MARK.join(parts[::2]))))
-    ids = np.fromiter(map(numbers.__getitem__, words), np.int32)
-    ids[ids == _FOREIGN] = foreign
-    text, kept = np.cumsum(ids == _NEXT), ids >= 0
-    ids = ids[kept]
-    used = np.flatnonzero(np.bincount(ids))
-    place = np.zeros(len(numbers.terms), np.int32)
-    place[used] = np.arange(len(used))
-    return Encoded([numbers.terms[n] for n in used], place[ids], np.bincount(text[kept], minlength=len(texts)))
+    distinct, words = _coded(chain(map(cut, _slices(MARK.join(parts[::2]))), [parts[1::2]]))
+    kept = list(map(judged.__getitem__, distinct))
+    terms = [term for term in dict.fromkeys(kept) if term]
+    places = dict(zip(terms, range(len(terms)), strict=True)) | {None: -1}
+    number = np.fromiter(map(places.__getitem__, kept), np.int32, len(kept))
+    words, foreign = np.split(words, [len(words) - len(parts[1::2])])
+    if MARK in distinct:
+        words[words == distinct.index(MARK)] = foreign
+    text = np.cumsum(words == distinct.index("\n")) if "\n" in distinct else np.zeros(len(words), np.int64)
+    ids = number[words]
+    return Encoded(terms, ids[ids >= 0], np.bincount(text[ids >= 0], minlength=len(texts)))
 
 
 def strip_citations(text):
@@ -127,10 +129,8 @@ def strip_citations(text):
     return CITATION.sub(" ", text) if CITES.search(text) else text
 
 
-_DROPPED, _NEXT, _FOREIGN = -1, -2, -3
 _SLICE = 8_000  # characters: few enough words at a time to stay in the processor's cache
-_MOST_WORDS = 2_000_000  # then a thread forgets what it has judged: some 300 MB
-_thread = threading.local()
+_MOST = 2_000_000  # words; then a process forgets what it has judged: some 300 MB
 
 
 def _slices(text):
@@ -142,29 +142,32 @@ def _slices(text):
         start = end
 
 
-def _numbers(entries):
-    """Return what this thread has judged with a lexicon: words come again, from text to text."""
-    known = vars(_thread).setdefault("numbers", {})
-    if entries not in known or len(known[entries]) > _MOST_WORDS:
-        known.clear()
-        known[entries] = _Numbers(entries)
-    return known[entries]
+def _coded(lists):
+    """Return the distinct words of lists, in the order they come, and the place of each word among them."""
+    try:
+        import pyarrow
+    except ImportError as error:
+        raise ZhagenError("pyarrow is not installed", todo="run: pip install 'zhagen[scale]'") from error
+    words = pyarrow.chunked_array([pyarrow.array(words, pyarrow.string()) for words in lists], pyarrow.string())
+    coded = words.dictionary_encode().combine_chunks()
+    return coded.dictionary.to_pylist(), coded.indices.to_numpy(zero_copy_only=False).copy()
 
 
-class _Numbers(dict):
-    """Word -> number of its kept term, judged where it is first seen; below 0 where it is no term."""
+class _Judged(dict):
+    """Word -> what it counts as with a lexicon, judged where it is first seen: words come again, from text to text."""
 
     def __init__(self, entries):
-        super().__init__({"\n": _NEXT, MARK: _FOREIGN})
-        self.entries, self.terms, self.places = entries, [], {}
+        super().__init__()
+        self.entries = entries
 
     def __missing__(self, word):
-        term = _kept(word, self.entries)
-        if term and term not in self.places:
-            self.places[term] = len(self.terms)
-            self.terms.append(term)
-        number = self[word] = self.places[term] if term else _DROPPED
-        return number
+        if len(self) > _MOST:
+            self.clear()
+        term = self[word] = _kept(word, self.entries)
+        return term
+
+
+_judged = cache(_Judged)
 
 
 def _kept(word, entries):

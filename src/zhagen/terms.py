@@ -108,15 +108,15 @@ def frequency(features):
     ----------
     features : a data frame as `features` returns it, of one document or of several, one under the other.
 
-    Returns a data frame, one row a term: term, count, sentences, paragraphs, sections (the number of each in which it
-    stands); highest count first, then by code point.
+    Returns a data frame, one row a term: term, count, sentences, paragraphs, sections, documents (the number of each in
+    which it stands); highest count first, then by code point.
 
     >>> import pandas as pd
     >>> rows = [("a", "a-1", 1, 1, "用户", 2), ("a", "a-1", 1, 2, "用户", 1), ("a", "a-1", 1, 2, "平台", 1)]
     >>> frequency(pd.DataFrame(rows, columns=FEATURES)).values.tolist()
-    [['用户', 3, 2, 1, 1], ['平台', 1, 1, 1, 1]]
+    [['用户', 3, 2, 1, 1, 1], ['平台', 1, 1, 1, 1, 1]]
     """
-    units = {f"{unit}s": UNITS[unit] for unit in ("sentence", "paragraph", "section")}
+    units = {f"{unit}s": keys for unit, keys in UNITS.items()}
     table = features.groupby("term", sort=True)[["count"]].sum()
     for name, keys in units.items():
         table[name] = features.drop_duplicates([*keys, "term"]).groupby("term").size()

@@ -9,5 +9,6 @@
 """
 
 from zhagen.corpus.cooccurrence import Corpus, cooccur
+from zhagen.corpus.generator import generate
 
-__all__ = ["Corpus", "cooccur"]
+__all__ = ["Corpus", "cooccur", "generate"]

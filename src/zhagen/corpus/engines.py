@@ -150,7 +150,7 @@ def _client(distributed, workers, scheduler):
     cluster = distributed.LocalCluster(
         n_workers=workers,
         threads_per_worker=1,  # counting holds Python's lock
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",  # None takes port 8787 of every network, and complains where it is taken
         silence_logs=logging.CRITICAL,
     )
     return distributed.Client(cluster, set_as_default=False)

@@ -1,0 +1,22 @@
+"""Write Chinese text with natural frequencies: `python benchmarks/generate.py FILE --mb 10 --seed 1`.
+
+FILE is a .txt or a .parquet; what is drawn, and how, stands in `zhagen.corpus.generator`.
+"""
+
+import argparse
+
+from zhagen.corpus.generator import generate
+
+
+def main():
+    """Write one file."""
+    parser = argparse.ArgumentParser(description="Write Chinese text with natural frequencies.")
+    parser.add_argument("file", help=".txt or .parquet")
+    parser.add_argument("--mb", type=float, default=1, help="size in millions of bytes (default: 1)")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    print(generate(arguments.file, arguments.mb * 1e6, arguments.seed), "bytes")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""Chinese text of any size with natural frequencies, to practise on and to measure with. It is drawn, and says nothing.
+
+Words come from jieba's dictionary and from ``data/published/terms.csv``, each by its frequency there; Latin words and
+numbers stand between them, and some terms are written as the variants of ``synonyms.tsv``. Content words belong to
+topics, a document to a few of them, a paragraph to one: so words that stand together do so more often than by chance,
+while over the whole text each keeps its frequency. Sentences and paragraphs have log-normal lengths. There are no
+citations.
+
+The same seed gives the same text, and a smaller one is the beginning of a larger one.
+"""
+
+from itertools import count, islice
+from pathlib import Path
+
+from zhagen import lexicon, shipped
+
+TOPICS = 40
+FAITHFUL = 0.5  # of the content words of a paragraph come from its topic
+PUBLISHED = 0.15  # of all words are terms of the book
+DOCUMENTS = 400  # drawn in one go, somewhat more than a MB
+CONTENT = tuple("nvaijlsz")  # tags of jieba: nouns, verbs, adjectives, idioms …
+LATIN = """AI App 5G IoT SaaS APP ERP KPI CRM OPPO vivo GDP B2B IOT O2O Python data-driven the Web3.0 ChatGPT MIT et
+platform Airbnb R&D Uber value the DAO of user Zoom D2C co-creation McKinsey GPT-4 Netflix and iPhone15""".split()
+NUMBERS = [
+    *(f"{year}年" for year in range(1990, 2030)),
+    *(f"{share}%" for share in range(2, 100)),
+    *(f"{share / 10}%" for share in range(21, 999, 7)),
+    *(f"{number}{unit}" for number in (2, 3, 5, 8, 12, 20, 36, 50, 100, 300, 1000, 25000) for unit in "个家名次项万种"),
+]
+MARKS = ["", "、", "，", "；", "：", "。", "？", "！", " ", "\n", "\n\n", "“", "”", "（", "）"]
+NONE, STOP, BLANK, LINE, DOCUMENT = map(MARKS.index, ("", "。", " ", "\n", "\n\n"))
+
+
+def _weights():
+    """Return (words, how often each is drawn, whether each is a content word); the shares add up to 1."""
+    import numpy as np
+
+    rows = [
+        (word, n, tag) for word, n, tag in lexicon.dictionary() if all("\u4e00" <= sign <= "\u9fd5" for sign in word)
+    ]
+    total = sum(n for _, n, _ in rows)
+    shares = {word: n / total for word, n, _ in rows}
+    shares["的"] = 0.04  # the dictionary has it far too rare
+    content = {word for word, _, tag in rows if tag.startswith(CONTENT) and len(word) > 1}
+    published = shipped.read(None, "terms").groupby("term")["count"].sum().to_dict()
+    total = sum(published.values())
+    for word, n in published.items():
+        shares[word] = (1 - PUBLISHED) * shares.get(word, 0) + PUBLISHED * n / total
+    content |= set(published)
+    for variant, kept in lexicon.read().synonyms.items():
+        shares[variant] = shares.get(variant, 0) + shares.get(kept, 0) / 5
+    for foreign, share in ((LATIN, 0.02), (NUMBERS, 0.015)):
+        harmonic = sum(1 / rank for rank in range(1, len(foreign) + 1))
+        for rank, word in enumerate(foreign, 1):
+            shares[word] = shares.get(word, 0) + share / rank / harmonic
+    words = sorted(shares)
+    drawn = np.array([shares[word] for word in words])
+    return words, drawn / drawn.sum(), np.array([word in content for word in words])
+
+
+def documents(seed=1):
+    """Yield documents without end, each a text with a paragraph a line.
+
+    >>> next(documents()).endswith(("。", "！", "？", "”", "）"))
+    True
+    """
+    import numpy as np
+
+    words, shares, content = _weights()
+    rng = np.random.default_rng(seed)
+    popular = 1 / np.arange(5, 5 + TOPICS)
+    topic = np.where(content, rng.choice(TOPICS, len(words), p=popular / popular.sum()), TOPICS)
+    by_topic = np.argsort(topic, kind="stable")
+    ends = np.cumsum(shares[by_topic])
+    mass = np.bincount(topic, shares, TOPICS + 1)
+    starts = np.cumsum(mass) - mass
+    prior = np.cumsum(mass[:TOPICS]) / mass[:TOPICS].sum()
+    strings = np.array([*MARKS, *words], dtype=object)
+    latin = np.array([word[0].isascii() or word[-1].isascii() for word in words])
+
+    def drawn(at):
+        return by_topic[np.minimum(np.searchsorted(ends, at), len(words) - 1)]
+
+    for number in count():
+        rng = np.random.default_rng([seed, number])
+        paragraphs = rng.integers(1, 21, DOCUMENTS)
+        sentences = _lengths(rng, 2.6, 0.6, paragraphs.sum())
+        lengths = _lengths(rng, 13, 0.5, sentences.sum())
+        last_word = np.cumsum(lengths) - 1  # of each sentence
+        last_line = last_word[np.cumsum(sentences) - 1]  # of each paragraph
+        subjects = np.searchsorted(prior, rng.random((DOCUMENTS, 3)))
+        mixture = np.cumsum(rng.dirichlet(np.ones(3), DOCUMENTS), axis=1)
+        document = np.repeat(np.arange(DOCUMENTS), paragraphs)
+        choice = (rng.random((len(document), 1)) > mixture[document, :2]).sum(axis=1)
+        subject = np.repeat(subjects[document, choice], np.diff(last_line, prepend=-1))
+        size = len(subject)
+        found = drawn(rng.random(size))
+        own = content[found] & (rng.random(size) < FAITHFUL)
+        found[own] = drawn(starts[subject[own]] + rng.random(own.sum()) * mass[subject[own]])
+
+        after = np.searchsorted([0.86, 0.89, 0.988, 0.994], rng.random(size)).astype(np.int64)
+        after[last_word] = STOP + np.searchsorted([0.93, 0.97], rng.random(len(last_word)))
+        foreign = latin[found]
+        after[:-1][(after[:-1] == NONE) & foreign[:-1] & foreign[1:]] = BLANK
+        before, line, aside = np.zeros(size, np.int64), np.zeros(size, np.int64), rng.random(size)
+        for (opened, closed), chosen in (("“”", aside < 0.006), ("（）", aside > 0.997)):
+            chosen &= after == NONE
+            before[chosen], after[chosen] = MARKS.index(opened), MARKS.index(closed)
+        line[last_line] = LINE
+        line[last_line[np.cumsum(paragraphs) - 1]] = DOCUMENT
+        text = "".join(strings[np.stack([before, found + len(MARKS), after, line], axis=1).ravel()])
+        yield from text.split("\n\n")[:-1]
+
+
+def _lengths(rng, median, spread, size):
+    import numpy as np
+
+    return np.maximum(rng.lognormal(np.log(median), spread, size).round(), 1).astype(np.int64)
+
+
+def generate(path, size, seed=1):
+    """Write drawn text.
+
+    Parameters
+    ----------
+    path : a ``.txt`` (a paragraph a line) or a ``.parquet`` (column ``text``, a row a document, its paragraphs in
+        lines).
+    size : bytes in UTF-8, at least; the last document is written to its end.
+    seed : number; another gives another text.
+
+    Returns how many bytes of text there are.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     generate(Path(folder, "practice.txt"), 1000) == Path(folder, "practice.txt").stat().st_size
+    True
+    """
+    path, total = Path(path), 0
+
+    def enough():
+        nonlocal total
+        for text in documents(seed):
+            yield text
+            total += len(text.encode()) + 1
+            if total >= size:
+                return
+
+    if path.suffix == ".parquet":
+        _write_parquet(path, enough())
+    else:
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(f"{text}\n" for text in enough())
+    return total
+
+
+def _write_parquet(path, texts):
+    import pyarrow
+    import pyarrow.parquet
+
+    with pyarrow.parquet.ParquetWriter(path, pyarrow.schema([("text", pyarrow.string())])) as writer:
+        while batch := list(islice(texts, DOCUMENTS)):
+            writer.write_table(pyarrow.table({"text": batch}))
