@@ -231,18 +231,18 @@ def _edges(store, number_of_parts, top, min_count, weighted, memory):
     import numpy as np
     import pandas as pd
 
-    places, counts, units, total = {}, np.zeros(0, np.int64), np.zeros(0, np.int64), 0
+    places, sums, total = {}, np.zeros((3, 0), np.int64), 0
     for number in range(number_of_parts):
         part = store.load(number)
         at = np.fromiter((places.setdefault(term, len(places)) for term in part.terms), np.int64, len(part.terms))
-        counts, units = (np.pad(array, (0, len(places) - len(array))) for array in (counts, units))
-        counts[at] += part.totals
-        units[at] += np.bincount(part.indices, minlength=len(at))
+        sums = np.pad(sums, ((0, 0), (0, len(places) - sums.shape[1])))
+        squares = np.bincount(part.indices, part.counts.astype(float) ** 2, len(at)).astype(np.int64)
+        sums[:, at] += [part.totals, np.bincount(part.indices, minlength=len(at)), squares]
         total += len(part.indptr) - 1
-    vocabulary = list(places)
+    vocabulary, (counts, units, squares) = list(places), sums
     bound = np.partition(counts, -top)[-top] if top < len(counts) else 0
-    candidates = sorted(np.flatnonzero(counts >= bound).tolist(), key=lambda place: (-counts[place], vocabulary[place]))
-    order = candidates[:top]
+    candidates = np.flatnonzero(counts >= bound).tolist()
+    order = sorted(candidates, key=lambda place: (-counts[place], vocabulary[place]))[:top]
     chosen = sorted(vocabulary[place] for place in order)
     column = {term: number for number, term in enumerate(chosen)}
 
@@ -252,12 +252,9 @@ def _edges(store, number_of_parts, top, min_count, weighted, memory):
             columns = np.fromiter((column.get(term, -1) for term in part.terms), np.int32, len(part.terms))
             yield _restricted(part, columns, len(chosen), weighted)
 
-    own = np.zeros(len(chosen), np.int64)
-    for matrix in matrices():
-        own += np.bincount(matrix.indices, matrix.data.astype(float) ** 2, len(chosen)).astype(np.int64)
-    first, second, n12 = (
-        np.concatenate(found) for found in zip(*count_stream(matrices, len(chosen), min_count, memory), strict=True)
-    )
+    found = zip(*count_stream(matrices, len(chosen), min_count, memory), strict=True)
+    first, second, n12 = (np.concatenate(blocks) for blocks in found)
+    own = (squares if weighted else units)[[places[term] for term in chosen]]
     edges = association.edges(np.array(chosen), first, second, n12, own, None if weighted else total)
     terms = pd.DataFrame({"term": [vocabulary[n] for n in order], "count": counts[order], "units": units[order]})
     terms.attrs["distinct"] = len(places)
