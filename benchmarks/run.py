@@ -6,10 +6,13 @@ README.md beside this file says what is measured and how to read the tables.
 """
 
 import argparse
+import csv
 import json
 import math
+import os
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -67,7 +70,8 @@ def comparisons():
         tools = [
             Tool("zhagen", "pairs_zhagen", {"terms": terms}),
             Tool("notebook: Counter, combinations", "pairs_naive", {"terms": terms}),
-            Tool("scipy X.T @ X", "pairs_scipy", {"terms": terms}),
+            Tool("scipy X.T @ X, pairs", "pairs_scipy", {"terms": terms, "listed": True}),
+            Tool("scipy X.T @ X alone", "pairs_scipy", {"terms": terms, "listed": False}),
             Tool("nltk BigramCollocationFinder", "pairs_nltk", {"terms": terms}),
             Tool(QUANTEDA, "pairs", {"terms": terms}),
         ]
@@ -234,6 +238,26 @@ def prepared(folder, megabytes, kind, seed, file=None):
     return json.loads(_run(_python("tasks.py", "prepare", folder, "{}")))["bytes"] / 1e6
 
 
+def _write_ratios(path, numbers, sizes):
+    """Write the ratios as a table, below a line that says when they were measured and on what."""
+    first, rows = {}, []
+    for row in numbers:
+        if row["text"] in sizes:
+            ours = first.setdefault((row["title"], row["text"]), row["seconds"])
+            ratios = [f"{a / b:.3f}" for a, b in zip(row["seconds"], ours, strict=False)]
+            three = [median(map(float, ratios)), min(ratios, key=float), max(ratios, key=float)] if ratios else [""] * 3
+            peak = round(row["peak"]) if ratios else ""
+            rows.append(
+                [row["stage"], row["title"], round(sizes[row["text"]]), row["tool"], *three, peak, row["result"]]
+            )
+    with path.open("w", encoding="utf-8", newline="") as file:
+        runs = len(next(iter(first.values())))
+        file.write(f"# {time.strftime('%Y-%m-%d')}, {psutil.cpu_count()} processors, {runs} rounds\n")
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow("stage what mb tool ratio ratio_low ratio_high peak_mb same".split())
+        table.writerows(rows)
+
+
 def _run(arguments):
     done = subprocess.run(arguments, capture_output=True, text=True)
     if done.returncode:
@@ -259,30 +283,38 @@ def main(argv=None):
     parser.add_argument("--seed", type=int, default=1, help="of the generated text (default: 1)")
     parser.add_argument("--file", type=Path, help="a .txt or .parquet (column text) in place of generated text")
     parser.add_argument("--limit", type=float, default=1800, metavar="S", help="seconds of a process (default: 1800)")
-    parser.add_argument("--out", type=Path, help="write every number measured as JSON")
+    parser.add_argument("--out", type=Path, help="write every number measured as .json, or the ratios as .csv")
     arguments = parser.parse_args(argv)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was begun is ended and removed
 
     chosen = [one for one in comparisons() if one.stage in arguments.only]
     why = _no_quanteda()
     missing = {(one.title, QUANTEDA): why for one in chosen} if why else {}
     asked = [0] if arguments.file else sorted(arguments.sizes)
     with tempfile.TemporaryDirectory(prefix="zhagen-bench-") as place:
+        # Imports from byte code, as on any machine that has run the tools before; none is left elsewhere.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = str(Path(place, "bytecode"))
         folders = [Path(place, arguments.file.name if arguments.file else f"{size:g} MB") for size in asked]
         sizes = [
             prepared(folder, size, arguments.format, arguments.seed, arguments.file)
             for folder, size in zip(folders, asked, strict=True)
         ]
-        tiny = [Path(place, "start-up")] if len(sizes) > 1 else []  # growth needs it
-        for folder in tiny:
-            prepared(folder, TINY, arguments.format, arguments.seed)
+        tiny = Path(place, "start-up")
+        prepared(tiny, TINY, arguments.format, arguments.seed)
+        if len(sizes) > 1:
+            folders.append(tiny)  # growth needs it
         numbers = []
         for one in chosen:
-            measured = [compare(one, folder, arguments.runs, arguments.limit, missing) for folder in (*folders, *tiny)]
+            compare(one, tiny, 1, arguments.limit, missing)  # not counted: it makes the byte code
+            measured = [compare(one, folder, arguments.runs, arguments.limit, missing) for folder in folders]
             print(table(one, sizes, measured[: len(sizes)], measured[-1]), flush=True)
-            for folder, rows in zip((*folders, *tiny), measured, strict=True):
+            for folder, rows in zip(folders, measured, strict=True):
                 told = {"stage": one.stage, "title": one.title, "text": folder.name}
                 numbers += [told | {"tool": tool} | row for tool, row in rows.items()]
-    if arguments.out:
+    if arguments.out and arguments.out.suffix == ".csv":
+        _write_ratios(arguments.out, numbers, dict(zip((folder.name for folder in folders), sizes, strict=False)))
+    elif arguments.out:
         arguments.out.write_text(json.dumps(numbers, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return int(any(row["result"].startswith(("DIFFERENT", "failed")) for row in numbers))
 

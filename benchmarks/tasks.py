@@ -77,28 +77,35 @@ def count_zhagen(folder):
 
 
 def count_naive(folder):
-    """A Counter for each paragraph."""
+    """A Counter for each paragraph, made into a matrix."""
     from collections import Counter
 
     yield from _count_dicts(folder, Counter)
 
 
 def count_nltk(folder):
-    """A FreqDist for each paragraph."""
+    """A FreqDist for each paragraph, made into a matrix."""
     from nltk import FreqDist
 
     yield from _count_dicts(folder, FreqDist)
 
 
 def _count_dicts(folder, kind):
+    from scipy.sparse import csr_array
+
     units = _lines(folder)
     yield
     found = [kind(words) for words in units]
+    place = {term: number for number, term in enumerate(sorted(set().union(*found)))}
+    rows, columns, values = [], [], []
+    for row, unit in enumerate(found):
+        for term, n in unit.items():
+            rows.append(row)
+            columns.append(place[term])
+            values.append(n)
+    matrix = csr_array((values, (rows, columns)), shape=(len(found), len(place)))
     yield
-    terms = sorted(set().union(*found))
-    place = {term: number for number, term in enumerate(terms)}
-    cells = [(row, place[term], n) for row, unit in enumerate(found) for term, n in unit.items()]
-    yield {"units": len(found), "terms": len(terms), "found": _checksum(*zip(*cells, strict=True))}
+    yield _cells(matrix, len(place))
 
 
 def count_sklearn(folder):
@@ -124,16 +131,18 @@ def pairs_zhagen(folder, terms):
     yield _checksum(*found)
 
 
-def pairs_scipy(folder, terms):
-    """The product of the matrix with itself, as one writes it after CountVectorizer."""
-    matrix = _matrix(folder, terms)
-    yield
-    product = matrix.T @ matrix
-    yield
+def pairs_scipy(folder, terms, listed):
+    """The product of the matrix with itself, as one writes it after CountVectorizer; `listed` as pairs, or as it is."""
     from scipy.sparse import triu
 
-    upper = triu(product, 1, format="coo")
-    yield _checksum(*upper.coords, upper.data)
+    matrix = _matrix(folder, terms)
+    yield
+    found = matrix.T @ matrix
+    if listed:
+        found = triu(found, 1, format="coo")
+    yield
+    found = triu(found, 1, format="coo")
+    yield _checksum(*found.coords, found.data)
 
 
 def pairs_naive(folder, terms):
@@ -240,18 +249,18 @@ def network_sklearn(folder, hmm):
     chosen = np.sort(order)
     binary = (matrix[:, chosen] > 0).astype(np.int64)
     n12 = (binary.T @ binary).toarray()
-    own, names = n12.diagonal(), names[chosen]
+    own = n12.diagonal()
     with np.errstate(divide="ignore", invalid="ignore"):
         npmi = np.log2(n12 * N / np.outer(own, own)) / -np.log2(n12 / N)
     npmi[n12 == N] = 1
     edges = [
-        (names[a], names[b], int(n12[a, b]), int(own[a]), int(own[b]), N, float(npmi[a, b]))
-        for a, b in zip(*np.triu_indices(len(names), 1), strict=True)
+        (names[chosen[a]], names[chosen[b]], int(n12[a, b]), int(own[a]), int(own[b]), N, float(npmi[a, b]))
+        for a, b in zip(*np.triu_indices(len(chosen), 1), strict=True)
         if n12[a, b] >= 5
     ]
     edges.sort(key=lambda edge: (-edge[2], edge[0], edge[1]))
     units = dict(zip(chosen.tolist(), own.tolist(), strict=True))
-    terms = [(vectorizer.get_feature_names_out()[n], int(counts[n]), units[n]) for n in order.tolist()]
+    terms = [(names[n], int(counts[n]), units[n]) for n in order.tolist()]
     groups = naive.communities(edges)
     yield
     yield _network(terms, edges, groups)
@@ -329,7 +338,7 @@ def _joined(found):
     order = sorted(places)
     rank = np.empty(len(order), np.int32)
     rank[[places[term] for term in order]] = np.arange(len(order))
-    indptr = np.concatenate(indptr)
+    indptr = np.concatenate(indptr).astype(np.int32)  # as CountVectorizer's; with int64 every product is slower
     cells = (np.concatenate(data).astype(np.int64), rank[np.concatenate(columns)], indptr)
     return order, csr_array(cells, shape=(len(indptr) - 1, len(order)))
 

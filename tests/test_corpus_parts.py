@@ -2,6 +2,7 @@ import pickle
 import re
 import time
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -158,9 +159,20 @@ def test_a_lexicon_of_ones_own(lexicon):
 def test_the_fingerprint_is_of_the_words_not_of_the_folder(lexicon, tmp_path_factory):
     copy = tmp_path_factory.mktemp("copy")
     for name in ("userdict.txt", "stopwords.txt", "synonyms.tsv"):
-        (copy / name).write_bytes((tmp_path_factory.getbasetemp() / lexicon / name).read_bytes())
+        (copy / name).write_bytes(Path(lexicon, name).read_bytes())
     assert fingerprint(copy) == fingerprint(lexicon) != fingerprint()
     assert re.fullmatch("[0-9a-f]{16}", fingerprint())
+
+
+def test_every_file_of_a_lexicon_is_in_the_fingerprint(lexicon, tmp_path_factory):
+    found = {fingerprint(lexicon)}
+    lines = {"userdict.txt": "河长 9 n\n", "stopwords.txt": "用户\n", "synonyms.tsv": "河长\t河长制\n"}
+    for number, (name, line) in enumerate(lines.items(), 2):
+        copy = tmp_path_factory.mktemp("copy")
+        for file in Path(lexicon).iterdir():
+            (copy / file.name).write_text(file.read_text("utf-8") + line * (file.name == name), "utf-8")
+        found.add(fingerprint(copy))
+        assert len(found) == number
 
 
 def test_a_worker_with_another_lexicon_does_not_count(lexicon):

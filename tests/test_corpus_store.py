@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhagen.corpus.parts import Part, Settings, count
@@ -27,6 +27,7 @@ def same(one, other):
     )
 
 
+@settings(max_examples=30)
 @given(st.lists(st.text(st.sampled_from("平台与数据。 aβ𠮷\n"), max_size=12), max_size=4))
 def test_what_is_saved_is_loaded(tmp_path_factory, documents):
     """Parts without a term among them."""
@@ -82,12 +83,12 @@ def test_broken_settings_are_those_of_no_run(tmp_path, content):
     """A full disk, or a lost power supply, must not make every later run fail."""
     store = Store(tmp_path, TOLD)
     store.save(0, part(), "sum")
-    settings = tmp_path / NAME / "settings.json"
-    settings.unlink()
+    told = tmp_path / NAME / "settings.json"
+    told.unlink()
     if content is not None:
-        settings.write_bytes(content)
+        told.write_bytes(content)
     store = Store(tmp_path, TOLD)
-    assert not store.has(0, "sum") and json.loads(settings.read_text("utf-8")) == TOLD
+    assert not store.has(0, "sum") and json.loads(told.read_text("utf-8")) == TOLD
 
 
 def test_a_disk_that_is_full_at_the_start_leaves_the_parts_of_the_last_run(tmp_path, monkeypatch):

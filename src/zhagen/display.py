@@ -28,6 +28,7 @@ VERDICTS = {
     "not checkable": "无从核对",
     "twice": "用了两次",
 }
+WORDING = ("quotation", "left", "right")  # columns that hold sentences: shown where the original is attached
 KINDS = {"exact": "逐字相同", "near": "大体相同"}
 AGREEMENT = {"same": "名称一致", "differs": "名称不一致", "no name": "未提名称"}
 WORDS = STATUSES | LEVELS | VERDICTS | KINDS | AGREEMENT
@@ -35,7 +36,7 @@ WORDS = STATUSES | LEVELS | VERDICTS | KINDS | AGREEMENT
 
 @dataclass(frozen=True)
 class Table:
-    """A data frame to be read: shown with Chinese headers, downloaded with its own (a column quotation left out).
+    """A data frame to be read: shown with Chinese headers, downloaded with its own (`WORDING` left out).
 
     Attributes
     ----------
@@ -74,7 +75,7 @@ class Table:
 
     def _download(self):
         # the wording of an attached original stays out of pages and files
-        kept = self.frame.drop(columns="quotation", errors="ignore")
+        kept = self.frame.drop(columns=list(WORDING), errors="ignore")
         data = quote("\ufeff" + kept.to_csv(index=False, lineterminator="\n"))
         link = f'<a download="{self.name}.csv" href="data:text/csv;charset=utf-8,{data}">下载这张表（CSV）</a>'
         return f'<p class="table-download">{link}</p>'

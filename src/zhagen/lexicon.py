@@ -62,7 +62,7 @@ class Lexicon:
         if engine == "jieba":
             tokenizer = _jieba(self)
             return lambda text: list(tokenizer.cut(text, HMM=hmm))
-        tokenizer = _rjieba(self)
+        tokenizer = _rjieba(self, bool(hmm))
         return lambda text: tokenizer.cut(text, hmm)
 
 
@@ -163,16 +163,27 @@ def _jieba(lexicon):
 
 
 @cache
-def _rjieba(lexicon):
-    """Return rjieba with exactly the words and frequencies of `_jieba`."""
+def _rjieba(lexicon, hmm):
+    """Return rjieba with the words and frequencies of `_jieba`.
+
+    It cannot forget a word, so where a word of frequency 0 would matter (guessing asks whether there is such a word),
+    its dictionary, which is jieba's, is filled anew: that takes half a second more.
+    """
     try:
         import rjieba
     except ImportError as error:
         raise ZhagenError("rjieba is not installed", todo="run: pip install 'zhagen[scale]'") from error
-    tokenizer, ours = rjieba.Jieba.empty(), lexicon.frequencies
-    for word, frequency, tag in dictionary():
-        if word not in ours:
-            tokenizer.add_word(word, frequency, tag)
+    ours = lexicon.frequencies
+    gone = [word for word, frequency in ours.items() if not frequency]
+    if hmm and gone or any(len(word) == 1 for word in gone):
+        tokenizer = rjieba.Jieba.empty()
+        for word, frequency, tag in dictionary():
+            if word not in ours:
+                tokenizer.add_word(word, frequency, tag)
+    else:
+        tokenizer = rjieba.Jieba()
+        for word in gone:
+            tokenizer.add_word(word, 0, "n")
     for word, frequency in ours.items():
         if frequency:
             tokenizer.add_word(word, frequency, "n")

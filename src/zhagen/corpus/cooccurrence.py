@@ -13,7 +13,7 @@ from zhagen.corpus.store import Store, checksum
 from zhagen.errors import ZhagenError
 from zhagen.pairs import count_stream
 
-PART = 500_000  # characters of a part: enough to spend little on its beginning, few enough to share out evenly
+PART = 1_000_000  # characters of a part: enough to spend little on its beginning, few enough to share out evenly
 PER_CHARACTER = 120  # bytes of memory that a worker takes for a character of its part, about
 
 
@@ -77,7 +77,7 @@ def cooccur(
     weight : the measure of the network, see `zhagen.networks.network`; a weighted count takes ``cosine`` for ``npmi``.
     lexicon, hmm, segmenter : see `zhagen.segmentation.segment` (there `engine`).
     engine, workers, scheduler : see `zhagen.corpus.engines.run`; a scheduler means ``dask``.
-    memory : MB for the sums of pairs and for parts under way, above what the interpreter and the words take.
+    memory : MB for the sums of pairs, and for the part of each worker, above what the interpreter and the words take.
     part : the most characters of a part.
     seed : of the communities.
     progress : show a progress bar on stderr.
@@ -106,7 +106,7 @@ def cooccur(
         parts.fingerprint(lexicon),
     )  # fmt: skip
     workers = workers or engines.processors()
-    part = max(1, min(part, memory * 2**20 // 2 // (PER_CHARACTER * workers)))
+    part = max(1, min(part, memory * 2**20 // PER_CHARACTER))  # not of workers: a run may go on with others
     store = Store(out, settings.told() | {"part": part})
     texts = readers.read(source, column, encoding)
     try:

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 from multiprocessing import get_context
 from os import cpu_count
@@ -116,6 +116,8 @@ def _dask(function, tasks, workers, scheduler):
         raise ZhagenError("Dask is not installed", todo="run: pip install 'zhagen[scale]'") from error
     with dask.config.set({"distributed.scheduler.allowed-failures": DEATHS}), _deaf():
         client = _client(distributed, workers, scheduler)
+    quiet = ExitStack()
+    quiet.enter_context(distributed.utils.silence_logging_cmgr(logging.CRITICAL))
     try:
         under_way = {}
         capacity = AHEAD * (workers if scheduler is None else max(sum(client.nthreads().values()), 1))
@@ -129,12 +131,13 @@ def _dask(function, tasks, workers, scheduler):
                 return
             future, result = next(done)
             if future.status != "finished":
-                _raise(distributed, future)
+                _raise(distributed, future, scheduler)
             yield under_way.pop(future.key), result
     finally:
         client.close()
         if client.cluster is not None:
             client.cluster.close()
+        quiet.close()
 
 
 def _client(distributed, workers, scheduler):
@@ -163,7 +166,11 @@ async def _greet(distributed, address):
     await comm.close()
 
 
-def _raise(distributed, future):
+def _raise(distributed, future, scheduler):
+    if future.status != "error":  # cancelled, lost
+        raise ZhagenError(
+            "the Dask scheduler is gone, or dropped the work", scheduler or "", "start it again, and go on"
+        )
     error = future.exception()
     if isinstance(error, distributed.KilledWorker):
         raise _dying(error) from error
@@ -172,5 +179,6 @@ def _raise(distributed, future):
 
 def _dying(error):
     return ZhagenError(
-        "worker after worker died, perhaps for lack of memory", todo="give fewer workers, or a smaller memory"
+        "worker after worker died",
+        todo='give fewer workers or a smaller memory; a script must begin its work below `if __name__ == "__main__":`',
     )
