@@ -581,6 +581,16 @@ def test_a_unit_of_a_million_characters(tmp_path, name):
     assert weighted.edges.n12.max() == 100_000**2 + 1
 
 
+def test_a_word_without_end_among_the_terms(tmp_path):
+    """What is no word at all, as a picture in the text is, must not make every cell of the table as wide as it is."""
+    source = jsonl(tmp_path / "a.jsonl", ["，".join(WORDS[:25]) + "，" + "a" * 300_000])
+    tracemalloc.start()
+    found = count(source, tmp_path / "out", min_count=1, top=30)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(found.terms) == 26 and len(found.edges) == 26 * 25 / 2 and peak < 100 * 2**20
+
+
 def test_missing_texts_are_documents_without_words(tmp_path):
     parquet.write_table(pa.table({"text": [None, "平台数据", "", None, "平台数据"]}), tmp_path / "a.parquet")
     found = count(tmp_path / "a.parquet", tmp_path / "out", min_count=2)

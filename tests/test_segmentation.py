@@ -199,6 +199,10 @@ def test_words_with_letters_of_jiebas_dictionary_are_kept_whole():
     ]
 
 
+def test_a_term_that_ends_in_chinese_stands_before_letters_too():
+    assert content_terms("采用C端App与α鱼AI") == ["C端", "App", "阿尔法鱼", "AI"]
+
+
 def test_guessing_of_unknown_words_is_a_choice():
     assert segment("走进杭研大厦")[1:3] == ["杭", "研"] and "杭研" in segment("走进杭研大厦", hmm=True)
 

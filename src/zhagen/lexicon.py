@@ -120,7 +120,8 @@ def _foreign(words):
     mixed = sorted(mixed, key=lambda word: (-len(word), word))
     first = "".join(sorted({re.escape(word[0]) for word in mixed}))
     more = rf"[{LETTERS}0-9]*(?:[-'’&.][{LETTERS}0-9]+)*"
-    rest = [rf"(?<={re.escape(word[0])}){re.escape(word[1:])}(?![{LETTERS}0-9])" for word in mixed]
+    ends = {word: rf"(?![{LETTERS}0-9])" if re.search(f"[{LETTERS}0-9]$", word) else "" for word in mixed}
+    rest = [rf"(?<={re.escape(word[0])}){re.escape(word[1:])}{ends[word]}" for word in mixed]
     rest += [rf"(?<=[{LETTERS}]){more}", rf"(?<=[0-9])[0-9]*[{LETTERS}]{more}", r"(?<=[0-9])[0-9]*"]
     rest += [rf"(?<=[+#&._%{RARE}{MARK}-])"]
     return re.compile(rf"([{first}{LETTERS}0-9+#&._%{RARE}{MARK}-](?:{'|'.join(rest)}))")

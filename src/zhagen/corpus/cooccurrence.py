@@ -255,7 +255,7 @@ def _edges(store, number_of_parts, top, min_count, weighted, memory):
     found = zip(*count_stream(matrices, len(chosen), min_count, memory), strict=True)
     first, second, n12 = (np.concatenate(blocks) for blocks in found)
     own = (squares if weighted else units)[[places[term] for term in chosen]]
-    edges = association.edges(np.array(chosen), first, second, n12, own, None if weighted else total)
+    edges = association.edges(np.array(chosen, dtype=object), first, second, n12, own, None if weighted else total)
     terms = pd.DataFrame({"term": [vocabulary[n] for n in order], "count": counts[order], "units": units[order]})
     terms.attrs["distinct"] = len(places)
     return terms, edges
