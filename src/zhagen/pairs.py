@@ -81,10 +81,11 @@ def _add(matrix, start, stop, sums):
 
 
 def _upper(rows, matrix, start, stop, least):
-    product = rows[start:stop] @ matrix[:, start:]
-    product.sort_indices()
-    product = product.tocoo()
-    first, second = product.coords[0] + start, product.coords[1] + start
+    import numpy as np
+
+    product = (rows[start:] @ matrix[:, start:stop]).tocsc()  # which sorts: by the first column, then by the second
+    first = np.repeat(np.arange(start, stop), np.diff(product.indptr))
+    second = product.indices + start
     kept = (product.data >= least) & (second > first)
     return first[kept], second[kept], product.data[kept]
 
