@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from zhagen.corpus.parts import Part, Settings, count
 from zhagen.corpus.store import NAME, Store, checksum
 from zhagen.errors import OutputError
+from zhagen.strings import joined
 
 TOLD = {"unit": "paragraph", "part": 9}
 SIZES = {"paragraphs": 1, "units": 2, "occurrences": 3}
@@ -17,7 +18,7 @@ SIZES = {"paragraphs": 1, "units": 2, "occurrences": 3}
 
 def part(terms=("平台", "数据"), counts=(2, 1, 1)):
     indptr, indices = np.array([0, 2, 3]), np.array([0, 1, 1], np.int32)
-    return Part(list(terms), indptr, indices, np.array(counts, np.int32), np.array([2, 2]), SIZES)
+    return Part(joined(terms), indptr, indices, np.array(counts, np.int32), np.array([2, 2]), SIZES)
 
 
 def same(one, other):
@@ -54,7 +55,7 @@ def test_an_old_part_is_replaced(tmp_path):
     store = Store(tmp_path, TOLD)
     store.save(0, part(), "old")
     store.save(0, part(terms=("用户", "需求")), "new")
-    assert store.has(0, "new") and not store.has(0, "old") and store.load(0).terms == ["用户", "需求"]
+    assert store.has(0, "new") and not store.has(0, "old") and store.load(0).terms == joined(["用户", "需求"])
 
 
 @pytest.mark.parametrize("keep", [0, 1, 4, 0.1, 0.5, 0.9, -1])

@@ -121,21 +121,22 @@ def _foreign(words):
     first = "".join(sorted({re.escape(word[0]) for word in mixed}))
     more = rf"[{LETTERS}0-9]*(?:[-'’&.][{LETTERS}0-9]+)*"
     ends = {word: rf"(?![{LETTERS}0-9])" if re.search(f"[{LETTERS}0-9]$", word) else "" for word in mixed}
-    rest = [rf"(?<={re.escape(word[0])}){re.escape(word[1:])}{ends[word]}" for word in mixed]
+    rest = {word: rf"(?<={re.escape(word[0])}){re.escape(word[1:])}{ends[word]}" for word in mixed}
+    chinese = "|".join(rest.pop(word) for word in mixed if re.match(f"[{HAN}]", word))
+    rest = [rf"(?<=[{HAN}])(?:{chinese})", *rest.values()] if chinese else list(rest.values())
     rest += [rf"(?<=[{LETTERS}]){more}", rf"(?<=[0-9])[0-9]*[{LETTERS}]{more}", r"(?<=[0-9])[0-9]*"]
     rest += [rf"(?<=[+#&._%{RARE}{MARK}-])"]
     return re.compile(rf"([{first}{LETTERS}0-9+#&._%{RARE}{MARK}-](?:{'|'.join(rest)}))")
 
 
 def dictionary():
-    """Yield the words of jieba's own dictionary: (word, frequency, tag).
+    """Return an iterator of the words of jieba's own dictionary: (word, frequency, tag).
 
     >>> next(entry for entry in dictionary() if entry[0] == "平台")[2]
     'n'
     """
-    for line in _dictionary().splitlines():
-        word, frequency, tag = line.split(" ")
-        yield word, int(frequency), tag
+    fields = _dictionary().split()
+    return zip(fields[::3], map(int, fields[1::3]), fields[2::3], strict=True)
 
 
 @cache

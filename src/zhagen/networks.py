@@ -303,7 +303,7 @@ def write_graphml(graph, path, communities=None):
             copy.nodes[term]["community"] = number
     text = io.BytesIO()
     try:
-        nx.write_graphml_xml(copy, text)  # without lxml, so that every machine writes the same bytes
+        nx.write_graphml_lxml(copy, text)
     except (nx.NetworkXError, TypeError) as error:
         raise ZhagenError(f"an attribute does not fit GraphML: {error}", todo="give texts or numbers") from error
     path = Path(path)

@@ -3,11 +3,10 @@
 import re
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
 
 from zhagen import lexicon as lexicons
-from zhagen.errors import ZhagenError
 from zhagen.lexicon import MARK
+from zhagen.strings import END, coded, coded_numbers, joined, parted
 from zhagen.text import HAN
 
 YEAR = r"(?:19|20)\d{2}[a-z]?"
@@ -20,7 +19,7 @@ CITATION = re.compile(
     rf"|(?:(?<=[，。；：、！？“”])|^)[{HAN}]{{2,3}}[和与][{HAN}]{{2,3}}（{YEAR}）"
     r"|(?:<sup>)?\[\d+(?:[,，、-]\d+)*\](?:</sup>)?"  # [3,4]
 )
-CITES = re.compile(rf"{YEAR}\s*）|\[\d")  # stands in every citation, and is quickly found
+CITES = re.compile(r"[）\[](?:(?<=[0-9a-z\s]）)|(?<=\[)\d)")  # what every citation holds, quickly found
 NUMERALS = "0-9０-９〇零一二三四五六七八九十百千万亿两"
 NUMBER = re.compile(rf"第?[{NUMERALS}.,%％~～-]+[个种类项次家条位名倍大年月日]?")
 
@@ -101,19 +100,17 @@ def encode(texts, lexicon=None, hmm=False, engine="rjieba"):
     import numpy as np
 
     entries = lexicons.read(lexicon)
-    cut, judged = entries.cutter(engine, hmm), _judged(entries)
-    parts = entries.foreign.split("\n".join(strip_citations(text).replace("\n", " ") for text in texts))
-    distinct, words = _coded(chain(map(cut, _slices(MARK.join(parts[::2]))), [parts[1::2]]))
-    kept = list(map(judged.__getitem__, distinct))
-    terms = [term for term in dict.fromkeys(kept) if term]
-    places = dict(zip(terms, range(len(terms)), strict=True)) | {None: -1}
-    number = np.fromiter(map(places.__getitem__, kept), np.int32, len(kept))
-    words, foreign = np.split(words, [len(words) - len(parts[1::2])])
-    if MARK in distinct:
-        words[words == distinct.index(MARK)] = foreign
-    text = np.cumsum(words == distinct.index("\n")) if "\n" in distinct else np.zeros(len(words), np.int64)
-    ids = number[words]
-    return Encoded(terms, ids[ids >= 0], np.bincount(text[ids >= 0], minlength=len(texts)))
+    cut, words = entries.cutter(engine, hmm), _words(entries)
+    lines = "\n".join(strip_citations(text).replace("\n", " ") for text in texts).replace(END, " ")
+    parts = entries.foreign.split(lines)
+    runs = [joined(cut(piece)) for piece in _slices(MARK.join(parts[::2]))]
+    found, terms = words.judge(b"".join(runs) + joined(parts[1::2]))
+    found, foreign = np.split(found, [len(found) - len(parts) // 2])
+    found[found == _MARKED] = foreign
+    kept, ends = np.flatnonzero(found >= 0), np.flatnonzero(found == _ENDED)
+    distinct, ids = coded_numbers(found[kept])
+    lengths = np.diff(np.searchsorted(kept, ends), prepend=0, append=len(kept))
+    return Encoded([terms[number] for number in distinct.tolist()], ids, lengths[: len(texts)])
 
 
 def strip_citations(text):
@@ -130,7 +127,8 @@ def strip_citations(text):
 
 
 _SLICE = 8_000  # characters: few enough words at a time to stay in the processor's cache
-_MOST = 2_000_000  # words; then a process forgets what it has judged: some 300 MB
+_MOST = 1_000_000  # words; then a process forgets what it has judged: some 200 MB
+_DROPPED, _MARKED, _ENDED = -1, -2, -3  # in place of the number of a term: none, that of a foreign word, end of a text
 
 
 def _slices(text):
@@ -142,32 +140,41 @@ def _slices(text):
         start = end
 
 
-def _coded(lists):
-    """Return the distinct words of lists, in the order they come, and the place of each word among them."""
-    try:
-        import pyarrow
-    except ImportError as error:
-        raise ZhagenError("pyarrow is not installed", todo="run: pip install 'zhagen[scale]'") from error
-    words = pyarrow.chunked_array([pyarrow.array(words, pyarrow.string()) for words in lists], pyarrow.string())
-    coded = words.dictionary_encode().combine_chunks()
-    return coded.dictionary.to_pylist(), coded.indices.to_numpy(zero_copy_only=False).copy()
+class _Words:
+    """What words count as with a lexicon, each judged where it is first seen: words come again, from text to text.
 
-
-class _Judged(dict):
-    """Word -> what it counts as with a lexicon, judged where it is first seen: words come again, from text to text."""
+    What is known is replaced, never changed, so that threads do not meet.
+    """
 
     def __init__(self, entries):
-        super().__init__()
+        import numpy as np
+
         self.entries = entries
+        self.known = b"", np.zeros(0, np.int32), {}
 
-    def __missing__(self, word):
-        if len(self) > _MOST:
-            self.clear()
-        term = self[word] = _kept(word, self.entries)
-        return term
+    def judge(self, run):
+        """Return the number of the term of each word of a run, below 0 where there is none; and the terms by number."""
+        import numpy as np
+
+        words, numbers, places = self.known
+        if len(numbers) > _MOST:
+            words, numbers, places = b"", numbers[:0], {}
+        distinct, codes = coded(words + run)
+        codes, new = codes[len(numbers) :], parted(distinct[len(words) :])
+        if new:
+            places = dict(places)
+            numbers = np.append(numbers, np.array([self._number(word, places) for word in new], np.int32))
+            self.known = distinct, numbers, places
+        return numbers[codes], list(places)
+
+    def _number(self, word, places):
+        if word in (MARK, "\n"):
+            return _MARKED if word == MARK else _ENDED
+        term = _kept(word, self.entries)
+        return places.setdefault(term, len(places)) if term else _DROPPED
 
 
-_judged = cache(_Judged)
+_words = cache(_Words)
 
 
 def _kept(word, entries):

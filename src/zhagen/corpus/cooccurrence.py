@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Thread
 
 from zhagen import __version__, association, networks, output
 from zhagen import lexicon as lexicons
@@ -12,8 +13,10 @@ from zhagen.corpus import engines, parts, readers
 from zhagen.corpus.store import Store, checksum
 from zhagen.errors import ZhagenError
 from zhagen.pairs import count_stream
+from zhagen.strings import END, coded, joined, parted
 
-PART = 1_000_000  # characters of a part: enough to spend little on its beginning, few enough to share out evenly
+PART = 2_000_000  # characters of a part: enough to spend little on its beginning, few enough to share out evenly
+MERGED = 16  # parts whose terms are brought together at a time: more take less time and more memory
 PER_CHARACTER = 120  # bytes of memory that a worker takes for a character of its part, about
 
 
@@ -109,6 +112,7 @@ def cooccur(
     part = max(1, min(part, memory * 2**20 // PER_CHARACTER))  # not of workers: a run may go on with others
     store = Store(out, settings.told() | {"part": part})
     texts = readers.read(source, column, encoding)
+    Thread(target=_load, daemon=True).start()
     try:
         sizes = _count(store, texts, settings, part, engine, workers, scheduler, readers.size(source, column), progress)
     finally:
@@ -145,6 +149,14 @@ def cooccur(
     output.write(_files(found), out)
     store.remove()
     return found
+
+
+def _load():
+    """Import what the end needs: while the workers count, it takes no time of its own."""
+    import networkx  # noqa: F401
+    import pandas  # noqa: F401
+    import scipy.sparse
+    import scipy.special  # noqa: F401
 
 
 def _known(kind, name, names):
@@ -231,34 +243,45 @@ def _edges(store, number_of_parts, top, min_count, weighted, memory):
     import numpy as np
     import pandas as pd
 
-    places, sums, total = {}, np.zeros((3, 0), np.int64), 0
-    for number in range(number_of_parts):
-        part = store.load(number)
-        at = np.fromiter((places.setdefault(term, len(places)) for term in part.terms), np.int64, len(part.terms))
-        sums = np.pad(sums, ((0, 0), (0, len(places) - sums.shape[1])))
-        squares = np.bincount(part.indices, part.counts.astype(float) ** 2, len(at)).astype(np.int64)
-        sums[:, at] += [part.totals, np.bincount(part.indices, minlength=len(at)), squares]
-        total += len(part.indptr) - 1
-    vocabulary, (counts, units, squares) = list(places), sums
+    vocabulary, (counts, units, own), total = _vocabulary(store, number_of_parts, weighted)
     bound = np.partition(counts, -top)[-top] if top < len(counts) else 0
     candidates = np.flatnonzero(counts >= bound).tolist()
     order = sorted(candidates, key=lambda place: (-counts[place], vocabulary[place]))[:top]
-    chosen = sorted(vocabulary[place] for place in order)
-    column = {term: number for number, term in enumerate(chosen)}
+    places = sorted(order, key=vocabulary.__getitem__)
+    chosen = [vocabulary[place] for place in places]
 
     def matrices():
         for number in range(number_of_parts):
             part = store.load(number)
-            columns = np.fromiter((column.get(term, -1) for term in part.terms), np.int32, len(part.terms))
-            yield _restricted(part, columns, len(chosen), weighted)
+            columns = coded(joined(chosen) + part.terms)[1][len(chosen) :]
+            yield _restricted(part, np.where(columns < len(chosen), columns, -1), len(chosen), weighted)
 
     found = zip(*count_stream(matrices, len(chosen), min_count, memory), strict=True)
-    first, second, n12 = (np.concatenate(blocks) for blocks in found)
-    own = (squares if weighted else units)[[places[term] for term in chosen]]
-    edges = association.edges(np.array(chosen, dtype=object), first, second, n12, own, None if weighted else total)
+    pairs = (np.concatenate(blocks) for blocks in found)
+    edges = association.edges(np.array(chosen, dtype=object), *pairs, own[places], None if weighted else total)
     terms = pd.DataFrame({"term": [vocabulary[n] for n in order], "count": counts[order], "units": units[order]})
-    terms.attrs["distinct"] = len(places)
+    terms.attrs["distinct"] = len(vocabulary)
     return terms, edges
+
+
+def _vocabulary(store, number_of_parts, weighted):
+    """Return the terms of all parts; of each its count, its units and its product with itself; the number of units."""
+    import numpy as np
+
+    known, sums, total = b"", np.zeros((3, 0), np.int64), 0
+    for start in range(0, number_of_parts, MERGED):
+        some = [store.load(number) for number in range(start, min(start + MERGED, number_of_parts))]
+        held = sums.shape[1]
+        known, codes = coded(b"".join([known, *(part.terms for part in some)]))
+        sums = np.pad(sums, ((0, 0), (0, known.count(END.encode()) - held)))
+        for part in some:
+            at, held = codes[held : held + len(part.totals)], held + len(part.totals)
+            units = np.bincount(part.indices, minlength=len(at))
+            squares = part.counts.astype(float) ** 2
+            own = np.bincount(part.indices, squares, len(at)).astype(np.int64) if weighted else units
+            sums[:, at] += [part.totals, units, own]
+            total += len(part.indptr) - 1
+    return parted(known), sums, total
 
 
 def _restricted(part, columns, terms, weighted):
@@ -269,7 +292,7 @@ def _restricted(part, columns, terms, weighted):
     at = columns[part.indices]
     kept = at >= 0
     ends = np.append(0, np.cumsum(kept))[part.indptr]
-    indptr = np.unique(ends)
+    indptr = ends[np.diff(ends, prepend=-1) > 0]
     data = part.counts[kept].astype(np.int64) if weighted else np.ones(int(kept.sum()), np.int32)
     return csr_array((data, at[kept], indptr), shape=(len(indptr) - 1, terms))
 

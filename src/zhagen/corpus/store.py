@@ -69,7 +69,7 @@ class Store:
                 np.savez(
                     file,
                     checksum=np.array(checksum),
-                    terms=np.frombuffer("\n".join(part.terms).encode(), np.uint8),
+                    terms=np.frombuffer(part.terms, np.uint8),
                     indptr=part.indptr,
                     indices=part.indices,
                     counts=part.counts,
@@ -86,9 +86,8 @@ class Store:
         import numpy as np
 
         with np.load(self.path(number)) as file:
-            terms = file["terms"].tobytes().decode()
             arrays = (file[name] for name in ("indptr", "indices", "counts", "totals"))
-            return Part(terms.split("\n") if terms else [], *arrays, json.loads(str(file["sizes"])))
+            return Part(file["terms"].tobytes(), *arrays, json.loads(str(file["sizes"])))
 
     def sizes(self, number):
         """Return the sizes of a part alone."""
@@ -112,10 +111,7 @@ class Store:
 
 def checksum(documents):
     """Return the checksum of a part's documents, and how many bytes they have."""
-    digest, length = hashlib.blake2b(digest_size=16), 0
-    for document in documents:
-        text = document.encode("utf-8", "surrogatepass")
-        digest.update(len(text).to_bytes(8, "little"))
-        digest.update(text)
-        length += len(text)
-    return digest.hexdigest(), length
+    text = "".join(documents).encode("utf-8", "surrogatepass")
+    digest = hashlib.blake2b(repr([len(document) for document in documents]).encode(), digest_size=16)
+    digest.update(text)
+    return digest.hexdigest(), len(text)

@@ -1,0 +1,81 @@
+"""Many short strings as one run of bytes: what Arrow counts, files hold and processes exchange, no object a string.
+
+Each string is followed by `END`, which no string may hold. Arrow gets and gives the bytes as they are: its own ways
+from and to lists and arrays import pandas, which takes longer than the work.
+"""
+
+from zhagen.errors import ZhagenError
+
+END = "\0"
+
+
+def joined(strings):
+    """Return strings as one run of bytes.
+
+    >>> joined(["平台", "数据"]) == "平台\\0数据\\0".encode()
+    True
+    """
+    return (END.join(strings) + END).encode() if strings else b""
+
+
+def parted(run):
+    """Return the list of strings that `joined` made one run of.
+
+    >>> parted(joined(["平台", "数据"]))
+    ['平台', '数据']
+    """
+    return run.decode().split(END)[:-1]
+
+
+def coded(run):
+    """Return which string each one is.
+
+    Parameters
+    ----------
+    run : bytes, as `joined` returns them.
+
+    Returns (distinct, codes): each string once, in the order they come, as one run; and an array of int32, one entry a
+    string: its place among the distinct ones. Raises `ZhagenError` where pyarrow is not installed.
+
+    >>> distinct, codes = coded(joined(["平台", "数据", "平台"]))
+    >>> parted(distinct), codes.tolist()
+    (['平台', '数据'], [0, 1, 0])
+    """
+    import numpy as np
+
+    pyarrow = _pyarrow()
+    ends = np.flatnonzero(np.frombuffer(run, np.uint8) == ord(END)) + 1
+    offsets = pyarrow.py_buffer(np.append(0, ends))
+    array = pyarrow.LargeStringArray.from_buffers(len(ends), offsets, pyarrow.py_buffer(run))
+    (_, _, distinct), codes = _encoded(array)
+    return distinct.to_pybytes(), codes
+
+
+def coded_numbers(numbers):
+    """Return (distinct, codes) as `coded` does, of an array of int32 in place of strings.
+
+    >>> [found.tolist() for found in coded_numbers(coded(joined("cabcb"))[1])]
+    [[0, 1, 2], [0, 1, 2, 0, 2]]
+    """
+    import numpy as np
+
+    pyarrow = _pyarrow()
+    array = pyarrow.Int32Array.from_buffers(pyarrow.int32(), len(numbers), [None, pyarrow.py_buffer(numbers)])
+    (_, distinct), codes = _encoded(array)
+    return np.frombuffer(distinct, np.int32), codes
+
+
+def _pyarrow():
+    try:
+        import pyarrow
+    except ImportError as error:
+        raise ZhagenError("pyarrow is not installed", todo="run: pip install 'zhagen[scale]'") from error
+    return pyarrow
+
+
+def _encoded(array):
+    """Return the buffers of the distinct values, and the codes."""
+    import numpy as np
+
+    found = array.dictionary_encode()
+    return found.dictionary.buffers(), np.frombuffer(found.indices.buffers()[1], np.int32, len(array))
