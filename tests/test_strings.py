@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhagen.strings import END, coded, coded_numbers, joined, parted
+from zhagen.strings import END, coded, joined, parted
 
 STRINGS = st.lists(st.text(st.characters(exclude_characters=END, exclude_categories=["Cs"]), max_size=3))
 
@@ -23,9 +23,3 @@ def test_codes_say_which_string_each_is(strings):
     distinct, codes = coded(joined(strings))
     assert parted(distinct) == list(dict.fromkeys(strings))
     assert [parted(distinct)[code] for code in codes] == strings and codes.dtype == np.int32
-
-
-@given(st.lists(st.integers(-(2**31), 2**31 - 1) | st.integers(0, 3)))
-def test_numbers_are_coded_as_strings_are(numbers):
-    distinct, codes = coded_numbers(np.array(numbers, np.int32))
-    assert distinct.tolist() == list(dict.fromkeys(numbers)) and distinct[codes].tolist() == numbers

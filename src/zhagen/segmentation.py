@@ -6,7 +6,7 @@ from functools import cache
 
 from zhagen import lexicon as lexicons
 from zhagen.lexicon import MARK
-from zhagen.strings import END, coded, coded_numbers, joined, parted
+from zhagen.strings import END, coded, joined, parted
 from zhagen.text import HAN
 
 YEAR = r"(?:19|20)\d{2}[a-z]?"
@@ -100,17 +100,23 @@ def encode(texts, lexicon=None, hmm=False, engine="rjieba"):
     import numpy as np
 
     entries = lexicons.read(lexicon)
-    cut, words = entries.cutter(engine, hmm), _words(entries)
+    cut, judged = entries.cutter(engine, hmm), _judged(entries)
     lines = "\n".join(strip_citations(text).replace("\n", " ") for text in texts).replace(END, " ")
     parts = entries.foreign.split(lines)
     runs = [joined(cut(piece)) for piece in _slices(MARK.join(parts[::2]))]
-    found, terms = words.judge(b"".join(runs) + joined(parts[1::2]))
-    found, foreign = np.split(found, [len(found) - len(parts) // 2])
-    found[found == _MARKED] = foreign
-    kept, ends = np.flatnonzero(found >= 0), np.flatnonzero(found == _ENDED)
-    distinct, ids = coded_numbers(found[kept])
+    distinct, words = coded(b"".join(runs) + joined(parts[1::2]))
+    distinct = parted(distinct)
+    kept = list(map(judged.__getitem__, distinct))
+    places = {term: place for place, term in enumerate(filter(None, dict.fromkeys(kept)))}
+    number = np.array([places.get(term, -1) for term in kept], np.int32)
+    words, foreign = np.split(words, [len(words) - len(parts) // 2])
+    if MARK in distinct:
+        words[words == distinct.index(MARK)] = foreign
+    ids = number[words]
+    kept = np.flatnonzero(ids >= 0)
+    ends = np.flatnonzero(words == distinct.index("\n")) if "\n" in distinct else kept[:0]
     lengths = np.diff(np.searchsorted(kept, ends), prepend=0, append=len(kept))
-    return Encoded([terms[number] for number in distinct.tolist()], ids, lengths[: len(texts)])
+    return Encoded(list(places), ids[kept], lengths[: len(texts)])
 
 
 def strip_citations(text):
@@ -128,7 +134,6 @@ def strip_citations(text):
 
 _SLICE = 8_000  # characters: few enough words at a time to stay in the processor's cache
 _MOST = 1_000_000  # words; then a process forgets what it has judged: some 200 MB
-_DROPPED, _MARKED, _ENDED = -1, -2, -3  # in place of the number of a term: none, that of a foreign word, end of a text
 
 
 def _slices(text):
@@ -140,41 +145,21 @@ def _slices(text):
         start = end
 
 
-class _Words:
-    """What words count as with a lexicon, each judged where it is first seen: words come again, from text to text.
-
-    What is known is replaced, never changed, so that threads do not meet.
-    """
+class _Judged(dict):
+    """Word -> what it counts as with a lexicon, judged where it is first seen: words come again, from text to text."""
 
     def __init__(self, entries):
-        import numpy as np
-
+        super().__init__()
         self.entries = entries
-        self.known = b"", np.zeros(0, np.int32), {}
 
-    def judge(self, run):
-        """Return the number of the term of each word of a run, below 0 where there is none; and the terms by number."""
-        import numpy as np
-
-        words, numbers, places = self.known
-        if len(numbers) > _MOST:
-            words, numbers, places = b"", numbers[:0], {}
-        distinct, codes = coded(words + run)
-        codes, new = codes[len(numbers) :], parted(distinct[len(words) :])
-        if new:
-            places = dict(places)
-            numbers = np.append(numbers, np.array([self._number(word, places) for word in new], np.int32))
-            self.known = distinct, numbers, places
-        return numbers[codes], list(places)
-
-    def _number(self, word, places):
-        if word in (MARK, "\n"):
-            return _MARKED if word == MARK else _ENDED
-        term = _kept(word, self.entries)
-        return places.setdefault(term, len(places)) if term else _DROPPED
+    def __missing__(self, word):
+        if len(self) > _MOST:
+            self.clear()
+        term = self[word] = _kept(word, self.entries)
+        return term
 
 
-_words = cache(_Words)
+_judged = cache(_Judged)
 
 
 def _kept(word, entries):

@@ -43,39 +43,12 @@ def coded(run):
     """
     import numpy as np
 
-    pyarrow = _pyarrow()
-    ends = np.flatnonzero(np.frombuffer(run, np.uint8) == ord(END)) + 1
-    offsets = pyarrow.py_buffer(np.append(0, ends))
-    array = pyarrow.LargeStringArray.from_buffers(len(ends), offsets, pyarrow.py_buffer(run))
-    (_, _, distinct), codes = _encoded(array)
-    return distinct.to_pybytes(), codes
-
-
-def coded_numbers(numbers):
-    """Return (distinct, codes) as `coded` does, of an array of int32 in place of strings.
-
-    >>> [found.tolist() for found in coded_numbers(coded(joined("cabcb"))[1])]
-    [[0, 1, 2], [0, 1, 2, 0, 2]]
-    """
-    import numpy as np
-
-    pyarrow = _pyarrow()
-    array = pyarrow.Int32Array.from_buffers(pyarrow.int32(), len(numbers), [None, pyarrow.py_buffer(numbers)])
-    (_, distinct), codes = _encoded(array)
-    return np.frombuffer(distinct, np.int32), codes
-
-
-def _pyarrow():
     try:
         import pyarrow
     except ImportError as error:
         raise ZhagenError("pyarrow is not installed", todo="run: pip install 'zhagen[scale]'") from error
-    return pyarrow
-
-
-def _encoded(array):
-    """Return the buffers of the distinct values, and the codes."""
-    import numpy as np
-
-    found = array.dictionary_encode()
-    return found.dictionary.buffers(), np.frombuffer(found.indices.buffers()[1], np.int32, len(array))
+    ends = np.flatnonzero(np.frombuffer(run, np.uint8) == ord(END)) + 1
+    offsets = pyarrow.py_buffer(np.append(0, ends))
+    array = pyarrow.LargeStringArray.from_buffers(len(ends), offsets, pyarrow.py_buffer(run)).dictionary_encode()
+    codes = np.frombuffer(array.indices.buffers()[1], np.int32, len(ends))
+    return array.dictionary.buffers()[2].to_pybytes(), codes.copy()
