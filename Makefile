@@ -15,7 +15,7 @@ help:
 	@echo "make serve              serve the built book on this machine"
 	@echo "make sources FROM=DIR   attach the original documents found in DIR"
 	@echo "make publish            regenerate data/published (needs the originals)"
-	@echo "make lint               ruff on the package, the tests and the notebooks"
+	@echo "make lint               ruff on the package, the tests, the benchmarks and the notebooks"
 	@echo "make lock               resolve requirements.lock anew"
 
 install: $(READY)
@@ -47,8 +47,8 @@ bench: $(READY)
 	@$(BIN)/python benchmarks/run.py --sizes $(SIZES) --runs $(RUNS)
 
 lint: $(READY)
-	$(BIN)/ruff check src tests book notebooks
-	$(BIN)/ruff format --check src tests book
+	$(BIN)/ruff check src tests benchmarks book notebooks
+	$(BIN)/ruff format --check src tests benchmarks book
 
 sources: $(READY)
 	@test -n "$(FROM)" || { echo "say where the originals are: make sources FROM=DIR"; exit 2; }

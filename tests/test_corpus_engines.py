@@ -227,3 +227,14 @@ def test_an_address_where_no_scheduler_answers(monkeypatch, address):
     threads = threading.active_count()
     assert refused(address) < 8
     assert threading.active_count() <= threads  # none that tries on, and complains at the end of Python
+
+
+def test_a_scheduler_without_a_worker_is_told(monkeypatch):
+    """Not waited for without a word."""
+    import distributed
+
+    monkeypatch.setattr(engines, "PATIENCE", 2)
+    with distributed.LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0", silence_logs=50) as cluster:
+        address = cluster.scheduler_address
+        with pytest.raises(ZhagenError, match=rf"has no worker \({address}\): start one with `dask worker"):
+            run(square, [(0, 0)], "dask", 1, address)

@@ -67,6 +67,8 @@ def test_the_kind_is_told_by_the_ending_in_any_case(tmp_path, name):
 def test_a_folder_gives_its_texts_by_path_and_nothing_else(tmp_path):
     for name in ("b.txt", "a.md", "sub/c.TXT", "d.csv", "e.docx"):
         written(tmp_path / name, name)
+    for hidden in (".hidden.txt", ".ipynb_checkpoints/a-checkpoint.md", "sub/.trash/c.txt"):
+        written(tmp_path / hidden, "a copy")
     (tmp_path / "folder.txt").mkdir()  # a folder may have any name
     written(tmp_path / "folder.txt" / "f.txt", "below")
     assert list(readers.read(tmp_path)) == [

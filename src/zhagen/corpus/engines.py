@@ -145,11 +145,19 @@ def _client(distributed, workers, scheduler):
         try:
             with ThreadPoolExecutor(1) as pool:  # its own loop: a notebook runs one already
                 pool.submit(asyncio.run, _greet(distributed, scheduler)).result()
-            return distributed.Client(scheduler, timeout=PATIENCE, set_as_default=False)
+            client = distributed.Client(scheduler, timeout=PATIENCE, set_as_default=False)
         except Exception as error:  # what answers may be anything, and so may be its answer
             raise ZhagenError(
                 f"no Dask scheduler answers at {scheduler}", todo="start one with `dask scheduler`, or leave it out"
             ) from error
+        try:
+            client.wait_for_workers(1, timeout=PATIENCE)
+        except TimeoutError as error:
+            client.close()
+            raise ZhagenError(
+                "the Dask scheduler has no worker", scheduler, f"start one with `dask worker {scheduler}`"
+            ) from error
+        return client
     cluster = distributed.LocalCluster(
         n_workers=workers,
         threads_per_worker=1,  # counting holds Python's lock

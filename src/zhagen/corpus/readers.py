@@ -25,8 +25,8 @@ def read(source, column="text", encoding=None):
 
     Parameters
     ----------
-    source : a folder (its .txt and .md files, those of its folders too, in the order of their paths), or a file: .txt,
-        .md, .jsonl, .csv, .tsv, .parquet.
+    source : a folder (its .txt and .md files, those of its folders too, in the order of their paths, hidden ones left
+        out), or a file: .txt, .md, .jsonl, .csv, .tsv, .parquet.
     column : the column, or key, that holds the text. Texts and folders have none.
     encoding : of text files; None tries UTF-8 (UTF-16 where a mark says so), then GB 18030, file by file.
 
@@ -88,8 +88,9 @@ def size(source, column="text"):
 
 
 def _files(folder):
-    """Return the text files of a folder by path."""
-    return sorted(p for p in folder.rglob("*") if KINDS.get(p.suffix.lower()) == "texts" and not p.is_dir())
+    """Return the text files of a folder by path, without hidden ones: editors leave copies of texts there."""
+    found = (path for path in folder.rglob("*") if KINDS.get(path.suffix.lower()) == "texts" and not path.is_dir())
+    return sorted(path for path in found if not any(p.startswith(".") for p in path.relative_to(folder).parts))
 
 
 def _texts(path, column, encoding):
