@@ -4,7 +4,6 @@ Each yields (key, result) as results come, in any order; so whoever takes them m
 as keep the workers busy are under way, so a long input is never held.
 """
 
-import asyncio
 import logging
 import signal
 from collections import deque
@@ -142,6 +141,8 @@ def _dask(function, tasks, workers, scheduler):
 
 def _client(distributed, workers, scheduler):
     if scheduler is not None:
+        import asyncio
+
         try:
             with ThreadPoolExecutor(1) as pool:  # its own loop: a notebook runs one already
                 pool.submit(asyncio.run, _greet(distributed, scheduler)).result()
@@ -169,6 +170,8 @@ def _client(distributed, workers, scheduler):
 
 async def _greet(distributed, address):
     """Connect to a scheduler: a client that cannot leaves threads behind that complain when Python ends."""
+    import asyncio
+
     security = distributed.Security().get_connection_args("client")
     comm = await asyncio.wait_for(distributed.core.connect(address, timeout=PATIENCE, **security), PATIENCE)
     await comm.close()

@@ -76,7 +76,7 @@ def documents(seed=1):
     starts = np.cumsum(mass) - mass
     prior = np.cumsum(mass[:TOPICS]) / mass[:TOPICS].sum()
     strings = np.array([*MARKS, *words], dtype=object)
-    latin = np.array([word[0].isascii() or word[-1].isascii() for word in words])
+    mixed = np.array([any(not "\u4e00" <= sign <= "\u9fd5" for sign in word) for word in words])
 
     def drawn(at):
         return by_topic[np.minimum(np.searchsorted(ends, at), len(words) - 1)]
@@ -100,7 +100,7 @@ def documents(seed=1):
 
         after = np.searchsorted([0.86, 0.89, 0.988, 0.994], rng.random(size)).astype(np.int64)
         after[last_word] = STOP + np.searchsorted([0.93, 0.97], rng.random(len(last_word)))
-        foreign = latin[found]
+        foreign = mixed[found]
         after[:-1][(after[:-1] == NONE) & foreign[:-1] & foreign[1:]] = BLANK
         before, line, aside = np.zeros(size, np.int64), np.zeros(size, np.int64), rng.random(size)
         for (opened, closed), chosen in (("“”", aside < 0.006), ("（）", aside > 0.997)):
