@@ -83,6 +83,9 @@ def test_kappa_and_ac1_of_the_abstractors():
         ("ectopic", "ectopic", 13), ("aiu", "aiu", 20), ("aiu", "niu", 7), ("niu", "aiu", 4), ("niu", "niu", 56)
     )
     assert a.kappa(table) == pytest.approx(0.7964094, abs=5e-8)
+    # AC1 by hand: the three codes' mean shares of the two coders' decisions give the chance of agreement
+    chance = (0.13 * 0.87 + 0.255 * 0.745 + 0.615 * 0.385) / 2
+    assert a.ac1(table) == pytest.approx((0.89 - chance) / (1 - chance))
 
 
 def test_the_paradox_of_kappa():
@@ -144,10 +147,18 @@ def test_the_others_agree_with_counting_by_hand(ratings):
     assert a.ac1(ratings) == pytest.approx((np.mean(shares) - chance) / (1 - chance))
     pairs = []
     for one, other in combinations(zip(*ratings, strict=True), 2):
-        agreed = sum(x == y for x, y in zip(one, other, strict=True) if x is not None)
-        pairs.append((agreed, sum(x is not None for x in one) + sum(y is not None for y in other)))
-    if all(made for _, made in pairs):
-        assert a.holsti(ratings) == pytest.approx(np.mean([2 * agreed / made for agreed, made in pairs]))
+        both = [x == y for x, y in zip(one, other, strict=True) if None not in (x, y)]
+        if both:
+            made = sum(x is not None for x in one) + sum(y is not None for y in other)
+            pairs.append(2 * sum(both) / made)
+    assert a.holsti(ratings) == pytest.approx(np.mean(pairs))
+
+
+def test_coders_who_share_no_item_say_nothing_of_their_agreement():
+    """A and B judge the first three, B and C the others, all alike."""
+    ratings = [("a", "a", None)] * 3 + [(None, "b", "b")] * 3
+    assert a.percent(ratings) == 1 and a.holsti(ratings) == pytest.approx(2 * 3 / 9)
+    assert a.holsti([("a", "b", None, None)]) == 0
 
 
 @pytest.mark.parametrize("measure", a.MEASURES)

@@ -174,3 +174,25 @@ def test_the_strongest_pairs_are_sorted_and_cut():
     assert a.strongest(edges, "jaccard").term_b.tolist() == ["b", "d", "c", "c"]
     assert a.strongest(edges, "jaccard", top=2).term_a.tolist() == ["a", "c"]
     assert a.strongest(edges, "n12", top=None, min_count=2).term_b.tolist() == ["b"]
+
+
+def test_entries_of_one_cell_add_up_before_anything_is_counted():
+    cells = csr_array((np.array([1, 1, 1]), np.array([0, 0, 1]), np.array([0, 3])), shape=(1, 2))
+    found = a.cooccurrence(TermMatrix(cells, None, np.array(["a", "b"])))
+    assert found.values.tolist() == [["a", "b", 1, 1, 1, 1]]
+
+
+def test_weights_are_no_counts():
+    cells = csr_array(np.array([[0.6, 0.8], [0.5, 0.5]]))
+    with pytest.raises(ZhagenError, match="numbers that are not whole: give counts"):
+        a.cooccurrence(TermMatrix(cells, None, np.array(["a", "b"])))
+
+
+@given(tables())
+def test_pmi_dice_and_jaccard_are_those_of_nltk(table):
+    from nltk.metrics import BigramAssocMeasures
+
+    n12, n1, n2, N = table
+    for measure, oracle in ((a.pmi, "pmi"), (a.dice, "dice"), (a.jaccard, "jaccard")):
+        expected = getattr(BigramAssocMeasures, oracle)(n12, (n1, n2), N) if n12 else -np.inf if oracle == "pmi" else 0
+        assert float(measure(n12, n1, n2, N)) == pytest.approx(expected)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from scipy.sparse import csr_array
-from scipy.stats import chisquare, fisher_exact, hypergeom
+from scipy.stats import chisquare, false_discovery_control, fisher_exact, hypergeom
 
 from zhagen import chance
 from zhagen.association import cooccurrence
@@ -160,6 +160,37 @@ def test_a_pairs_chances_do_not_depend_on_the_pairs_beside_it(rows, least):
     every = chance.by_chance(matrix(rows), draws=5)
     found = chance.by_chance(matrix(rows), draws=5, min_count=least).drop(columns="p_bh")
     assert_frame_equal(found, every[every.n12 >= least].drop(columns="p_bh").reset_index(drop=True))
+
+
+@brief
+@given(ROWS, st.integers(1, 2), st.integers(0, 9))
+def test_pairs_that_are_not_listed_count_as_tests(rows, least, more):
+    """The correction of the listed p values beside as many of 1 as there are other pairs."""
+    found = chance.by_chance(matrix(rows), null="terms", min_count=least)
+    present = int((np.array(rows) > 0).any(axis=0).sum())
+    others = present * (present - 1) // 2 - len(found)
+    if len(found):
+        expected = false_discovery_control(np.append(found.p_more.clip(0, 1), np.ones(others)))[: len(found)]
+        assert found.p_bh.to_numpy() == pytest.approx(expected)
+        wider = chance.by_chance(matrix(rows), null="terms", min_count=least, tests=len(found) + more)
+        expected = false_discovery_control(np.append(found.p_more.clip(0, 1), np.ones(more)))[: len(found)]
+        assert wider.p_bh.to_numpy() == pytest.approx(expected)
+        with pytest.raises(ZhagenError, match="tests are fewer than the"):
+            chance.by_chance(matrix(rows), null="terms", min_count=least, tests=len(found) - 1)
+
+
+def test_pairs_of_rare_terms_that_met_by_chance_are_not_false_alarms():
+    """Each of 60 terms in 2 of 200 units at random: the pairs that meet look significant to who counts only them."""
+    rng = np.random.default_rng(1)
+    met = alarms = 0
+    for _ in range(20):
+        rows = np.zeros((200, 60), int)
+        for term in range(60):
+            rows[rng.choice(200, 2, replace=False), term] = 1
+        found = chance.by_chance(matrix(rows, [f"t{n:02d}" for n in range(60)]), null="terms")
+        met += len(found)
+        alarms += int((found.p_bh < 0.05).sum())
+    assert met > 500 and alarms < 10
 
 
 def test_the_seed_decides():

@@ -340,3 +340,8 @@ def test_nothing_half_written(tmp_path):
     with pytest.raises(OutputError):
         networks.write_graphml(graph, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_weight_below_zero_makes_no_communities():
+    with pytest.raises(ZhagenError, match="the edge a-b has the weight -1"):
+        networks.communities(nx.Graph([("a", "b", {"weight": -1})]))

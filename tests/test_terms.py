@@ -106,6 +106,17 @@ def test_tfidf_is_its_formula(corpus):
         assert row == pytest.approx([raw.get(term, 0) / length for term in found.terms])
 
 
+@patient
+@given(CORPUS)
+def test_tfidf_is_that_of_scikit_learn(corpus):
+    from sklearn.feature_extraction.text import TfidfTransformer
+
+    found = terms.matrix(frame(corpus))
+    if found.counts.nnz:
+        expected = TfidfTransformer().fit_transform(found.counts).toarray()
+        assert terms.tfidf(found).toarray() == pytest.approx(expected)
+
+
 def spoken(corpus):
     """Occurrences of the corpus of `frame`."""
     rows = []

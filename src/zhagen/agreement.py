@@ -122,7 +122,8 @@ def holsti(ratings):
     """Return Holsti's coefficient of reliability, 0 to 1; Chinese papers call it the mean mutual agreement K.
 
     For two coders ``2 M / (n1 + n2)``: M decisions on which they agree, n1 and n2 all decisions of the one and of the
-    other, those on items that the other did not judge too. For more, the mean over all pairs of coders. Holsti (1969),
+    other, those on items that the other did not judge too. For more, the mean over the pairs of coders who judged at
+    least one item both: where there is none, nothing is known of their agreement. Holsti (1969),
     Content analysis for the social sciences and humanities. Where all judged all items it is `percent`. Chance is not
     taken out of it.
 
@@ -338,11 +339,13 @@ def _percent(table, weights):
 
 
 def _holsti(table, weights):
-    values = []
+    total = pairs = 0
     for one, other in combinations(table.patterns.T, 2):
         agreed = weights @ ((one == other) & (one >= 0))
-        values.append(_divide(2 * agreed, weights @ (one >= 0) + weights @ (other >= 0)))
-    return sum(values) / len(values)
+        met = weights @ ((one >= 0) & (other >= 0)) > 0
+        total += met * 2 * agreed / (weights @ (one >= 0) + weights @ (other >= 0)).clip(1)
+        pairs += met
+    return _divide(total, pairs)
 
 
 def _reliability(table, weights):

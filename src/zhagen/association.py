@@ -149,7 +149,7 @@ def cooccurrence(matrix, binary=True, min_count=1):
 
     Returns a data frame, one row a pair that stands together: term_a, term_b (term_a before term_b by code
     point), n12, n1, n2, N (units in the matrix); highest n12 first, then by the terms. Raises `ZhagenError` for a
-    `min_count` below 1.
+    `min_count` below 1 and for counts that are not whole.
 
     >>> import numpy as np, scipy.sparse as sp
     >>> from zhagen.terms import TermMatrix
@@ -162,7 +162,11 @@ def cooccurrence(matrix, binary=True, min_count=1):
 
     if min_count < 1:
         raise ZhagenError(f"min_count is {min_count}", todo="give 1 or more: pairs that never meet are not listed")
-    counts = csr_array(matrix.counts, dtype=np.int64, copy=True)
+    counts = csr_array(matrix.counts, copy=True)
+    counts.sum_duplicates()
+    if (counts.data % 1 != 0).any():
+        raise ZhagenError("the matrix has numbers that are not whole", todo="give counts, not weights")
+    counts = counts.astype(np.int64)
     if binary:
         counts.data = (counts.data > 0).astype(np.int64)
     counts.eliminate_zeros()

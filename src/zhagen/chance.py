@@ -52,7 +52,7 @@ def shuffled(matrix, seed, null="margins"):
     return TermMatrix(counts, matrix.units, matrix.terms)
 
 
-def by_chance(matrix, edges=None, draws=200, seed=1, null="margins", min_count=1):
+def by_chance(matrix, edges=None, draws=200, seed=1, null="margins", min_count=1, tests=None):
     """Hold pairs against the null model: how often would they meet by chance?
 
     Under either null a pair's chances depend on nothing but its n1 and n2. With ``terms``, n12 is hypergeometric and
@@ -69,19 +69,23 @@ def by_chance(matrix, edges=None, draws=200, seed=1, null="margins", min_count=1
     seed : number; the same gives the same result.
     null : ``margins`` | ``terms``, see `shuffled`.
     min_count : the least n12 of a pair.
+    tests : how many tests p_bh answers for. None takes all pairs of terms of the matrix, listed or not: whoever lists
+        the pairs that met has picked them by what is tested, and a pair that never met has the p_more 1. Give the
+        number of the edges only where they were chosen without a look at n12.
 
     Returns a new data frame, the edges in their order with expected (mean n12 under the null), sd (its standard
     deviation), z = (n12 - expected) / sd (0 where the null allows but the one n12, and with draws plus or minus
     infinity where they all gave another one), p_more and p_less (chance of an n12 at least, at most as high), p_bh
-    (p_more after Benjamini and Hochberg 1995, for as many tests as pairs are listed).
+    (p_more after Benjamini and Hochberg 1995, for `tests` tests, those that are not listed with the p 1).
 
     With draws, p = (1 + draws x share) / (1 + draws), share the part of the draws (of the pooled pairs in them) that
     reach n12 (Davison and Hinkley 1997, Bootstrap methods and their application; Phipson and Smyth 2010, Permutation
     p-values should never be zero). The smallest is 1 / (draws + 1), so with many pairs p_bh needs many draws to be
-    small. `min_count` picks pairs by what is tested, which makes p_bh too small for them: for a strict reading list
-    all pairs, or restrict the matrix to frequent terms. Pairs of windows that overlap get too small a p as well.
+    small: restrict the matrix to frequent terms, which looks at no pair. Pairs of windows that overlap get too small a
+    p.
 
-    Raises `ZhagenError` for fewer than 1 draw, for another null, and where the edges are not those of the matrix.
+    Raises `ZhagenError` for fewer than 1 draw, for another null, where the edges are not those of the matrix, and for
+    fewer tests than edges.
 
     >>> import numpy as np, scipy.sparse as sp
     >>> counts = sp.csr_array(np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1], [1, 0, 1]]))
@@ -97,6 +101,10 @@ def by_chance(matrix, edges=None, draws=200, seed=1, null="margins", min_count=1
         raise ZhagenError(f"{draws} draws", todo="give 1 or more")
     edges = cooccurrence(matrix, min_count=min_count) if edges is None else edges[edges["n12"] >= min_count]
     _check(edges, matrix.terms, columns, len(rows))
+    terms = int((columns > 0).sum())
+    tests = terms * (terms - 1) // 2 if tests is None else tests
+    if tests < len(edges):
+        raise ZhagenError(f"{tests} tests are fewer than the {len(edges)} pairs", todo="leave tests out, or give more")
     n12, n1, n2 = (edges[name].to_numpy(np.int64) for name in ("n12", "n1", "n2"))
     if null == "terms":
         expected, sd, more, less = _hypergeometric(n12, n1, n2, len(rows))
@@ -105,7 +113,8 @@ def by_chance(matrix, edges=None, draws=200, seed=1, null="margins", min_count=1
     above = n12 - expected
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(above == 0, 0.0, above / sd)
-    adjusted = false_discovery_control(more) if len(more) else more
+    # what is not listed has p 1, the last of all ranks: only the number of tests is felt
+    adjusted = false_discovery_control(np.minimum(more * tests / len(more), 1)) if len(more) else more
     return edges.assign(expected=expected, sd=sd, z=z, p_more=more, p_less=less, p_bh=adjusted)
 
 

@@ -37,7 +37,7 @@ def keyness(target, reference, confidence=None):
         `zhagen.terms.frequency` gives them. Rows of one term add up, so several texts can stand one under the other.
     confidence : the level of the interval, such as 0.95; None leaves the interval out.
 
-    Returns a data frame, one row a term of either: term, count, count_reference, g2, log_ratio, (log_ratio_low,
+    Returns a data frame, one row a term that is in either: term, count, count_reference, g2, log_ratio, (log_ratio_low,
     log_ratio_high,) p, p_holm, p_bh. First the terms that the target uses more often, relatively, highest g2 first;
     last those that it uses less often, highest g2 last; then by code point. Raises `ZhagenError` where either text has
     no term, for a count that is none, and for a confidence that is not between 0 and 1.
@@ -58,6 +58,7 @@ def keyness(target, reference, confidence=None):
         raise ZhagenError(f"the confidence is {confidence}", todo="give a number above 0 and below 1, such as 0.95")
     counts = _totals(target).to_frame("count").join(_totals(reference).rename("count_reference"), how="outer")
     counts = counts.fillna(0).astype("int64").rename_axis("term").reset_index()
+    counts = counts[counts.sum(axis=1, numeric_only=True) > 0]  # a term in neither is no test
     a, b = counts["count"].to_numpy(float), counts["count_reference"].to_numpy(float)
     size_a, size_b = a.sum(), b.sum()
     value = g2(a, a + b, size_a, size_a + size_b)

@@ -50,7 +50,8 @@ def communities(graph, seed=1):
     Blondel et al. (2008), Fast unfolding of communities in large networks; networkx's implementation, on the edges'
     ``weight``. It is a heuristic: another seed can group otherwise; `stability` says how far.
 
-    Returns a list of lists of terms: largest group first, then by its first term; terms sorted.
+    Returns a list of lists of terms: largest group first, then by its first term; terms sorted. Raises `ZhagenError`
+    where an edge's weight is not above 0.
 
     >>> import networkx as nx
     >>> communities(nx.Graph([("平台", "用户"), ("价值", "网络")]))
@@ -58,7 +59,7 @@ def communities(graph, seed=1):
     """
     import networkx as nx
 
-    terms, plain = _plain(graph)
+    terms, plain = _positive(graph)
     groups = nx.community.louvain_communities(plain, seed=seed) if terms else []
     return sorted(([terms[number] for number in sorted(group)] for group in groups), key=lambda g: (-len(g), g[0]))
 

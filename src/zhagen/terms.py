@@ -237,7 +237,8 @@ def tfidf(matrix):
     import numpy as np
     from scipy.sparse import csr_array
 
-    counts = csr_array(matrix.counts, dtype=np.float64)
+    counts = csr_array(matrix.counts, dtype=np.float64, copy=True)
+    counts.sum_duplicates()
     units = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
     present = np.bincount(counts.indices[counts.data > 0], minlength=counts.shape[1])
     weights = counts.data * (np.log((1 + counts.shape[0]) / (1 + present)) + 1)[counts.indices]
