@@ -71,7 +71,7 @@ def test_topics_bring_words_together(text):
 
     part = count(text.splitlines(), Settings(engine="jieba"))
     units = len(part.indptr) - 1
-    present = np.zeros((units, len(part.terms)), bool)
+    present = np.zeros((units, len(part.totals)), bool)
     present[np.repeat(np.arange(units), np.diff(part.indptr)), part.indices] = True
     frequent = present[:, np.argsort(-present.sum(axis=0))[:100]].astype(int)
     together = frequent.T @ frequent

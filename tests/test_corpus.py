@@ -480,7 +480,7 @@ def test_bad_input_is_one_message_and_leaves_nothing(capsys, tmp_path, name):
         ("--workers 0", "workers is 0: give 1 or more"),
         ("--workers -1", "workers is -1: give 1 or more"),
         ("--encoding klingon", "unknown encoding: klingon"),
-        ("--lexicon nowhere", "there is no nowhere"),
+        ("--lexicon nowhere", "nowhere/userdict.txt: a lexicon is"),
         ("--column body", "it has: text"),
         ("--scheduler tcp://127.0.0.1:1", "no Dask scheduler answers at tcp://127.0.0.1:1"),
         ("--scheduler klingon", "no Dask scheduler answers at klingon"),
@@ -626,13 +626,6 @@ def room(size):
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-def halves(folder):
-    """What else than results and whole parts lies about."""
-    return [
-        path.name for path in folder.rglob("*") if path.is_file() and path.suffix in (".draft", "") or "-" in path.stem
-    ]
 
 
 @pytest.mark.parametrize("size, parts", [(0, False), (60, False), (1200, False), (40_000, True)])

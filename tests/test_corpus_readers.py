@@ -1,5 +1,6 @@
 import codecs
 import csv
+import errno
 import json
 import os
 
@@ -76,6 +77,41 @@ def test_a_folder_gives_its_texts_by_path_and_nothing_else(tmp_path):
         (os.path.join("sub", "c.TXT"), "sub/c.TXT"),
     ]  # fmt: skip
     assert readers.size(tmp_path) == len("a.md" + "b.txt" + "below" + "sub/c.TXT")
+
+
+def test_linked_folders_are_read_once(tmp_path):
+    written(tmp_path / "corpus" / "a.txt", "a")
+    written(tmp_path / "elsewhere" / "b.txt", "b")
+    (tmp_path / "corpus" / "linked").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "back").symlink_to(tmp_path / "corpus")
+    assert texts(tmp_path / "corpus") == ["a", "b"]
+
+
+def test_a_folder_below_that_cannot_be_read_is_told(tmp_path, monkeypatch):
+    written(tmp_path / "a.txt", "a")
+    (tmp_path / "closed").mkdir()
+    scandir = os.scandir
+
+    def denied(path):
+        if os.path.basename(path) == "closed":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", denied)
+    with pytest.raises(SourceError, match="closed cannot be read: Permission denied"):
+        texts(tmp_path)
+    assert readers.size(tmp_path) == 0
+
+
+def test_long_rows_of_parquet_are_not_all_held(tmp_path, monkeypatch):
+    monkeypatch.setattr(readers, "BLOCK", 1000)
+    path = rows(tmp_path / "a.parquet", [chr(0x5E73 + n) * 1000 for n in range(50)])
+    asked = []
+    real = parquet.ParquetFile.iter_batches
+    monkeypatch.setattr(
+        parquet.ParquetFile, "iter_batches", lambda file, n, **more: asked.append(n) or real(file, n, **more)
+    )
+    assert [len(text) for text in texts(path)] == [1000] * 50 and asked == [1]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhagen.corpus.parts import Part, Settings, count
-from zhagen.corpus.store import NAME, Store, checksum
+from zhagen.corpus.store import NAME, Store, alone, checksum
 from zhagen.errors import OutputError
 from zhagen.strings import joined
 
@@ -102,7 +102,7 @@ def test_a_disk_that_is_full_at_the_start_leaves_the_parts_of_the_last_run(tmp_p
     with monkeypatch.context() as patch:
         patch.setattr("pathlib.Path.write_text", full)
         assert Store(tmp_path, TOLD).has(0, "sum")  # there is nothing to write
-        with pytest.raises(OutputError, match="No space left"):
+        with pytest.raises(OutputError, match="No space left"), alone(tmp_path / "new"):
             Store(tmp_path / "new", TOLD)
     assert not (tmp_path / "new").exists() and Store(tmp_path, TOLD).has(0, "sum")
 
@@ -110,7 +110,8 @@ def test_a_disk_that_is_full_at_the_start_leaves_the_parts_of_the_last_run(tmp_p
 def test_a_run_without_a_part_leaves_no_folder(tmp_path):
     """Its own, that is: a folder that was there stays, and so do parts."""
     for folder in (tmp_path / "new", tmp_path):
-        Store(folder, TOLD).tidy()
+        with alone(folder):
+            Store(folder, TOLD).tidy()
         assert list(tmp_path.iterdir()) == []
     Store(tmp_path, TOLD).save(0, part(), "sum")
     Store(tmp_path, TOLD).tidy()
@@ -171,3 +172,28 @@ def test_where_a_document_ends_is_part_of_the_checksum():
     sums = [checksum(one)[0] for one in (["平台", "数据"], ["平台数据"], ["平", "台数据"], ["平台", "数据", ""])]
     assert len(set(sums)) == 4
     assert checksum(["\ud83d"])[1] == 3  # half a character is no reason to fail
+
+
+def test_a_damaged_part_is_counted_anew(tmp_path):
+    """A byte of the terms changes on the disk: the checksum of the text beside it still fits."""
+    store = Store(tmp_path, TOLD)
+    store.save(0, part(), "sum")
+    content = store.path(0).read_bytes()
+    at = content.index("平台".encode())
+    store.path(0).write_bytes(content[:at] + b"\xff" + content[at + 1 :])
+    assert not store.has(0, "sum")
+
+
+def test_a_folder_is_of_one_run_at_a_time(tmp_path):
+    with alone(tmp_path), pytest.raises(OutputError, match="another run writes into .*: wait for it"), alone(tmp_path):
+        raise AssertionError("two runs in one folder")
+    with alone(tmp_path):
+        pass
+
+
+def test_a_folder_made_for_a_run_goes_where_it_stayed_empty(tmp_path):
+    with pytest.raises(ValueError), alone(tmp_path / "a"):
+        raise ValueError
+    with alone(tmp_path / "b"):
+        (tmp_path / "b" / "result").touch()
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]

@@ -103,3 +103,21 @@ def test_a_folder_without_the_right_to_write(tmp_path, monkeypatch):
 def test_the_message_says_what_the_system_says():
     assert str(output.cannot(Path("out"), OSError(28, "full"))) == "out cannot be written: full: choose another folder"
     assert "no number at all" in str(output.cannot(Path("out"), OSError("no number at all")))
+
+
+@pytest.mark.parametrize("stop", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_what_was_there_is_put_back_where_a_file_cannot_be_moved(tmp_path, monkeypatch, stop):
+    """After the first file has been replaced, and a new one made."""
+    for name in ("a.txt", "c.txt"):
+        (tmp_path / name).write_text("old")
+    replace = os.replace
+
+    def fails(source, target):
+        if Path(target).name == "c.txt" and Path(source).name == "c.txt":
+            raise stop
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", fails)
+    with pytest.raises((OutputError, KeyboardInterrupt)):
+        output.write({"a.txt": "new", "b.txt": "new", "c.txt": "new"}, tmp_path)
+    assert held(tmp_path) == {"a.txt": "old", "c.txt": "old"}

@@ -119,6 +119,7 @@ def test_a_lexicon_of_ones_own(tmp_path):
         ({"userdict": "食联网 many n\n"}, "the frequency of 食联网 is many"),
         ({"synonyms": "甲\t乙\n乙\t丙\n"}, "the kept form 乙 is a variant of another"),
         ({"stopwords": None}, "there is no"),
+        ({"synonyms": "甲\t乙\n丙\t乙\n甲\t丁\n"}, "甲 stands in line 1 too (synonyms.tsv, line 3): leave out one"),
     ],
 )
 def test_a_broken_lexicon_is_told(tmp_path, files, said):
@@ -144,6 +145,30 @@ def test_jieba_stays_silent_and_untouched(tmp_path):
     done = subprocess.run([sys.executable, "-c", code], env=settings, capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert not list(scratch.iterdir())
+
+
+def test_a_lexicon_that_was_edited_is_read_anew(tmp_path):
+    write_lexicon(tmp_path, userdict="河长制 10000 n\n")
+    assert content_terms("河长制与平台", tmp_path) == ["河长制", "平台"]
+    (tmp_path / "stopwords.txt").write_text("平台\n", encoding="utf-8")
+    assert content_terms("河长制与平台", tmp_path) == ["河长制"]
+    assert [encode(["河长制与平台"], tmp_path, engine=engine).terms for engine in lexicon.ENGINES] == [["河长制"]] * 2
+
+
+def test_a_lexicon_saved_by_a_windows_editor_is_read(tmp_path):
+    write_lexicon(tmp_path, userdict="\ufeff河长制 10000 n\n", stopwords="\ufeff# mine\n", synonyms="\ufeff")
+    entries = lexicon.read(tmp_path)
+    assert entries.terms == {"河长制"} and not entries.stopwords
+    (tmp_path / "stopwords.txt").write_bytes("企业管理\n".encode("gb18030"))
+    with pytest.raises(ZhagenError, match="stopwords.txt is not in UTF-8: save it in UTF-8"):
+        lexicon.read(tmp_path)
+
+
+@pytest.mark.parametrize("engine", lexicon.ENGINES)
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n", "\0", "\u2028"])
+def test_whatever_a_text_ends_with_the_next_is_another(engine, end):
+    found = encode([f"平台{end}", f"{end}数据"], engine=engine)
+    assert found.terms == ["平台", "数据"] and found.lengths.tolist() == [1, 1]
 
 
 def write_lexicon(folder, userdict="", stopwords="", synonyms=""):

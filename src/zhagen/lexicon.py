@@ -8,13 +8,15 @@ one place where the engine is chosen.
 import re
 import warnings
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
 from zhagen.catalog import data_folder
 from zhagen.errors import ZhagenError
 
+FILES = ("userdict.txt", "stopwords.txt", "synonyms.tsv")
+KEPT = 8  # lexicons, each with its engines, which take some 100 MB: the oldest goes
 ENGINES = ("jieba", "rjieba")
 HAN = "\u4e00-\u9fd5"  # what jieba takes for Chinese
 RARE = "\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # what rjieba takes for Chinese besides
@@ -67,22 +69,31 @@ class Lexicon:
 
 
 def read(folder=None):
-    """Return the `Lexicon` of a folder; it is read once.
+    """Return the `Lexicon` of a folder; it is read again only where one of its files has changed.
 
     Parameters
     ----------
     folder : a folder with the three files; None takes ``data/lexicon``.
 
-    Raises `ZhagenError` where a file is missing, a line is not what it should be, or a kept form is itself a variant.
+    Raises `ZhagenError` where a file is missing or not in UTF-8, a line is not what it should be, a word is said twice,
+    or a kept form is itself a variant.
 
     >>> "数据驱动" in read().terms
     True
     """
-    return _read(Path(folder) if folder else data_folder() / "lexicon")
+    folder = Path(folder).resolve() if folder else data_folder() / "lexicon"
+    return _read(folder, tuple(_stamp(folder / name) for name in FILES))
 
 
-@cache
-def _read(folder):
+def _stamp(path):
+    if not path.is_file():
+        raise ZhagenError(f"there is no {path}", todo=f"a lexicon is {', '.join(FILES)}")
+    about = path.stat()
+    return about.st_mtime_ns, about.st_size
+
+
+@lru_cache(KEPT)
+def _read(folder, stamps):
     synonyms = dict(_rows(folder / "synonyms.tsv", "\t", 2))
     chained = sorted(set(synonyms.values()) & set(synonyms))
     if chained:
@@ -99,15 +110,22 @@ def _read(folder):
 
 
 def _rows(path, separator=None, fields=None):
-    """Yield the fields of each line that is neither empty nor a note."""
-    if not path.is_file():
-        raise ZhagenError(f"there is no {path}", todo="a lexicon is userdict.txt, stopwords.txt and synonyms.tsv")
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    """Yield the fields of each line that is neither empty nor a note; a word comes once where lines have fields."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise ZhagenError(f"{path} is not in UTF-8", todo="save it in UTF-8") from error
+    seen = {}
+    for number, line in enumerate(lines, 1):
         if not line.strip() or line.startswith("#"):
             continue
         row = line.strip().split(separator)
         if fields and len(row) != fields:
             raise ZhagenError(f"{len(row)} fields in place of {fields}", f"{path.name}, line {number}", "mend the line")
+        if fields and seen.setdefault(row[0], number) != number:
+            raise ZhagenError(
+                f"{row[0]} stands in line {seen[row[0]]} too", f"{path.name}, line {number}", "leave out one"
+            )
         yield row
 
 
@@ -149,7 +167,7 @@ def _dictionary():
     return Path(find_spec("jieba").origin).with_name("dict.txt").read_text(encoding="utf-8")
 
 
-@cache
+@lru_cache(KEPT)
 def _jieba(lexicon):
     """Return a jieba tokenizer of our own: no cache file, no message, and the reader's own jieba stays as it is."""
     with warnings.catch_warnings():
@@ -168,7 +186,7 @@ def _jieba(lexicon):
     return tokenizer
 
 
-@cache
+@lru_cache(KEPT)
 def _rjieba(lexicon, hmm):
     """Return rjieba with the words and frequencies of `_jieba`.
 

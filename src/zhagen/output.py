@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from zhagen.errors import OutputError
@@ -36,13 +37,35 @@ def write(files, folder):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             if (folder / name).is_dir():
                 raise IsADirectoryError(21, f"a folder is in the way of {name}")
-        for name in files:
-            os.replace(draft / name, folder / name)
+        _replace(files, draft, folder)
     except OSError as error:
         raise cannot(folder, error) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return [folder / name for name in files]
+
+
+def _replace(names, draft, folder):
+    """Move files to their places; where one cannot be moved, or the user stops it, put back what was there."""
+    old, kept = Path(tempfile.mkdtemp(dir=draft)), {}
+    for number, name in enumerate(names):
+        if (folder / name).exists():
+            kept[name] = old / str(number)
+            try:
+                os.link(folder / name, kept[name])
+            except OSError:  # a file system without links, or a file of someone else
+                shutil.copy2(folder / name, kept[name])
+    try:
+        for name in names:
+            os.replace(draft / name, folder / name)
+    except BaseException:
+        for name in names:
+            with suppress(OSError):
+                if name in kept:
+                    os.replace(kept[name], folder / name)
+                elif not (draft / name).exists():
+                    (folder / name).unlink()
+        raise
 
 
 def cannot(path, error):

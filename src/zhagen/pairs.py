@@ -4,8 +4,8 @@ The work under `zhagen.association`, for one matrix in memory and for a stream o
 are counted, a block of columns at a time, the blocks on all processors (scipy's product lets Python go on meanwhile).
 """
 
+import os
 from concurrent.futures import ThreadPoolExecutor
-from os import cpu_count
 
 MOST_BLOCKS = 16  # of columns: more spare the lower half better, fewer cost less to cut
 
@@ -104,7 +104,12 @@ def _blocks(rows, units, start=0, stop=None):
     return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if a < b]
 
 
+def processors():
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _each(function, blocks):
     """Call a function for each block, on all processors."""
-    with ThreadPoolExecutor(cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(processors()) as pool:
         return list(pool.map(function, blocks))

@@ -117,11 +117,11 @@ def publish():
         kept = [part[name] for part in parts if name in part and len(part[name])]
         tables[name] = pd.concat(kept, ignore_index=True)
     folder = catalog.data_folder() / "published"
-    output.write({f"{name}.csv": frame for name, frame in tables.items()}, folder)
     description = json.dumps(package(tables), ensure_ascii=False, indent=2) + "\n"
-    (folder / "datapackage.json").write_text(description, encoding="utf-8")
+    files = {f"{name}.csv": frame for name, frame in tables.items()} | {"datapackage.json": description}
+    written = output.write(files, folder)
     shipped._table.cache_clear()
-    return [*(folder / f"{name}.csv" for name in tables), folder / "datapackage.json"]
+    return written
 
 
 def package(tables):

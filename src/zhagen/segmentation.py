@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from zhagen import lexicon as lexicons
 from zhagen.lexicon import MARK
@@ -26,7 +26,7 @@ NUMBER = re.compile(rf"第?[{NUMERALS}.,%％~～-]+[个种类项次家条位名�
 
 @dataclass(frozen=True, eq=False)
 class Encoded:
-    """The content terms of several texts as numbers: what travels between processes in place of lists of words.
+    """The content terms of several texts as numbers, in place of lists of words.
 
     Attributes
     ----------
@@ -101,7 +101,9 @@ def encode(texts, lexicon=None, hmm=False, engine="rjieba"):
 
     entries = lexicons.read(lexicon)
     cut, judged = entries.cutter(engine, hmm), _judged(entries)
-    lines = "\n".join(strip_citations(text).replace("\n", " ") for text in texts).replace(END, " ")
+    # the word "\n" ends a text: none may hold one, or an "\r" that would be taken together with it
+    lines = "\n".join(strip_citations(text).replace("\n", " ") for text in texts)
+    lines = lines.replace("\r", " ").replace(END, " ")
     parts = entries.foreign.split(lines)
     runs = [joined(cut(piece)) for piece in _slices(MARK.join(parts[::2]))]
     distinct, words = coded(b"".join(runs) + joined(parts[1::2]))
@@ -159,7 +161,7 @@ class _Judged(dict):
         return term
 
 
-_judged = cache(_Judged)
+_judged = lru_cache(lexicons.KEPT)(_Judged)
 
 
 def _kept(word, entries):

@@ -257,7 +257,7 @@ def without(folder, part):
     part : ``user dictionary`` | ``synonyms`` | ``stop words``.
 
     Returns the folder as a path, a lexicon for `zhagen.terms.features`. Raises `ZhagenError` for another part, and
-    where the folder holds a lexicon: a lexicon is read once, so a changed one would not be seen.
+    where the folder holds a lexicon: it may be the reader's own.
 
     >>> with tempfile.TemporaryDirectory() as place:
     ...     without(place, "synonyms").joinpath("synonyms.tsv").read_text()

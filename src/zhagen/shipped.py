@@ -71,7 +71,7 @@ def _table(path):
         raise SourceError(f"nothing is published as {path.name}", todo="run: make publish")
     names = pd.read_csv(path, nrows=0).columns
     whole = {name: "Int64" for name in names if name in WHOLE}
-    numbers = ("place", "count", "level_number", "n_chars", "recomputed", *MEASURED)
+    numbers = ("place", "count", "n_chars", "recomputed", *MEASURED)
     texts = {name: str for name in names if name not in (*whole, *numbers, "level")}
     gaps = {name: [""] for name in (*whole, "recomputed") if name in names}
     return pd.read_csv(path, dtype=whole | texts, keep_default_na=False, na_values=gaps)

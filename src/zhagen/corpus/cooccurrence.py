@@ -10,14 +10,15 @@ from threading import Thread
 from zhagen import __version__, association, networks, output
 from zhagen import lexicon as lexicons
 from zhagen.corpus import engines, parts, readers
-from zhagen.corpus.store import Store, checksum
+from zhagen.corpus.store import Store, alone, checksum
 from zhagen.errors import ZhagenError
-from zhagen.pairs import count_stream
+from zhagen.pairs import count_stream, processors
 from zhagen.strings import END, coded, joined, parted
 
 PART = 2_000_000  # characters of a part: enough to spend little on its beginning, few enough to share out evenly
 MERGED = 16  # parts whose terms are brought together at a time: more take less time and more memory
 PER_CHARACTER = 120  # bytes of memory that a worker takes for a character of its part, about
+PER_WINDOW = 20  # bytes more for each term of a window: every term stands in so many
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +88,7 @@ def cooccur(
 
     Returns a `Corpus`. N is the number of units with a content term. Raises `SourceError` where the source cannot be
     read, `ZhagenError` where it has no term, or a setting does not fit, and `OutputError` where `out` cannot be
-    written; then no result is written.
+    written or another run writes there; then no result is written. It needs pyarrow, whatever the engine.
 
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
@@ -108,47 +109,49 @@ def cooccur(
         unit, window if unit == "window" else 0, lexicon and str(Path(lexicon).resolve()), hmm, segmenter,
         parts.fingerprint(lexicon),
     )  # fmt: skip
-    workers = workers or engines.processors()
-    part = max(1, min(part, memory * 2**20 // PER_CHARACTER))  # not of workers: a run may go on with others
-    store = Store(out, settings.told() | {"part": part})
-    texts = readers.read(source, column, encoding)
+    workers = workers or processors()
+    per_character = PER_CHARACTER + PER_WINDOW * settings.window
+    part = max(1, min(part, memory * 2**20 // per_character))  # not of workers: a run may go on with others
     Thread(target=_load, daemon=True).start()
-    try:
-        sizes = _count(store, texts, settings, part, engine, workers, scheduler, readers.size(source, column), progress)
-    finally:
-        store.tidy()
-    if not sizes["occurrences"]:
+    with alone(out):
+        store, texts = Store(out, settings.told() | {"part": part}), readers.read(source, column, encoding)
+        try:
+            size = readers.size(source, column)
+            sizes = _count(store, texts, settings, part, engine, workers, scheduler, size, progress)
+        finally:
+            store.tidy()
+        if not sizes["occurrences"]:
+            store.remove()
+            raise ZhagenError("the corpus has no content term", str(source), "look at the text column and the encoding")
+        counted = time.monotonic()
+        terms, edges = _edges(store, sizes["parts"], top, min_count, weighted, memory * 2**20 // 2)
+        edges = association.associate(edges, measures)
+        network = networks.network(edges, weight, top=None, min_count=min_count)
+        groups = networks.communities(network, seed)
+        member = {term: number for number, group in enumerate(groups, 1) for term in group}
+        terms = terms.assign(community=[member.get(term, 0) for term in terms.term])
+        report = {
+            "source": Path(source).name,
+            **{name: size for name, size in sizes.items() if name not in ("parts", "resumed")},
+            "distinct_terms": terms.attrs["distinct"],
+            "terms": len(terms),
+            "edges": len(edges),
+            "communities": len(groups),
+            "settings": {
+                "unit": unit, "window": settings.window, "weighted": weighted, "top": top, "min_count": min_count,
+                "weight": weight, "hmm": hmm, "lexicon": settings.fingerprint, "seed": seed,
+            },
+            "run": {
+                "zhagen": __version__, "engine": engine, "segmenter": segmenter, "workers": workers, "part": part,
+                "parts": sizes["parts"], "resumed": sizes["resumed"],
+                "seconds_counting": round(counted - began, 2), "seconds": round(time.monotonic() - began, 2),
+                "peak_mb": _peak(),
+            },
+        }  # fmt: skip
+        found = Corpus(terms, edges, network, groups, report)
+        output.write(_files(found), out)
         store.remove()
-        raise ZhagenError("the corpus has no content term", str(source), "look at the text column and the encoding")
-    counted = time.monotonic()
-    terms, edges = _edges(store, sizes["parts"], top, min_count, weighted, memory * 2**20 // 2)
-    edges = association.associate(edges, measures)
-    network = networks.network(edges, weight, top=None, min_count=min_count)
-    groups = networks.communities(network, seed)
-    member = {term: number for number, group in enumerate(groups, 1) for term in group}
-    terms = terms.assign(community=[member.get(term, 0) for term in terms.term])
-    report = {
-        "source": Path(source).name,
-        **{name: size for name, size in sizes.items() if name not in ("parts", "resumed")},
-        "distinct_terms": terms.attrs["distinct"],
-        "terms": len(terms),
-        "edges": len(edges),
-        "communities": len(groups),
-        "settings": {
-            "unit": unit, "window": settings.window, "weighted": weighted, "top": top, "min_count": min_count,
-            "weight": weight, "hmm": hmm, "lexicon": settings.fingerprint, "seed": seed,
-        },
-        "run": {
-            "zhagen": __version__, "engine": engine, "segmenter": segmenter, "workers": workers, "part": part,
-            "parts": sizes["parts"], "resumed": sizes["resumed"],
-            "seconds_counting": round(counted - began, 2), "seconds": round(time.monotonic() - began, 2),
-            "peak_mb": _peak(),
-        },
-    }  # fmt: skip
-    found = Corpus(terms, edges, network, groups, report)
-    output.write(_files(found), out)
-    store.remove()
-    return found
+        return found
 
 
 def _load():

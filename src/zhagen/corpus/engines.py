@@ -13,9 +13,9 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 from multiprocessing import get_context
-from os import cpu_count
 
 from zhagen.errors import ZhagenError
+from zhagen.pairs import processors
 
 ENGINES = ("serial", "processes", "dask")
 AHEAD = 2  # parts under way for each worker
@@ -50,11 +50,6 @@ def run(function, tasks, engine="processes", workers=None, scheduler=None) -> It
     if engine == "processes":
         return _processes(function, iter(tasks), workers)
     return _dask(function, iter(tasks), workers, scheduler)
-
-
-def processors():
-    """Return how many processors there are."""
-    return cpu_count() or 1
 
 
 def _processes(function, tasks, workers):

@@ -12,7 +12,8 @@ The same seed gives the same text, and a smaller one is the beginning of a large
 from itertools import count, islice
 from pathlib import Path
 
-from zhagen import lexicon, shipped
+from zhagen import lexicon, output, shipped
+from zhagen.errors import ZhagenError
 
 TOPICS = 40
 FAITHFUL = 0.5  # of the content words of a paragraph come from its topic
@@ -128,7 +129,8 @@ def generate(path, size, seed=1):
     size : bytes in UTF-8, at least; the last document is written to its end.
     seed : number; another gives another text.
 
-    Returns how many bytes of text there are.
+    Returns how many bytes of text there are. Raises `ZhagenError` for another kind of file and without pyarrow,
+    `OutputError` where it cannot be written; no half file is left.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -145,18 +147,26 @@ def generate(path, size, seed=1):
             if total >= size:
                 return
 
-    if path.suffix == ".parquet":
-        _write_parquet(path, enough())
-    else:
-        with path.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(f"{text}\n" for text in enough())
+    if path.suffix not in WRITERS:
+        raise ZhagenError(f"{path.name} is neither .txt nor .parquet", todo="name one that is")
+    output.write({path.name: lambda draft: WRITERS[path.suffix](draft, enough())}, path.parent)
     return total
 
 
-def _write_parquet(path, texts):
-    import pyarrow
-    import pyarrow.parquet
+def _write_text(path, texts):
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(f"{text}\n" for text in texts)
 
+
+def _write_parquet(path, texts):
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError as error:
+        raise ZhagenError("Parquet needs pyarrow", todo="run: pip install 'zhagen[scale]'") from error
     with pyarrow.parquet.ParquetWriter(path, pyarrow.schema([("text", pyarrow.string())])) as writer:
         while batch := list(islice(texts, DOCUMENTS)):
             writer.write_table(pyarrow.table({"text": batch}))
+
+
+WRITERS = {".txt": _write_text, ".parquet": _write_parquet}

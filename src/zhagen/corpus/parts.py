@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import lru_cache
 
 from zhagen import __version__, lexicon
 from zhagen.errors import ZhagenError
@@ -51,7 +51,7 @@ class Part:
     sizes : dict, how many paragraphs, characters, units and occurrences of terms the part has.
     """
 
-    terms: list
+    terms: bytes
     indptr: object
     indices: object
     counts: object
@@ -61,12 +61,11 @@ class Part:
 
 def fingerprint(folder=None):
     """Return what names this version of zhagen and a lexicon: 16 hexadecimal digits."""
-    return _fingerprint(str(folder) if folder else None)
+    return _fingerprint(lexicon.read(folder))
 
 
-@cache
-def _fingerprint(folder):
-    read = lexicon.read(folder)
+@lru_cache(lexicon.KEPT)
+def _fingerprint(read):
     told = [sorted(read.frequencies.items()), sorted(read.stopwords), sorted(read.synonyms.items()), __version__]
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 

@@ -6,6 +6,7 @@ A document is a text with a name. Nothing is held but what is being read, so the
 import codecs
 import csv
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -74,7 +75,10 @@ def size(source, column="text"):
     """Return how many bytes of text a source has, about: markup counted with it, Parquet without compression."""
     source = Path(source)
     if source.is_dir():
-        return sum(path.stat().st_size for path in _files(source) if path.exists())
+        try:
+            return sum(path.stat().st_size for path in _files(source) if path.exists())
+        except OSError:
+            return 0  # `read` says what is wrong
     if KINDS.get(source.suffix.lower()) != "parquet" or not source.exists():
         return source.stat().st_size if source.exists() else 0
     try:
@@ -88,9 +92,22 @@ def size(source, column="text"):
 
 
 def _files(folder):
-    """Return the text files of a folder by path, without hidden ones: editors leave copies of texts there."""
-    found = (path for path in folder.rglob("*") if KINDS.get(path.suffix.lower()) == "texts" and not path.is_dir())
-    return sorted(path for path in found if not any(p.startswith(".") for p in path.relative_to(folder).parts))
+    """Return the text files of a folder by path, without hidden ones: editors leave copies of texts there.
+
+    Folders that are linked are read too, each folder once. Raises OSError where a folder cannot be read.
+    """
+    found, seen = [], set()
+    for place, folders, names in os.walk(folder, onerror=_fail, followlinks=True):
+        real = os.path.realpath(place)
+        folders[:] = [] if real in seen else sorted(name for name in folders if not name.startswith("."))
+        names = [] if real in seen else names
+        seen.add(real)
+        found += [Path(place, name) for name in names if not name.startswith(".")]
+    return sorted(path for path in found if KINDS.get(path.suffix.lower()) == "texts")
+
+
+def _fail(error):
+    raise error
 
 
 def _texts(path, column, encoding):
@@ -158,7 +175,8 @@ def _parquet(path, column, encoding):
         with pyarrow.parquet.ParquetFile(path, memory_map=True) as file:
             _place(column, file.schema_arrow.names, path)
             number = 0
-            for batch in file.iter_batches(1024, columns=[column]):
+            rows = BLOCK * file.metadata.num_rows // max(size(path, column), 1)
+            for batch in file.iter_batches(min(max(rows, 1), 1024), columns=[column]):
                 for value in batch.column(0).to_pylist():
                     number += 1
                     yield f"{path.name}, row {number}", _text(value, path, f"row {number}")

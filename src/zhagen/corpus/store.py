@@ -1,14 +1,15 @@
 """The store: counted parts on disk, so that memory stays bounded and a stopped run goes on where it was."""
 
-import contextlib
 import hashlib
 import json
 import os
 import shutil
 import zipfile
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from zhagen.corpus.parts import Part
+from zhagen.errors import OutputError
 from zhagen.output import cannot
 
 NAME = ".zhagen-parts"
@@ -27,7 +28,6 @@ class Store:
 
     def __init__(self, folder, told):
         self.folder = Path(folder) / NAME
-        self.made = not self.folder.parent.exists()
         if self._told() == told:
             return
         try:
@@ -55,7 +55,7 @@ class Store:
 
         try:
             with np.load(self.path(number)) as file:
-                return str(file["checksum"]) == checksum
+                return str(file["checksum"]) == checksum and all(file[name] is not None for name in file.files)
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return False
 
@@ -102,11 +102,49 @@ class Store:
             self.remove()
 
     def remove(self):
-        """Remove all parts, and the folder of the results where it was made for them and stayed empty."""
+        """Remove all parts."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        if self.made:
-            with contextlib.suppress(OSError):
-                self.folder.parent.rmdir()
+
+
+@contextmanager
+def alone(folder):
+    """Hold the folder of the results for one run; where it was made for it and stayed empty, it goes again.
+
+    Raises `OutputError` where another run holds it, or it cannot be made.
+    """
+    folder = Path(folder)
+    made = not folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = _lock(folder)
+    except OSError as error:
+        raise cannot(folder, error) from error
+    try:
+        yield
+    finally:
+        if made:
+            with suppress(OSError):
+                folder.rmdir()
+        if lock is not None:
+            os.close(lock)
+
+
+def _lock(folder):
+    """Lock a folder until what is returned is closed, or this process ends; None where the system cannot."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return None
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise OutputError(f"another run writes into {folder}", todo="wait for it, or choose another folder") from None
+    except OSError:  # a file system without locks
+        os.close(lock)
+        return None
+    return lock
 
 
 def checksum(documents):

@@ -39,8 +39,8 @@ def draw_curve(
     """
     columns = [x, y, *([series] if series else []), *(band or ())]
     require(frame, columns)
-    lines = _lines(frame, x, y, series, band)
-    _check(frame, [x, y, *(band or ())], band, log, x, lines)
+    _check(frame, [x, y, *(band or ())], band, log, x)
+    lines = _lines(frame, x, series)
     xlabel, ylabel = xlabel or str(x), ylabel or str(y)
     with theme.style():
         ax = _axis() if ax is None else ax
@@ -52,14 +52,24 @@ def draw_curve(
     return from_matplotlib(ax.figure, alt, key or name("curve", columns, told, xlabel, ylabel, band_name, log))
 
 
-def _lines(frame, x, y, series, band):
-    """Return name -> the points of the line, by x."""
-    if not series:
-        return {"": frame.sort_values(x)}
-    return {str(label): part.sort_values(x) for label, part in frame.groupby(series, sort=False, dropna=False)}
+def _lines(frame, x, series):
+    """Return name -> the points of the line, by x; raise where that makes no lines."""
+    lines = {"": frame.sort_values(x)}
+    if series:
+        lines = {label: part.sort_values(x) for label, part in frame.groupby(frame[series].astype(str), sort=False)}
+    for label, line in lines.items():
+        twice = line[x][line[x].duplicated()]
+        if len(twice):
+            where = f"line {label}" if label else ""
+            raise ZhagenError(
+                f"two points at {twice.iloc[0]:g}", where, "name the column of the series, or take a mean"
+            )
+    if len(lines) > len(LOOKS):
+        raise ZhagenError(f"{len(lines)} lines are too many to tell apart", todo=f"draw at most {len(LOOKS)}")
+    return lines
 
 
-def _check(frame, columns, band, log, x, lines):
+def _check(frame, columns, band, log, x):
     import numpy as np
 
     if set(log) - set("xy"):
@@ -75,15 +85,6 @@ def _check(frame, columns, band, log, x, lines):
             raise ZhagenError(f"the column {column} has {values.min():g}", todo="a logarithmic axis starts above 0")
     if band and (frame[band[0]] > frame[band[1]]).any():
         raise ZhagenError(f"{band[0]} lies above {band[1]}", todo="give the lower end first")
-    for label, line in lines.items():
-        twice = line[x][line[x].duplicated()]
-        if len(twice):
-            where = f"line {label}" if label else ""
-            raise ZhagenError(
-                f"two points at {twice.iloc[0]:g}", where, "name the column of the series, or take a mean"
-            )
-    if len(lines) > len(LOOKS):
-        raise ZhagenError(f"{len(lines)} lines are too many to tell apart", todo=f"draw at most {len(LOOKS)}")
 
 
 def _axis():
