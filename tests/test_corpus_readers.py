@@ -334,3 +334,15 @@ def test_reading_holds_little(tmp_path, monkeypatch):
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert total > 3_000_000 and peak < 3 * 2**20, name
+
+
+def test_what_was_read_of_parquet_is_not_held(tmp_path):
+    """Not in Arrow's memory, which no tool of Python's sees."""
+    table = pa.table({"text": [f"{number:07}" * 1000 for number in range(4000)]})
+    parquet.write_table(table, tmp_path / "a.parquet", row_group_size=200, compression="none", use_dictionary=False)
+    size = (tmp_path / "a.parquet").stat().st_size
+    del table
+    before, most = pa.total_allocated_bytes(), 0
+    for _ in readers.read(tmp_path / "a.parquet"):
+        most = max(most, pa.total_allocated_bytes() - before)
+    assert size > 25e6 and 0 < most < size / 4

@@ -172,7 +172,8 @@ def _parquet(path, column, encoding):
     except ImportError as error:
         raise SourceError("Parquet needs pyarrow", todo="run: pip install 'zhagen[scale]'") from error
     try:
-        with pyarrow.parquet.ParquetFile(path, memory_map=True) as file:
+        # with its buffer it holds what it has read; mapped, the system counts the whole file as ours
+        with pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:
             _place(column, file.schema_arrow.names, path)
             number = 0
             rows = BLOCK * file.metadata.num_rows // max(size(path, column), 1)
