@@ -84,7 +84,7 @@ def _upper(rows, matrix, start, stop, least):
     import numpy as np
 
     product = (rows[start:] @ matrix[:, start:stop]).tocsc()  # which sorts: by the first column, then by the second
-    first = np.repeat(np.arange(start, stop), np.diff(product.indptr))
+    first = np.repeat(np.arange(start, stop, dtype=np.int32), np.diff(product.indptr))
     second = product.indices + start
     kept = (product.data >= least) & (second > first)
     return first[kept], second[kept], product.data[kept]
