@@ -747,12 +747,12 @@ def test_what_a_broken_line_stopped_goes_on_when_it_is_mended(tmp_path):
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory):
-    """Eight hundred thousand characters: the same paragraphs again and again, in an order of chance."""
+    """Two million characters and more, seconds of work: the same paragraphs again and again, in an order of chance."""
     path = tmp_path_factory.mktemp("large") / "texts.txt"
     chance = random.Random(2)
     lines = [line for text in TEXTS for line in text.splitlines() if line]
     with path.open("w", encoding="utf-8") as file:
-        file.writelines(f"{line}\n" for _ in range(60) for line in chance.sample(lines, len(lines)))
+        file.writelines(f"{line}\n" for _ in range(180) for line in chance.sample(lines, len(lines)))
     return path
 
 
