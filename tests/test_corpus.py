@@ -39,8 +39,10 @@ from zhagen.terms import TermMatrix
 
 RESULTS = ("terms.csv", "edges.csv", "communities.csv", "network.graphml")
 COMMAND = """
+import signal
 from zhagen.cli import main
 from zhagen.corpus import cooccurrence
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs tests in the background may have it ignored
 cooccurrence.PER_CHARACTER = {}
 raise SystemExit(main())
 """
