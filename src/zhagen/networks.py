@@ -305,7 +305,7 @@ def write_graphml(graph, path, communities=None):
     text = io.BytesIO()
     try:
         nx.write_graphml_lxml(copy, text)
-    except (nx.NetworkXError, TypeError) as error:
+    except (nx.NetworkXError, TypeError, ValueError) as error:
         raise ZhagenError(f"an attribute does not fit GraphML: {error}", todo="give texts or numbers") from error
     path = Path(path)
     output.write({path.name: lambda draft: draft.write_bytes(text.getvalue())}, path.parent)

@@ -112,9 +112,9 @@ def cooccur(
     workers = workers or processors()
     per_character = PER_CHARACTER + PER_WINDOW * settings.window
     part = max(1, min(part, memory * 2**20 // per_character))  # not of workers: a run may go on with others
-    Thread(target=_load, daemon=True).start()
     with alone(out):
         store, texts = Store(out, settings.told() | {"part": part}), readers.read(source, column, encoding)
+        Thread(target=_load).start()  # no daemon: Python may not end in the midst of an import
         try:
             size = readers.size(source, column)
             sizes = _count(store, texts, settings, part, engine, workers, scheduler, size, progress)
