@@ -1,65 +1,102 @@
-# A newcomer needs two of these: `make book` and `make test`. Python >= 3.11, make and git are enough.
+# A newcomer needs two of these: `make book` and `make test`. Python (3.11 to 3.13 are tested), make and git are enough.
 PYTHON ?= python3
 SIZES ?= 1 10 100
 RUNS ?= 3
 BIN := .venv/bin
-READY := .venv/ready
+UV := $(BIN)/uv
+BUILT := _build/built
+unexport PYTHONDONTWRITEBYTECODE  # where it is set, every kernel compiles all that it imports anew
+# what a page of the book may depend on; `make test` builds the book anew where one of them is newer than the last build
+SOURCES = $(shell find book data notebooks src _config.yml _toc.yml -type f -not -name '*.pyc' -not -name '* *' -not -path '*/.*')
 
-.PHONY: help install book serve lab test bench lint sources publish lock clean
+.PHONY: help install book serve lab test bench lint format types links wheel sources publish lock clean
 
 help:
 	@echo "make book               build the whole book, say which file to open"
-	@echo "make test               run the tests"
+	@echo "make test               run the tests; builds the book first where it is older than its sources"
 	@echo "make bench              compare with other tools; a shorter run: make bench SIZES=\"1 10\""
 	@echo "make lab                open the notebooks in JupyterLab"
 	@echo "make serve              serve the built book on this machine"
 	@echo "make sources FROM=DIR   attach the original documents found in DIR"
 	@echo "make publish            regenerate data/published (needs the originals)"
 	@echo "make lint               ruff on the package, the tests, the benchmarks and the notebooks"
+	@echo "make format             write the code as ruff formats it"
+	@echo "make types              mypy on the package"
+	@echo "make links              every link inside the built book leads somewhere"
+	@echo "make wheel              wheel and sdist into dist/"
 	@echo "make lock               resolve requirements.lock anew"
 
-install: $(READY)
+# One lock, installed in parts: what the book needs, and on top of it what `make test`, `make lab`, `make bench` need.
+# Every version and checksum comes from the lock; a package that is not in it stops the install.
+define add
+$(UV) pip install --quiet --require-hashes --python $(BIN)/python --constraints requirements.lock \
+  --requirements pyproject.toml $(addprefix --extra ,$(1))
+endef
+
+install: .venv/ready-book
 
 # Reinstalled only when the lock or the project file is newer than the last install.
-$(READY): requirements.lock pyproject.toml
+.venv/ready-book: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("zhagen needs Python 3.11 or newer: make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
-	$(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python requirements.lock
-	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	$(call add,book build)
+	$(UV) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
 	$(BIN)/python -W ignore -c 'import jieba.posseg'  # compiled once here: its first import prints warnings
 	@touch $@
 
-book: $(READY)
-	@$(BIN)/python book/build.py
+.venv/ready-%: .venv/ready-book
+	$(call add,$*)
+	@touch $@
 
-serve: $(READY)
-	@test -f _build/html/index.html || $(MAKE) book
+book: .venv/ready-book
+	@rm -f $(BUILT)
+	@$(BIN)/python book/build.py
+	@touch $(BUILT)
+
+$(BUILT): .venv/ready-book $(SOURCES)
+	@$(MAKE) --no-print-directory book
+
+serve: $(BUILT)
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
 
-lab: $(READY)
+lab: .venv/ready-lab
 	$(BIN)/jupyter lab notebooks
 
-test: $(READY)
+test: .venv/ready-test $(BUILT)
 	$(BIN)/python -m pytest -n auto
 
-bench: $(READY)
+bench: .venv/ready-bench
 	@$(BIN)/python benchmarks/run.py --sizes $(SIZES) --runs $(RUNS)
 
-lint: $(READY)
+lint: .venv/ready-test
 	$(BIN)/ruff check src tests benchmarks book notebooks
 	$(BIN)/ruff format --check src tests benchmarks book
 
-sources: $(READY)
+format: .venv/ready-test
+	$(BIN)/ruff check --fix src tests benchmarks book
+	$(BIN)/ruff format src tests benchmarks book
+
+types: .venv/ready-test
+	$(BIN)/mypy
+
+links: $(BUILT)
+	@$(BIN)/python book/links.py
+
+wheel: .venv/ready-test
+	rm -rf dist
+	$(BIN)/python -m hatchling build -d dist
+
+sources: .venv/ready-book
 	@test -n "$(FROM)" || { echo "say where the originals are: make sources FROM=DIR"; exit 2; }
 	@$(BIN)/zhagen attach "$(FROM)"
 
-publish: $(READY)
+publish: .venv/ready-book
 	@$(BIN)/zhagen publish
 
-lock: $(READY)
-	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --no-header --no-annotate \
+lock: .venv/ready-book
+	$(UV) pip compile pyproject.toml --all-extras --universal --generate-hashes --no-header --no-annotate \
 	  --python-version 3.11 --quiet --output-file requirements.lock --upgrade
 
 clean:
-	rm -rf _build
+	rm -rf _build dist

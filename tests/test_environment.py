@@ -1,6 +1,7 @@
-"""The files that say what is needed ask for the same things."""
+"""The files that say what is needed, and which version this is, agree."""
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -8,13 +9,25 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+import zhagen
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+PINS = dict(re.findall(r"(?m)^([\w.-]+)==([\w.]+)", LOCK))
 
 
-def wanted(extras=("book", "scale")):
-    lists = [PROJECT["dependencies"], *(PROJECT["optional-dependencies"][extra] for extra in extras)]
-    return {r.name: r.specifier for line in sum(lists, []) for r in [Requirement(line)]}
+def wanted(*extras):
+    """Name -> versions asked for, of the core and some extras; an extra may ask for others."""
+    found = {}
+    for line in [*PROJECT["dependencies"], *(line for extra in extras for line in EXTRAS[extra])]:
+        requirement = Requirement(line)
+        if requirement.name == "zhagen":
+            found |= wanted(*sorted(requirement.extras))
+        else:
+            found[requirement.name] = requirement.specifier
+    return found
 
 
 def test_conda_asks_for_what_pyproject_asks():
@@ -26,17 +39,15 @@ def test_conda_asks_for_what_pyproject_asks():
     assert found.pop("python") == SpecifierSet(PROJECT["requires-python"])
     assert found.pop("pip") == SpecifierSet("")
     names = {"matplotlib-base": "matplotlib", "brotli-python": "brotli", "dask-core": "dask"}
-    assert {names.get(name, name): spec for name, spec in found.items()} == wanted()
+    assert {names.get(name, name): spec for name, spec in found.items()} == wanted("book", "lab")
 
 
 def test_the_lock_pins_every_requirement_with_hashes_and_no_address():
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    assert not re.search(r"https?://|file:", lock)
-    pins = dict(re.findall(r"(?m)^([\w.-]+)==([\w.]+)", lock))
-    for name, specifier in wanted(("bench", "book", "build", "scale", "test")).items():
-        assert name.lower() in pins, name
-        assert specifier.contains(pins[name.lower()]), name
-    blocks = re.split(r"(?m)^(?=[\w.-]+==)", lock)[1:]
+    assert not re.search(r"https?://|file:", LOCK)
+    for name, specifier in wanted(*EXTRAS).items():
+        assert name.lower() in PINS, name
+        assert specifier.contains(PINS[name.lower()]), name
+    blocks = re.split(r"(?m)^(?=[\w.-]+==)", LOCK)[1:]
     assert all("--hash=sha256:" in block for block in blocks)
 
 
@@ -45,12 +56,31 @@ def test_jupyter_book_is_pinned_below_2_with_a_reason():
     assert "<2" in line and "#" in line
 
 
-def test_no_machine_s_path_in_a_text_file():
-    import subprocess
+def test_the_version_stands_in_one_place_and_the_rest_agrees():
+    assert "version" in PROJECT["dynamic"] and "version" not in PROJECT
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert str(citation["version"]) == zhagen.__version__
 
+
+def test_how_to_cite_the_book_names_this_version():
+    preface = (ROOT / "book/preface.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"版本 ([\d.]+\d)", preface)) <= {zhagen.__version__}
+
+
+def test_no_machine_s_path_in_a_text_file():
     names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout.splitlines()
     here = str(ROOT)
     for name in names:
         path = ROOT / name
         if path.is_file() and path.suffix in {".py", ".md", ".toml", ".yml", ".ipynb", ".json", ".lock", ""}:
             assert here not in path.read_text(encoding="utf-8", errors="ignore"), name
+
+
+def test_continuous_integration_runs_what_a_person_runs():
+    """Each target that a script or a workflow calls is in the Makefile."""
+    targets = set(re.findall(r"(?m)^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8")))
+    scripts = [ROOT / ".ci/run", *(ROOT / ".github/workflows").glob("*.yml")]
+    called = {
+        name for path in scripts for name in re.findall(r"(?m)^(?:\s*- run: )?make (\w+)", path.read_text("utf-8"))
+    }
+    assert {"book", "test", "lint", "links"} <= called <= targets
