@@ -5,7 +5,7 @@ FILE is a .txt or a .parquet; what is drawn, and how, stands in `zhagen.corpus.g
 
 import argparse
 
-from zhagen.corpus.generator import generate
+from zhagen.corpus.generator import generate_corpus
 
 
 def main():
@@ -15,7 +15,7 @@ def main():
     parser.add_argument("--mb", type=float, default=1, help="size in millions of bytes (default: 1)")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    print(generate(arguments.file, arguments.mb * 1e6, arguments.seed), "bytes")
+    print(generate_corpus(arguments.file, arguments.mb * 1e6, arguments.seed), "bytes")
 
 
 if __name__ == "__main__":

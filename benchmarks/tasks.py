@@ -42,11 +42,11 @@ def prepare(folder):
 
 
 def segment_zhagen(folder, engine, hmm):
-    """Words as numbers, by `zhagen.segmentation.encode`."""
-    from zhagen.segmentation import encode
+    """Words as numbers, by `zhagen.text.segmentation.encode_texts`."""
+    from zhagen.text.segmentation import encode_texts
 
     texts = naive.read(_text(folder))
-    encode(["开始"], hmm=hmm, engine=engine)
+    encode_texts(["开始"], hmm=hmm, engine=engine)
     yield
     found = list(_encoded(texts, hmm, engine))
     yield
@@ -121,12 +121,12 @@ def count_sklearn(folder):
 
 
 def pairs_zhagen(folder, terms):
-    """Pairs of columns of the matrix, by `zhagen.pairs.count`."""
-    from zhagen import pairs
+    """Pairs of columns of the matrix, by `zhagen.statistics.pairs.count_pairs`."""
+    from zhagen.statistics.pairs import count_pairs
 
     matrix = _matrix(folder, terms)
     yield
-    found = pairs.count(matrix)
+    found = count_pairs(matrix)
     yield
     yield _checksum(*found)
 
@@ -176,12 +176,12 @@ def pairs_nltk(folder, terms):
 
 
 def measures_zhagen(folder, terms):
-    """By `zhagen.association.strongest`."""
-    from zhagen import association
+    """By `zhagen.statistics.association.strongest_pairs`."""
+    from zhagen.statistics.association import strongest_pairs
 
     _, edges = _counted(folder, terms)
     yield
-    found = association.strongest(edges, "pmi", top=None)
+    found = strongest_pairs(edges, "pmi", top=None)
     yield
     yield _strongest(found[["term_a", "term_b", "pmi"]].itertuples(index=False, name=None))
 
@@ -215,9 +215,9 @@ def measures_nltk(folder, terms):
 
 
 def network_zhagen(folder, hmm, engine):
-    """All of it, by `zhagen.corpus.cooccur`."""
+    """All of it, by `zhagen.corpus.cooccurrence.cooccur`."""
     yield
-    from zhagen.corpus import cooccur
+    from zhagen.corpus.cooccurrence import cooccur
 
     with tempfile.TemporaryDirectory(dir=folder) as out:
         found = cooccur(_text(folder), out, top=TOP, hmm=hmm, engine=engine, workers=1 if engine == "serial" else 2)
@@ -285,30 +285,30 @@ def _matrix(folder, terms):
 
 
 def _counted(folder, terms):
-    """Return (units of each term, edges) as `zhagen.association.cooccurrence` gives them."""
+    """Return (units of each term, edges) as `zhagen.statistics.association.cooccurrence_table` gives them."""
     import numpy as np
 
-    from zhagen import association
-    from zhagen.terms import TermMatrix
+    from zhagen.statistics.association import cooccurrence_table
+    from zhagen.statistics.terms import TermMatrix
 
     matrix, names = _matrix(folder, terms), np.array(_vocabulary(folder, terms))
     units = dict(zip(names.tolist(), np.asarray(matrix.sum(axis=0)).ravel().tolist(), strict=True))
-    return units, association.cooccurrence(TermMatrix(matrix, None, names), min_count=2)
+    return units, cooccurrence_table(TermMatrix(matrix, None, names), min_count=2)
 
 
 def _encoded(texts, hmm, engine):
     """Yield the words of the texts as numbers, as many characters at a time as `cooccur` takes."""
     from zhagen.corpus.cooccurrence import PART
-    from zhagen.segmentation import encode
+    from zhagen.text.segmentation import encode_texts
 
     batch, held = [], 0
     for text in texts:
         batch.append(text)
         held += len(text)
         if held >= PART:
-            yield encode(batch, hmm=hmm, engine=engine)
+            yield encode_texts(batch, hmm=hmm, engine=engine)
             batch, held = [], 0
-    yield encode(batch, hmm=hmm, engine=engine)
+    yield encode_texts(batch, hmm=hmm, engine=engine)
 
 
 def _words(found):

@@ -22,7 +22,7 @@ def module(name):
 
 @pytest.fixture(scope="module")
 def generate():
-    return module("generate").generate
+    return module("generate").generate_corpus
 
 
 @pytest.fixture(scope="module")
@@ -50,26 +50,26 @@ def test_parquet_holds_the_same_paragraphs(generate, text, tmp_path):
 
 
 def test_the_text_has_what_real_text_has(text):
-    from zhagen import lexicon
-    from zhagen.segmentation import encode, strip_citations
+    from zhagen.text.lexicon import read_lexicon
+    from zhagen.text.segmentation import encode_texts, strip_citations
 
     paragraphs = text.splitlines()
     assert 50 < np.mean([len(paragraph) for paragraph in paragraphs]) < 150
     assert all(paragraph[-1] in "。？！" for paragraph in paragraphs)
     assert re.search("[A-Za-z]{2}", text) and re.search(r"\d年|\d%", text) and "，" in text and "“" in text
     assert strip_citations(text) == text
-    found = encode(paragraphs, engine="jieba")
-    assert lexicon.read().terms & set(found.terms)
-    assert any(variant in text for variant in lexicon.read().synonyms)
+    found = encode_texts(paragraphs, engine="jieba")
+    assert read_lexicon().terms & set(found.terms)
+    assert any(variant in text for variant in read_lexicon().synonyms)
     counts = np.sort(np.bincount(found.ids))[::-1]
     ranks = np.unique(np.geomspace(10, 1000, 30).astype(int))
     assert -1.2 < np.polyfit(np.log(ranks), np.log(counts[ranks - 1]), 1)[0] < -0.5  # Zipf
 
 
 def test_topics_bring_words_together(text):
-    from zhagen.corpus.parts import Settings, count
+    from zhagen.corpus.parts import Settings, count_part
 
-    part = count(text.splitlines(), Settings(engine="jieba"))
+    part = count_part(text.splitlines(), Settings(engine="jieba"))
     units = len(part.indptr) - 1
     present = np.zeros((units, len(part.totals)), bool)
     present[np.repeat(np.arange(units), np.diff(part.indptr)), part.indices] = True

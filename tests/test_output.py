@@ -6,6 +6,7 @@ import pytest
 
 from zhagen import output
 from zhagen.errors import OutputError
+from zhagen.output import cannot_write, write_files
 
 FRAME = pd.DataFrame({"term": ["平台", 'a"b,c'], "count": [2, 1]})
 
@@ -16,7 +17,7 @@ def held(folder):
 
 def test_frames_texts_and_functions_are_written(tmp_path):
     files = {"terms.csv": FRAME, "note.txt": "一\n二\n", "deep/down.bin": lambda path: path.write_bytes(b"\x00")}
-    assert output.write(files, tmp_path / "new" / "out") == [tmp_path / "new" / "out" / name for name in files]
+    assert write_files(files, tmp_path / "new" / "out") == [tmp_path / "new" / "out" / name for name in files]
     assert held(tmp_path / "new") == {
         "out/terms.csv": 'term,count\n平台,2\n"a""b,c",1\n', "out/note.txt": "一\n二\n", "out/deep/down.bin": "\x00"
     }  # fmt: skip
@@ -25,19 +26,19 @@ def test_frames_texts_and_functions_are_written(tmp_path):
 def test_other_files_stay_and_old_ones_are_replaced(tmp_path):
     (tmp_path / "note.txt").write_text("old")
     (tmp_path / "mine.txt").write_text("mine")
-    output.write({"note.txt": "new"}, tmp_path)
+    write_files({"note.txt": "new"}, tmp_path)
     assert held(tmp_path) == {"note.txt": "new", "mine.txt": "mine"}
 
 
 def test_no_files_is_no_error(tmp_path):
-    assert output.write({}, tmp_path) == [] and list(tmp_path.iterdir()) == []
+    assert write_files({}, tmp_path) == [] and list(tmp_path.iterdir()) == []
 
 
 def test_written_files_can_be_read_by_others(tmp_path):
     """As the user's umask says, like any other file; drafts stand in a folder that is closed to others."""
     mask = os.umask(0o022)
     try:
-        output.write({"note.txt": "一"}, tmp_path)
+        write_files({"note.txt": "一"}, tmp_path)
     finally:
         os.umask(mask)
     assert (tmp_path / "note.txt").stat().st_mode & 0o777 == 0o644
@@ -55,7 +56,7 @@ def test_a_full_disk_changes_nothing(tmp_path, existing):
         out.mkdir()
         (out / "a.txt").write_text("old")
     with pytest.raises(OutputError, match="out cannot be written: No space left on device"):
-        output.write({"a.txt": "new", "b.txt": full}, out)
+        write_files({"a.txt": "new", "b.txt": full}, out)
     assert held(tmp_path) == ({"out/a.txt": "old"} if existing else {})
     assert [path.name for path in tmp_path.iterdir()] == (["out"] if existing else [])
 
@@ -66,7 +67,7 @@ def test_what_else_goes_wrong_leaves_no_draft_either(tmp_path):
         raise RuntimeError("a bug")
 
     with pytest.raises(RuntimeError, match="a bug"):
-        output.write({"a.txt": "new", "b.txt": broken}, tmp_path)
+        write_files({"a.txt": "new", "b.txt": broken}, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -74,7 +75,7 @@ def test_a_file_in_the_way_of_the_folder_stays(tmp_path):
     (tmp_path / "out").write_text("a file")
     for folder in ("out", "out/below"):
         with pytest.raises(OutputError, match="cannot be written"):
-            output.write({"a.txt": "new"}, tmp_path / folder)
+            write_files({"a.txt": "new"}, tmp_path / folder)
     assert held(tmp_path) == {"out": "a file"}
 
 
@@ -83,7 +84,7 @@ def test_a_folder_in_the_way_of_one_file_changes_none(tmp_path):
     (tmp_path / "b.txt").mkdir()
     (tmp_path / "a.txt").write_text("old")
     with pytest.raises(OutputError, match="cannot be written"):
-        output.write({"a.txt": "new", "b.txt": "new"}, tmp_path)
+        write_files({"a.txt": "new", "b.txt": "new"}, tmp_path)
     assert held(tmp_path) == {"a.txt": "old"}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "b.txt"]
 
@@ -96,13 +97,13 @@ def test_a_folder_without_the_right_to_write(tmp_path, monkeypatch):
 
     monkeypatch.setattr(output.tempfile, "mkdtemp", refused)
     with pytest.raises(OutputError, match="Permission denied: choose another folder"):
-        output.write({"a.txt": "new"}, tmp_path / "out")
+        write_files({"a.txt": "new"}, tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_message_says_what_the_system_says():
-    assert str(output.cannot(Path("out"), OSError(28, "full"))) == "out cannot be written: full: choose another folder"
-    assert "no number at all" in str(output.cannot(Path("out"), OSError("no number at all")))
+    assert str(cannot_write(Path("out"), OSError(28, "full"))) == "out cannot be written: full: choose another folder"
+    assert "no number at all" in str(cannot_write(Path("out"), OSError("no number at all")))
 
 
 @pytest.mark.parametrize("stop", [OSError(28, "No space left on device"), KeyboardInterrupt()])
@@ -119,5 +120,5 @@ def test_what_was_there_is_put_back_where_a_file_cannot_be_moved(tmp_path, monke
 
     monkeypatch.setattr(os, "replace", fails)
     with pytest.raises((OutputError, KeyboardInterrupt)):
-        output.write({"a.txt": "new", "b.txt": "new", "c.txt": "new"}, tmp_path)
+        write_files({"a.txt": "new", "b.txt": "new", "c.txt": "new"}, tmp_path)
     assert held(tmp_path) == {"a.txt": "old", "c.txt": "old"}

@@ -6,8 +6,12 @@
 'digest'
 """
 
-from zhagen.catalog import Document, attach, documents, open
-from zhagen.errors import ZhagenError
+import lazy_loader
 
 __version__ = "0.1.0"
-__all__ = ["Document", "ZhagenError", "attach", "documents", "open"]
+_attribute, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+
+def __getattr__(name: str) -> object:
+    # `open` is not in `__all__`, so that `from zhagen import *` does not hide Python's own.
+    return _attribute("open_document" if name == "open" else name)

@@ -3,7 +3,8 @@
 import argparse
 import sys
 
-from zhagen import __version__, catalog
+from zhagen import __version__
+from zhagen.documents import catalog
 from zhagen.errors import ZhagenError
 
 
@@ -85,14 +86,14 @@ def _say(document):
 
 
 def _documents(arguments):
-    for row in catalog.documents().itertuples():
+    for row in catalog.list_documents().itertuples():
         print(f"{row.id}\t{row.edition or 'none'}\t{row.title or row.short}\t{row.why}")
 
 
 def _attach(arguments):
     result = catalog.attach(arguments.folder)
     for row in result.itertuples():
-        print(f"{row.result}\t{row.id or '-'}\t{row.file or catalog.entry(row.id)['file']}")
+        print(f"{row.result}\t{row.id or '-'}\t{row.file or catalog.catalog_entry(row.id)['file']}")
     missing = int((result.result == "missing").sum())
     print(
         f"{missing} of the originals are missing: their digests are used" if missing else "all originals are attached"
@@ -100,32 +101,33 @@ def _attach(arguments):
 
 
 def _extract(arguments):
-    from zhagen import extraction
+    from zhagen.extraction import pipeline
 
-    found = extraction.extract(arguments.id, source=arguments.source)
-    extraction.write(found, arguments.out)
+    found = pipeline.extract(arguments.id, source=arguments.source)
+    pipeline.write_extraction(found, arguments.out)
     _say(found.document)
     print(f"{len(found.codebook.codes)} codes, {len(found.codebook.evidence)} quotations: {arguments.out}")
 
 
 def _count(arguments):
-    from zhagen import outline, recipe, text
+    from zhagen.documents import outline, recipe
+    from zhagen.text import cleaning
 
-    document = catalog.open(arguments.id)
-    clean = outline.read(document, recipe.read(arguments.id)).text
+    document = catalog.open_document(arguments.id)
+    clean = outline.read_outline(document, recipe.read_recipe(arguments.id)).text
     _say(document)
     for term in arguments.terms:
-        print(f"{term}\t{text.count(clean, term)}")
+        print(f"{term}\t{cleaning.count_term(clean, term)}")
 
 
 def _check(arguments):
     import pandas as pd
 
-    from zhagen import checks, extraction
+    from zhagen.extraction import checks, pipeline
 
-    ids = arguments.ids or list(catalog.documents().id)
-    found = [extraction.extract(doc_id) for doc_id in ids]
-    table = pd.concat([checks.run(one) for one in found], ignore_index=True)
+    ids = arguments.ids or list(catalog.list_documents().id)
+    found = [pipeline.extract(doc_id) for doc_id in ids]
+    table = pd.concat([checks.run_checks(one) for one in found], ignore_index=True)
     for one in found:
         _say(one.document)
     for row in table.itertuples():
@@ -135,14 +137,14 @@ def _check(arguments):
 
 
 def _publish(arguments):
-    from zhagen import publication
+    from zhagen.book import publication
 
     for path in publication.publish():
         print(path)
 
 
 def _cooccur(arguments):
-    from zhagen.corpus import cooccur
+    from zhagen.corpus.cooccurrence import cooccur
 
     settings = {
         name: value

@@ -9,7 +9,7 @@ from pathlib import Path
 from zhagen.errors import OutputError
 
 
-def write(files, folder):
+def write_files(files, folder):
     """Write files below a folder, all of them or none.
 
     Parameters
@@ -28,7 +28,7 @@ def write(files, folder):
             raise NotADirectoryError(20, "a file of this name is in the way")
         draft = Path(tempfile.mkdtemp(prefix=".zhagen-", dir=folder if folder.is_dir() else folder.parent))
     except OSError as error:
-        raise cannot(folder, error) from error
+        raise cannot_write(folder, error) from error
     try:
         for name, content in files.items():
             (draft / name).parent.mkdir(parents=True, exist_ok=True)
@@ -39,7 +39,7 @@ def write(files, folder):
                 raise IsADirectoryError(21, f"a folder is in the way of {name}")
         _replace(files, draft, folder)
     except OSError as error:
-        raise cannot(folder, error) from error
+        raise cannot_write(folder, error) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return [folder / name for name in files]
@@ -68,7 +68,7 @@ def _replace(names, draft, folder):
         raise
 
 
-def cannot(path, error):
+def cannot_write(path, error):
     """Return the `OutputError` of an OSError."""
     return OutputError(f"{path} cannot be written: {error.strerror or error}", todo="choose another folder")
 

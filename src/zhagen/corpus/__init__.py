@@ -1,5 +1,6 @@
 """Corpora: the statistics of the book on a reader's own texts, from five documents to a million paragraphs.
 
+>>> from zhagen.corpus import cooccur
 >>> import tempfile
 >>> from pathlib import Path
 >>> file = Path(tempfile.mkdtemp(), "interviews.jsonl")
@@ -8,7 +9,6 @@
 ['term', 'count', 'units', 'community']
 """
 
-from zhagen.corpus.cooccurrence import Corpus, cooccur
-from zhagen.corpus.generator import generate
+import lazy_loader
 
-__all__ = ["Corpus", "cooccur", "generate"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

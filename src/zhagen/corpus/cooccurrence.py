@@ -7,13 +7,20 @@ from functools import partial
 from pathlib import Path
 from threading import Thread
 
-from zhagen import __version__, association, networks, output
-from zhagen import lexicon as lexicons
-from zhagen.corpus import engines, parts, readers
-from zhagen.corpus.store import Store, alone, checksum
+from zhagen import __version__
+from zhagen.corpus import engines, parts
+from zhagen.corpus.engines import run_tasks
+from zhagen.corpus.parts import Settings, count_part, lexicon_fingerprint
+from zhagen.corpus.readers import read_texts, source_size
+from zhagen.corpus.store import Store, documents_checksum, sole_writer
 from zhagen.errors import ZhagenError
-from zhagen.pairs import count_stream, processors
-from zhagen.strings import END, coded, joined, parted
+from zhagen.output import write_files
+from zhagen.statistics import association
+from zhagen.statistics.association import add_measures, pair_table
+from zhagen.statistics.networks import build_network, find_communities, write_graphml
+from zhagen.statistics.pairs import available_processors, count_pair_stream
+from zhagen.text.lexicon import SEGMENTERS
+from zhagen.text.strings import END, code_strings, join_strings, split_run
 
 PART = 2_000_000  # characters of a part: enough to spend little on its beginning, few enough to share out evenly
 MERGED = 16  # parts whose terms are brought together at a time: more take less time and more memory
@@ -28,7 +35,7 @@ class Corpus:
     Attributes
     ----------
     terms : data frame, one row one of the most frequent terms: term, count, units, community (0 where it has no edge).
-    edges : data frame as `zhagen.association.associate` returns it, with every measure that fits the counts.
+    edges : data frame as `zhagen.statistics.association.add_measures` returns it, with every measure that fits the counts.
     network : networkx.Graph of the edges whose weight is above 0.
     communities : list of lists of terms, numbered from 1 in `terms`.
     report : dict, what was read and how long it took.
@@ -71,16 +78,16 @@ def cooccur(
 
     Parameters
     ----------
-    source, column, encoding : see `zhagen.corpus.readers.read`.
+    source, column, encoding : see `zhagen.corpus.readers.read_texts`.
     out : folder for terms.csv, edges.csv, communities.csv, network.graphml and report.json.
     unit : ``sentence`` | ``paragraph`` (a line) | ``document`` | ``window`` of as many terms as `window` says, one
         after the other in a paragraph.
-    weighted : multiply counts instead of counting units, see `zhagen.association.cooccurrence`.
+    weighted : multiply counts instead of counting units, see `zhagen.statistics.association.cooccurrence_table`.
     top : how many terms, the most frequent ones; of equal ones those first by code point.
     min_count : the least n12 of an edge.
-    weight : the measure of the network, see `zhagen.networks.network`; a weighted count takes ``cosine`` for ``npmi``.
-    lexicon, hmm, segmenter : see `zhagen.segmentation.segment` (there `engine`).
-    engine, workers, scheduler : see `zhagen.corpus.engines.run`; a scheduler means ``dask``.
+    weight : the measure of the network, see `zhagen.statistics.networks.build_network`; a weighted count takes ``cosine`` for ``npmi``.
+    lexicon, hmm, segmenter : see `zhagen.text.segmentation.segment` (there `engine`).
+    engine, workers, scheduler : see `zhagen.corpus.engines.run_tasks`; a scheduler means ``dask``.
     memory : MB for the sums of pairs, and for the part of each worker, above what the interpreter and the words take.
     part : the most characters of a part.
     seed : of the communities.
@@ -104,19 +111,19 @@ def cooccur(
     weight = "cosine" if weighted and weight == "npmi" else weight
     _known("measure", weight, ("n12", *measures))
     _known("engine", engine, engines.ENGINES)
-    _known("segmenter", segmenter, lexicons.ENGINES)
-    settings = parts.Settings(
+    _known("segmenter", segmenter, SEGMENTERS)
+    settings = Settings(
         unit, window if unit == "window" else 0, lexicon and str(Path(lexicon).resolve()), hmm, segmenter,
-        parts.fingerprint(lexicon),
+        lexicon_fingerprint(lexicon),
     )  # fmt: skip
-    workers = workers or processors()
+    workers = workers or available_processors()
     per_character = PER_CHARACTER + PER_WINDOW * settings.window
     part = max(1, min(part, memory * 2**20 // per_character))  # not of workers: a run may go on with others
-    with alone(out):
-        store, texts = Store(out, settings.told() | {"part": part}), readers.read(source, column, encoding)
+    with sole_writer(out):
+        store, texts = Store(out, settings.told() | {"part": part}), read_texts(source, column, encoding)
         Thread(target=_load).start()  # no daemon: Python may not end in the midst of an import
         try:
-            size = readers.size(source, column)
+            size = source_size(source, column)
             sizes = _count(store, texts, settings, part, engine, workers, scheduler, size, progress)
         finally:
             store.tidy()
@@ -125,9 +132,9 @@ def cooccur(
             raise ZhagenError("the corpus has no content term", str(source), "look at the text column and the encoding")
         counted = time.monotonic()
         terms, edges = _edges(store, sizes["parts"], top, min_count, weighted, memory * 2**20 // 2)
-        edges = association.associate(edges, measures)
-        network = networks.network(edges, weight, top=None, min_count=min_count)
-        groups = networks.communities(network, seed)
+        edges = add_measures(edges, measures)
+        network = build_network(edges, weight, top=None, min_count=min_count)
+        groups = find_communities(network, seed)
         member = {term: number for number, group in enumerate(groups, 1) for term in group}
         terms = terms.assign(community=[member.get(term, 0) for term in terms.term])
         report = {
@@ -149,7 +156,7 @@ def cooccur(
             },
         }  # fmt: skip
         found = Corpus(terms, edges, network, groups, report)
-        output.write(_files(found), out)
+        write_files(_files(found), out)
         store.remove()
         return found
 
@@ -183,7 +190,7 @@ def _count(store, texts, settings, part, engine, workers, scheduler, size, progr
 
         def tasks():
             for number, (documents, begun) in enumerate(_parts(texts, part, settings.unit)):
-                sum_, length = checksum(documents)
+                sum_, length = documents_checksum(documents)
                 done["parts"] += 1
                 done["documents"] += begun
                 if store.has(number, sum_):
@@ -193,7 +200,7 @@ def _count(store, texts, settings, part, engine, workers, scheduler, size, progr
                     checksums[number] = sum_, length
                     yield number, documents
 
-        for number, found in engines.run(partial(parts.count, settings=settings), tasks(), engine, workers, scheduler):
+        for number, found in run_tasks(partial(count_part, settings=settings), tasks(), engine, workers, scheduler):
             sum_, length = checksums.pop(number)
             store.save(number, found, sum_)
             bar.update(length)
@@ -242,7 +249,7 @@ def _lines(text, size):
 
 
 def _edges(store, number_of_parts, top, min_count, weighted, memory):
-    """Return the most frequent terms (term, count, units), and the pairs of them as `association.cooccurrence` does."""
+    """Return the most frequent terms (term, count, units), and the pairs of them as `cooccurrence_table` does."""
     import numpy as np
     import pandas as pd
 
@@ -256,12 +263,12 @@ def _edges(store, number_of_parts, top, min_count, weighted, memory):
     def matrices():
         for number in range(number_of_parts):
             part = store.load(number)
-            columns = coded(joined(chosen) + part.terms)[1][len(chosen) :]
+            columns = code_strings(join_strings(chosen) + part.terms)[1][len(chosen) :]
             yield _restricted(part, np.where(columns < len(chosen), columns, -1), len(chosen), weighted)
 
-    found = zip(*count_stream(matrices, len(chosen), min_count, memory), strict=True)
+    found = zip(*count_pair_stream(matrices, len(chosen), min_count, memory), strict=True)
     pairs = (np.concatenate(blocks) for blocks in found)
-    edges = association.edges(np.array(chosen, dtype=object), *pairs, own[places], None if weighted else total)
+    edges = pair_table(np.array(chosen, dtype=object), *pairs, own[places], None if weighted else total)
     terms = pd.DataFrame({"term": [vocabulary[n] for n in order], "count": counts[order], "units": units[order]})
     terms.attrs["distinct"] = len(vocabulary)
     return terms, edges
@@ -275,7 +282,7 @@ def _vocabulary(store, number_of_parts, weighted):
     for start in range(0, number_of_parts, MERGED):
         some = [store.load(number) for number in range(start, min(start + MERGED, number_of_parts))]
         held = sums.shape[1]
-        known, codes = coded(b"".join([known, *(part.terms for part in some)]))
+        known, codes = code_strings(b"".join([known, *(part.terms for part in some)]))
         sums = np.pad(sums, ((0, 0), (0, known.count(END.encode()) - held)))
         for part in some:
             at, held = codes[held : held + len(part.totals)], held + len(part.totals)
@@ -284,7 +291,7 @@ def _vocabulary(store, number_of_parts, weighted):
             own = np.bincount(part.indices, squares, len(at)).astype(np.int64) if weighted else units
             sums[:, at] += [part.totals, units, own]
             total += len(part.indptr) - 1
-    return parted(known), sums, total
+    return split_run(known), sums, total
 
 
 def _restricted(part, columns, terms, weighted):
@@ -311,7 +318,7 @@ def _files(found):
         "terms.csv": found.terms,
         "edges.csv": found.edges,
         "communities.csv": pd.DataFrame(grouped[["community", "term", "count", "units"]]),
-        "network.graphml": lambda path: networks.write_graphml(found.network, path, found.communities),
+        "network.graphml": lambda path: write_graphml(found.network, path, found.communities),
         "report.json": json.dumps(found.report, ensure_ascii=False, indent=2) + "\n",
     }
 

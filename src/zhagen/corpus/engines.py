@@ -15,7 +15,7 @@ from itertools import islice
 from multiprocessing import get_context
 
 from zhagen.errors import ZhagenError
-from zhagen.pairs import processors
+from zhagen.statistics.pairs import available_processors
 
 ENGINES = ("serial", "processes", "dask")
 AHEAD = 2  # parts under way for each worker
@@ -23,7 +23,7 @@ PATIENCE = 5  # seconds until a scheduler must have answered
 DEATHS = 3  # of a worker in a row, without a part done, until the run is given up
 
 
-def run(function, tasks, engine="processes", workers=None, scheduler=None) -> Iterator:
+def run_tasks(function, tasks, engine="processes", workers=None, scheduler=None) -> Iterator:
     """Yield (key, function(task)) for each (key, task).
 
     Parameters
@@ -37,14 +37,14 @@ def run(function, tasks, engine="processes", workers=None, scheduler=None) -> It
     A task whose worker dies is done again by another. Raises `ZhagenError` for an unknown engine, and where workers
     keep dying; what the function raises is raised.
 
-    >>> sorted(run(abs, enumerate([-1, -2]), "serial"))
+    >>> sorted(run_tasks(abs, enumerate([-1, -2]), "serial"))
     [(0, 1), (1, 2)]
     """
     if engine not in ENGINES:
         raise ZhagenError(f"there is no engine {engine!r}", todo=f"use one of {', '.join(ENGINES)}")
     if workers is not None and workers < 1:
         raise ZhagenError(f"workers is {workers}", todo="give 1 or more")
-    workers = workers or processors()
+    workers = workers or available_processors()
     if engine == "serial":
         return ((key, function(task)) for key, task in tasks)
     if engine == "processes":

@@ -12,8 +12,10 @@ The same seed gives the same text, and a smaller one is the beginning of a large
 from itertools import count, islice
 from pathlib import Path
 
-from zhagen import lexicon, output, shipped
+from zhagen.documents.published import read_published
 from zhagen.errors import ZhagenError
+from zhagen.output import write_files
+from zhagen.text.lexicon import jieba_dictionary, read_lexicon
 
 TOPICS = 40
 FAITHFUL = 0.5  # of the content words of a paragraph come from its topic
@@ -36,19 +38,17 @@ def _weights():
     """Return (words, how often each is drawn, whether each is a content word); the shares add up to 1."""
     import numpy as np
 
-    rows = [
-        (word, n, tag) for word, n, tag in lexicon.dictionary() if all("\u4e00" <= sign <= "\u9fd5" for sign in word)
-    ]
+    rows = [(word, n, tag) for word, n, tag in jieba_dictionary() if all("\u4e00" <= sign <= "\u9fd5" for sign in word)]
     total = sum(n for _, n, _ in rows)
     shares = {word: n / total for word, n, _ in rows}
     shares["的"] = 0.04  # the dictionary has it far too rare
     content = {word for word, _, tag in rows if tag.startswith(CONTENT) and len(word) > 1}
-    published = shipped.read(None, "terms").groupby("term")["count"].sum().to_dict()
+    published = read_published(None, "terms").groupby("term")["count"].sum().to_dict()
     total = sum(published.values())
     for word, n in published.items():
         shares[word] = (1 - PUBLISHED) * shares.get(word, 0) + PUBLISHED * n / total
     content |= set(published)
-    for variant, kept in lexicon.read().synonyms.items():
+    for variant, kept in read_lexicon().synonyms.items():
         shares[variant] = shares.get(variant, 0) + shares.get(kept, 0) / 5
     for foreign, share in ((LATIN, 0.02), (NUMBERS, 0.015)):
         harmonic = sum(1 / rank for rank in range(1, len(foreign) + 1))
@@ -59,10 +59,10 @@ def _weights():
     return words, drawn / drawn.sum(), np.array([word in content for word in words])
 
 
-def documents(seed=1):
+def generate_documents(seed=1):
     """Yield documents without end, each a text with a paragraph a line.
 
-    >>> next(documents()).endswith(("。", "！", "？", "”", "）"))
+    >>> next(generate_documents()).endswith(("。", "！", "？", "”", "）"))
     True
     """
     import numpy as np
@@ -119,7 +119,7 @@ def _lengths(rng, median, spread, size):
     return np.maximum(rng.lognormal(np.log(median), spread, size).round(), 1).astype(np.int64)
 
 
-def generate(path, size, seed=1):
+def generate_corpus(path, size, seed=1):
     """Write drawn text.
 
     Parameters
@@ -134,14 +134,14 @@ def generate(path, size, seed=1):
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     generate(Path(folder, "practice.txt"), 1000) == Path(folder, "practice.txt").stat().st_size
+    ...     generate_corpus(Path(folder, "practice.txt"), 1000) == Path(folder, "practice.txt").stat().st_size
     True
     """
     path, total = Path(path), 0
 
     def enough():
         nonlocal total
-        for text in documents(seed):
+        for text in generate_documents(seed):
             yield text
             total += len(text.encode()) + 1
             if total >= size:
@@ -149,7 +149,7 @@ def generate(path, size, seed=1):
 
     if path.suffix not in WRITERS:
         raise ZhagenError(f"{path.name} is neither .txt nor .parquet", todo="name one that is")
-    output.write({path.name: lambda draft: WRITERS[path.suffix](draft, enough())}, path.parent)
+    write_files({path.name: lambda draft: WRITERS[path.suffix](draft, enough())}, path.parent)
     return total
 
 

@@ -4,11 +4,13 @@ import hashlib
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 
-from zhagen import __version__, lexicon
+from zhagen import __version__
 from zhagen.errors import ZhagenError
-from zhagen.segmentation import encode
-from zhagen.strings import joined
-from zhagen.text import SENTENCE_END
+from zhagen.text import lexicon
+from zhagen.text.cleaning import SENTENCE_END
+from zhagen.text.lexicon import read_lexicon
+from zhagen.text.segmentation import encode_texts
+from zhagen.text.strings import join_strings
 
 UNITS = ("sentence", "paragraph", "document", "window")
 
@@ -23,7 +25,7 @@ class Settings:
         other in a paragraph; a shorter paragraph is one window).
     window : terms in a window.
     lexicon : folder of a lexicon, or None.
-    hmm, engine : see `zhagen.segmentation.segment`; `engine` changes no count.
+    hmm, engine : see `zhagen.text.segmentation.segment`; `engine` changes no count.
     fingerprint : of zhagen and the lexicon, so that no worker counts with another.
     """
 
@@ -45,7 +47,7 @@ class Part:
 
     Attributes
     ----------
-    terms : bytes, each term once, as `zhagen.strings.joined` returns them.
+    terms : bytes, each term once, as `zhagen.text.strings.join_strings` returns them.
     indptr, indices, counts : arrays, the unit x term matrix in compressed rows; only units with a term.
     totals : array, one entry a term: its occurrences, whatever the unit.
     sizes : dict, how many paragraphs, characters, units and occurrences of terms the part has.
@@ -59,9 +61,9 @@ class Part:
     sizes: dict
 
 
-def fingerprint(folder=None):
+def lexicon_fingerprint(folder=None):
     """Return what names this version of zhagen and a lexicon: 16 hexadecimal digits."""
-    return _fingerprint(lexicon.read(folder))
+    return _fingerprint(read_lexicon(folder))
 
 
 @lru_cache(lexicon.KEPT)
@@ -70,7 +72,7 @@ def _fingerprint(read):
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
-def count(documents, settings):
+def count_part(documents, settings):
     """Count the terms of documents by unit.
 
     Parameters
@@ -82,14 +84,14 @@ def count(documents, settings):
     Returns a `Part`. Raises `ZhagenError` where this process has another zhagen or another lexicon than `settings`
     tell.
 
-    >>> from zhagen.strings import parted
-    >>> part = count(["平台与数据，平台", "数据"], Settings(engine="jieba"))
-    >>> part.sizes["units"], dict(zip(parted(part.terms), part.totals.tolist(), strict=True)) == {"平台": 2, "数据": 2}
+    >>> from zhagen.text.strings import split_run
+    >>> part = count_part(["平台与数据，平台", "数据"], Settings(engine="jieba"))
+    >>> part.sizes["units"], dict(zip(split_run(part.terms), part.totals.tolist(), strict=True)) == {"平台": 2, "数据": 2}
     (2, True)
     """
     import numpy as np
 
-    if settings.fingerprint not in ("", fingerprint(settings.lexicon)):
+    if settings.fingerprint not in ("", lexicon_fingerprint(settings.lexicon)):
         raise ZhagenError(
             "a worker has another zhagen or another lexicon", str(settings.lexicon or ""), "install the same on each"
         )
@@ -101,7 +103,7 @@ def count(documents, settings):
         groups = np.arange(len(pieces))
     elif settings.unit == "document":
         groups = np.repeat(np.arange(len(documents)), [len(lines) for lines in paragraphs])
-    found = encode(pieces, settings.lexicon, settings.hmm, settings.engine)
+    found = encode_texts(pieces, settings.lexicon, settings.hmm, settings.engine)
     ids, units = found.ids, np.repeat(groups, found.lengths)
     totals = np.bincount(ids, minlength=len(found.terms))
     if settings.unit == "window":
@@ -113,7 +115,7 @@ def count(documents, settings):
         "units": len(rows[0]) - 1,
         "occurrences": int(totals.sum()),
     }
-    return Part(joined(found.terms), *rows, totals, sizes)
+    return Part(join_strings(found.terms), *rows, totals, sizes)
 
 
 def _sentences(text):

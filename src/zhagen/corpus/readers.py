@@ -21,7 +21,7 @@ MEND = "save the file in UTF-8, or name its encoding; a file may have one only"
 BLOCK = 1 << 20  # bytes looked at in one go; characters of a long file handed on in one go
 
 
-def read(source, column="text", encoding=None):
+def read_texts(source, column="text", encoding=None):
     """Yield the texts of a source: (name of the document, text); a long text file comes in several pieces.
 
     Parameters
@@ -37,7 +37,7 @@ def read(source, column="text", encoding=None):
     >>> import tempfile
     >>> file = Path(tempfile.mkdtemp(), "a.jsonl")
     >>> _ = file.write_text('{"text": "平台"}' + chr(10), encoding="utf-8")
-    >>> list(read(file))
+    >>> list(read_texts(file))
     [('a.jsonl, line 1', '平台')]
     """
     try:
@@ -71,7 +71,7 @@ def _read(source, column, encoding):
         yield from {"jsonl": _jsonl, "csv": _csv, "parquet": _parquet}[kind](source, column, encoding)
 
 
-def size(source, column="text"):
+def source_size(source, column="text"):
     """Return how many bytes of text a source has, about: markup counted with it, Parquet without compression."""
     source = Path(source)
     if source.is_dir():
@@ -176,7 +176,7 @@ def _parquet(path, column, encoding):
         with pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:
             _place(column, file.schema_arrow.names, path)
             number = 0
-            rows = BLOCK * file.metadata.num_rows // max(size(path, column), 1)
+            rows = BLOCK * file.metadata.num_rows // max(source_size(path, column), 1)
             for batch in file.iter_batches(min(max(rows, 1), 1024), columns=[column]):
                 for value in batch.column(0).to_pylist():
                     number += 1

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from zhagen.corpus.parts import Part
 from zhagen.errors import OutputError
-from zhagen.output import cannot
+from zhagen.output import cannot_write
 
 NAME = ".zhagen-parts"
 
@@ -37,7 +37,7 @@ class Store:
             (self.folder / "settings.json").write_text(json.dumps(told), encoding="utf-8")
         except OSError as error:
             self.remove()
-            raise cannot(self.folder, error) from error
+            raise cannot_write(self.folder, error) from error
 
     def _told(self):
         try:
@@ -79,7 +79,7 @@ class Store:
             os.replace(draft, self.path(number))
         except OSError as error:
             draft.unlink(missing_ok=True)
-            raise cannot(self.folder, error) from error
+            raise cannot_write(self.folder, error) from error
 
     def load(self, number):
         """Return a `zhagen.corpus.parts.Part`."""
@@ -107,7 +107,7 @@ class Store:
 
 
 @contextmanager
-def alone(folder):
+def sole_writer(folder):
     """Hold the folder of the results for one run; where it was made for it and stayed empty, it goes again.
 
     Raises `OutputError` where another run holds it, or it cannot be made.
@@ -118,7 +118,7 @@ def alone(folder):
         folder.mkdir(parents=True, exist_ok=True)
         lock = _lock(folder)
     except OSError as error:
-        raise cannot(folder, error) from error
+        raise cannot_write(folder, error) from error
     try:
         yield
     finally:
@@ -147,7 +147,7 @@ def _lock(folder):
     return lock
 
 
-def checksum(documents):
+def documents_checksum(documents):
     """Return the checksum of a part's documents, and how many bytes they have."""
     text = "".join(documents).encode("utf-8", "surrogatepass")
     digest = hashlib.blake2b(repr([len(document) for document in documents]).encode(), digest_size=16)

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 from zhagen.figures import theme
 from zhagen.figures.picture import finish
-from zhagen.text import width
+from zhagen.text.cleaning import printed_width
 
 MIDDLE = 0.37  # from the middle of a Chinese character down to its baseline, in em
 HEAD = 9  # length of an arrow's head, as wide as long
@@ -76,7 +76,7 @@ class Canvas:
         """Put the legend of the statuses that occur, in the theme's order, below `y`; returns the height it took."""
         size, pitch = theme.SIZES["note"], 22
         used = [status for status in theme.STATUS if status in set(statuses)]
-        column = 44 + max(width(theme.STATUS[status].name) for status in used) * size + 12
+        column = 44 + max(printed_width(theme.STATUS[status].name) for status in used) * size + 12
         columns = max(int(wide // column), 1)
         for place, status in enumerate(used):
             row, x = place // columns, (place % columns) * column + 2

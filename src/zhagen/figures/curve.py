@@ -3,7 +3,7 @@
 from zhagen.errors import ZhagenError
 from zhagen.figures import theme
 from zhagen.figures.picture import from_matplotlib, name, require
-from zhagen.text import width
+from zhagen.text.cleaning import printed_width
 
 LOOKS = [("o", "-"), ("s", "--"), ("^", "-."), ("D", ":"), ("v", (0, (8, 2))), ("X", (0, (4, 1, 1, 1, 1, 1)))]
 HIGH = 270  # of the axis and its words, without the legend
@@ -137,7 +137,7 @@ def _legend(ax, band_name):
         handles, names = [*handles, Patch(color=theme.MUTED, alpha=0.3, linewidth=0)], [*names, band_name]
     if not names:
         return
-    wide = max(width(label) for label in names) * theme.SIZES["note"] + 60
+    wide = max(printed_width(label) for label in names) * theme.SIZES["note"] + 60
     below = offset_copy(ax.transAxes, ax.figure, y=-46, units="points")
     ax.legend(
         handles, names, loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=below, borderaxespad=0,

@@ -5,7 +5,7 @@ from zhagen.figures import theme
 from zhagen.figures.canvas import Canvas, joined, number
 from zhagen.figures.network import MEASURES
 from zhagen.figures.picture import name
-from zhagen.text import width
+from zhagen.text.cleaning import printed_width
 
 SIZE, NOTE = theme.SIZES["label"], theme.SIZES["note"]
 WRAP = 9  # characters a line of a label
@@ -18,8 +18,8 @@ def draw_dendrogram(merges, groups=None, key=""):
 
     Parameters
     ----------
-    merges : a `zhagen.clusters.Merges`.
-    groups : data frame with the columns label and group, as `zhagen.clusters.groups` cuts the same tree; each group has
+    merges : a `zhagen.statistics.clusters.Merges`.
+    groups : data frame with the columns label and group, as `zhagen.statistics.clusters.cut_clusters` cuts the same tree; each group has
         a bar with its number and a colour. None draws the tree alone.
     key : names the picture; empty makes one from the data.
 
@@ -28,9 +28,9 @@ def draw_dendrogram(merges, groups=None, key=""):
     font lacks a character.
 
     >>> import pandas as pd
-    >>> from zhagen.clusters import cluster
+    >>> from zhagen.statistics.clusters import cluster_labels
     >>> table = pd.DataFrame([[0, 1, 4], [1, 0, 2], [4, 2, 0]], index=list("甲乙丙"), columns=list("甲乙丙"))
-    >>> draw_dendrogram(cluster(table)).alt
+    >>> draw_dendrogram(cluster_labels(table)).alt
     '树状图：3 个标签，用平均连接聚成一棵树，最后在距离 3 合拢。最先合并的是乙与甲（1）。'
     """
     n = len(merges.labels)
@@ -38,7 +38,7 @@ def draw_dendrogram(merges, groups=None, key=""):
     member = _members(merges, groups, branches)
     lines = {leaf: theme.wrap(merges.labels[leaf], WRAP) for leaf in leaves}
     bar = BAR if groups is not None else 0
-    left = bar + max(width(line) for words in lines.values() for line in words) * SIZE + 8
+    left = bar + max(printed_width(line) for words in lines.values() for line in words) * SIZE + 8
     heights = merges.steps["height"].tolist()
     most = heights[-1] or 1
     canvas, middle, top = Canvas(), {}, 4
@@ -121,7 +121,7 @@ def _axis(canvas, across, most, top, merges):
     for tick in ticks:
         canvas.put("line", x1=across(tick), y1=top + 4, x2=across(tick), y2=top + 8, **line)
         words = f"{tick:.4g}"
-        x = min(across(tick), theme.WIDTH - width(words) * NOTE / 2)
+        x = min(across(tick), theme.WIDTH - printed_width(words) * NOTE / 2)
         canvas.text(x, top + 17, words, NOTE)
     canvas.text(theme.WIDTH - EDGE, top + 38, _measure(merges), NOTE, anchor="end")
 

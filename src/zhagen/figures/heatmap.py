@@ -7,7 +7,7 @@ from zhagen.errors import ZhagenError
 from zhagen.figures import theme
 from zhagen.figures.canvas import Canvas, number
 from zhagen.figures.picture import name
-from zhagen.text import width
+from zhagen.text.cleaning import printed_width
 
 GAP, PAD = 2, 4
 LABEL, SIZE = theme.SIZES["label"], theme.SIZES["note"]
@@ -77,11 +77,11 @@ def _numbers(frame):
 
 def _layout(rows, columns, cells):
     """Return (lines of each row's label, lines of each column's, width of a cell)."""
-    need = max((width(number(value)) * SIZE for row in cells for value in row if value is not None), default=0)
+    need = max((printed_width(number(value)) * SIZE for row in cells for value in row if value is not None), default=0)
     need = max(need + 2 * GAP + 4, LABEL + 2 * GAP)
     for limit in (8, 6, 4):
         labels = [_lines(label, limit) for label in rows]
-        left = max(width(line) for lines in labels for line in lines) * LABEL + 2 * PAD
+        left = max(printed_width(line) for lines in labels for line in lines) * LABEL + 2 * PAD
         cell = min((theme.WIDTH - left) / len(columns), WIDEST)
         if cell >= need:
             return labels, [_lines(label, max(int((cell - 2 * GAP) / LABEL), 1)) for label in columns], cell
@@ -95,7 +95,7 @@ def _lines(label, limit):
     """Break a label as `theme.wrap` does, and into equal parts a Latin word that is longer than a line."""
     found = []
     for line in theme.wrap(label, limit):
-        parts = max(ceil(width(line) / limit), 1)
+        parts = max(ceil(printed_width(line) / limit), 1)
         found += re.findall(f".{{1,{ceil(len(line) / parts)}}}", line)
     return found or [""]
 

@@ -14,7 +14,7 @@ def draw_matrix(frame, key=""):
 
     Parameters
     ----------
-    frame : data frame of labels, such as `zhagen.codebook.matrix` gives; a missing or empty cell stays an empty box.
+    frame : data frame of labels, such as `zhagen.extraction.codebook.theme_matrix` gives; a missing or empty cell stays an empty box.
     key : names the picture; empty makes one from the data.
 
     Returns a `Picture`. Raises `ZhagenError` where the frame has no cell or the font lacks a character.

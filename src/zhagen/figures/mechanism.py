@@ -4,7 +4,7 @@ from zhagen.errors import ZhagenError
 from zhagen.figures import theme
 from zhagen.figures.canvas import Canvas, joined
 from zhagen.figures.picture import name, require
-from zhagen.text import width
+from zhagen.text.cleaning import printed_width
 
 SIZE, WORD = theme.SIZES["label"], theme.SIZES["note"]
 PAD, EDGE = 9, 4
@@ -92,12 +92,12 @@ class _Layout:
             graph.add_node(names[node], label="", shape="box", fixedsize=True, width=wide / 72, height=high / 72)
         for place, arrow in enumerate(arrows):
             words = _words(arrow)
-            label = _space(width(words) * WORD + 6, WORD + 5) if words else ""
+            label = _space(printed_width(words) * WORD + 6, WORD + 5) if words else ""
             graph.add_edge(names[arrow[0]], names[arrow[1]], key=f"e{place}", label=label, arrowsize=0.9)
         frames = list(dict.fromkeys(groups.values()))
         for place, frame in enumerate(frames):
             members = [names[node] for node in nodes if groups.get(node) == frame]
-            label = _space(width(frame) * WORD + 4, WORD + 6)
+            label = _space(printed_width(frame) * WORD + 4, WORD + 6)
             graph.add_subgraph(members, name=f"cluster_{place}", label=label, labeljust="l", margin=8)
         graph.layout(prog="dot")
         left, low, right, high = _floats(graph.graph_attr["bb"])
@@ -130,7 +130,7 @@ def _narrowest(nodes, arrows, groups):
 
 
 def _size(lines):
-    return max(width(line) for line in lines) * SIZE + 2 * PAD, len(lines) * SIZE * theme.LINE + PAD
+    return max(printed_width(line) for line in lines) * SIZE + 2 * PAD, len(lines) * SIZE * theme.LINE + PAD
 
 
 def _space(wide, high):

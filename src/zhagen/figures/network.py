@@ -6,7 +6,7 @@ from zhagen.errors import ZhagenError
 from zhagen.figures import theme
 from zhagen.figures.canvas import Canvas, joined, number
 from zhagen.figures.picture import name
-from zhagen.text import width
+from zhagen.text.cleaning import printed_width
 
 SIZE = theme.SIZES["label"]
 RADIUS = (5, 17)  # of the rarest and the most frequent term
@@ -28,7 +28,7 @@ def draw_network(graph, communities=None, weight="npmi", seed=1, key=""):
     graph : an undirected networkx graph; each node has an attribute count, each edge the attribute `weight`.
     communities : list of sets of nodes; each has a colour and a shape. None draws all nodes alike.
     weight : the edge attribute, shown as the width of the edge; where it is not positive the ends do not attract. For
-        ``weight`` the legend names the measure that ``graph.graph["measure"]`` says, as `zhagen.networks.network` sets.
+        ``weight`` the legend names the measure that ``graph.graph["measure"]`` says, as `zhagen.statistics.networks.build_network` sets.
     seed : of the layout; the same seed gives the same picture.
     key : names the picture; empty makes one from the data.
 
@@ -44,7 +44,10 @@ def draw_network(graph, communities=None, weight="npmi", seed=1, key=""):
     counts, edges = _numbers(graph, weight)
     member = _members(graph, communities)
     radius = {node: _between(count, counts.values(), RADIUS, sqrt) for node, count in counts.items()}
-    boxes = {node: (max(2 * radius[node], width(str(node)) * SIZE) + 6, 2 * radius[node] + SIZE + 8) for node in graph}
+    boxes = {
+        node: (max(2 * radius[node], printed_width(str(node)) * SIZE) + 6, 2 * radius[node] + SIZE + 8)
+        for node in graph
+    }
     places = _places(graph, edges, boxes, seed)
     centre = {node: (x, y - boxes[node][1] / 2 + radius[node] + 2) for node, (x, y) in places.items()}
     canvas = Canvas()
@@ -176,7 +179,7 @@ def _legend(canvas, communities, top, edges, measure, counts):
     """Put the legend below `top`; returns where it ends."""
     size, pitch = theme.SIZES["note"], 22
     named = [f"社区 {place + 1}（{len(group)} 个词）" for place, group in enumerate(communities or [])]
-    wide = max([width(words) * size + 38 for words in named], default=theme.WIDTH)
+    wide = max([printed_width(words) * size + 38 for words in named], default=theme.WIDTH)
     columns, y = max(int(theme.WIDTH // wide), 1), top + pitch / 2
     for place, words in enumerate(named):
         x, middle = place % columns * wide, y + place // columns * pitch

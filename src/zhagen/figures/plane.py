@@ -4,7 +4,7 @@ from zhagen.errors import ZhagenError
 from zhagen.figures import theme
 from zhagen.figures.canvas import Canvas, joined
 from zhagen.figures.picture import name
-from zhagen.text import width
+from zhagen.text.cleaning import printed_width
 
 SIZE, NOTE = theme.SIZES["label"], theme.SIZES["note"]
 LEFT, RIGHT, TOP = 40, 6, 26  # around the map
@@ -25,7 +25,7 @@ def draw_plane(result, names=("行", "列"), top=15, key=""):
 
     Parameters
     ----------
-    result : a `zhagen.correspondence.Correspondence`.
+    result : a `zhagen.statistics.correspondence.Correspondence`.
     names : what rows and columns are, such as ``("词", "章")``.
     top : how many rows, and how many columns, have labels at most.
     key : names the picture; empty makes one from the data.
@@ -33,9 +33,9 @@ def draw_plane(result, names=("行", "列"), top=15, key=""):
     Returns a `Picture`. Raises `ZhagenError` where the result has one axis only, or the font lacks a character.
 
     >>> import pandas as pd
-    >>> from zhagen.correspondence import correspondence
+    >>> from zhagen.statistics.correspondence import correspondence_analysis
     >>> table = pd.DataFrame([[4, 1, 1], [1, 4, 1], [1, 1, 9]], index=list("甲乙丙"), columns=list("abc"))
-    >>> draw_plane(correspondence(table)).alt.split("。")[0]
+    >>> draw_plane(correspondence_analysis(table)).alt.split("。")[0]
     '对应分析图：3 个行、3 个列；第 1 轴占惯量的 62.9%，第 2 轴占 37.1%'
     """
     if len(result.inertia) < 2:
@@ -155,7 +155,7 @@ def _labels(points, spots, high):
 
 def _wide(line):
     """Return how wide a line can come out: Latin letters are a little wider than half a Chinese character."""
-    return (width(line) + 0.1 * sum(char.isascii() for char in line)) * SIZE
+    return (printed_width(line) + 0.1 * sum(char.isascii() for char in line)) * SIZE
 
 
 def _places(spot, size, high):

@@ -4,7 +4,7 @@ from zhagen.errors import ZhagenError
 from zhagen.figures import theme
 from zhagen.figures.canvas import Canvas, joined
 from zhagen.figures.picture import name, require
-from zhagen.text import width
+from zhagen.text.cleaning import printed_width
 
 WRAP = {2: (9, 8), 3: (8, 6, 6), 4: (7, 5, 4, 4)}  # characters a line by number of levels, finest level first
 PAD, GAP, COLUMN_GAP, EDGE = 8, 7, 24, 4
@@ -16,7 +16,7 @@ def draw_structure(codebook, wrap=None, key=""):
 
     Parameters
     ----------
-    codebook : a `zhagen.codebook.Codebook`, or anything with a frame `codes` (columns code_id, level, label,
+    codebook : a `zhagen.extraction.codebook.Codebook`, or anything with a frame `codes` (columns code_id, level, label,
         parent_id, status). Levels are taken from the parents: a code without parent is on top, as are all of its level.
     wrap : dict, level -> characters a line; for a level that is not in it, as many as three or four columns leave on
         a phone.
@@ -68,8 +68,8 @@ class _Tree:
         self.columns, left = {}, EDGE
         for level in levels:
             drawn = [line for row in codes.itertuples() if row.level == level for line in self.lines[row.code_id]]
-            heading = width(_name(level, levels)) * theme.SIZES["note"]
-            wide = max(max(width(line) for line in drawn) * SIZE + 2 * PAD, heading)
+            heading = printed_width(_name(level, levels)) * theme.SIZES["note"]
+            wide = max(max(printed_width(line) for line in drawn) * SIZE + 2 * PAD, heading)
             self.columns[level] = (left, wide)
             left += wide + COLUMN_GAP
         self.width = left - COLUMN_GAP + EDGE

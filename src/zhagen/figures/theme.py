@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib import resources
 
 from zhagen.errors import ZhagenError
-from zhagen.text import WIDE, width
+from zhagen.text.cleaning import WIDE, printed_width
 
 # "Zhagen Sans" is the subset of Noto Sans SC that the book serves to a machine without a Chinese font
 FONTS = (
@@ -112,7 +112,7 @@ def wrap(label, limit):
         ways = []
         for start in range(end):
             line = "".join(pieces[start:end])
-            wide = width(line)
+            wide = printed_width(line)
             if wide <= limit or end - start == 1:
                 cost, lines = best[start]
                 ways.append((cost + 100 + wide**2 + (150 if pairs and start % 2 else 0), [*lines, line]))

@@ -1,0 +1,17 @@
+from .loads import load_features as load_features
+from .loads import load_passages as load_passages
+from .loads import load_wording as load_wording
+from .publication import data_package as data_package
+from .publication import publish as publish
+from .publication import published_frames as published_frames
+from .synthesis import alignment_agreement as alignment_agreement
+from .synthesis import alignments as alignments
+from .synthesis import code_systems as code_systems
+from .synthesis import joint_edges as joint_edges
+from .synthesis import judged_pairs as judged_pairs
+from .synthesis import similar_contexts as similar_contexts
+from .synthesis import similar_labels as similar_labels
+from .wording import dictionary_effects as dictionary_effects
+from .wording import document_diversity as document_diversity
+from .wording import lexicon_variants as lexicon_variants
+from .wording import lexicon_without as lexicon_without

@@ -1,0 +1,170 @@
+"""What the repository ships of the originals, as a Frictionless Data Package: facts and counts, no sentences."""
+
+import json
+
+from zhagen.book.wording import dictionary_effects, document_diversity
+from zhagen.documents import published
+from zhagen.documents.catalog import list_documents
+from zhagen.errors import SourceError
+from zhagen.extraction.citations import extract_citations
+from zhagen.extraction.claims import extract_claims
+from zhagen.extraction.mechanism import has_mechanism, mechanism_edges
+from zhagen.extraction.pipeline import extract
+from zhagen.output import write_files
+from zhagen.paths import data_folder
+from zhagen.statistics import passages
+from zhagen.statistics.passages import code_passages
+from zhagen.statistics.terms import term_features
+
+TITLE = "扎根研究可执行教程：五份文档的编码、证据、箭头、数字与词频"
+FIELDS = {
+    "line_start": ("integer", "first raw line of the original, from 1"),
+    "line_end": ("integer", "last raw line of the original"),
+    "line": ("integer", "raw line of the original, from 1"),
+    "level": (
+        "string",
+        "level of a code (dimension, theme, concept; core_category, main_category, category), or of a heading",
+    ),
+    "paragraph": ("integer", "paragraph of the prose, from 1; empty outside of it"),
+    "sentence": ("integer", "sentence of its paragraph, from 1; empty outside the prose"),
+    "place": ("integer", "place in the document where codes are spoken of, from 1; the codes of one place share it"),
+    "count": ("integer", "occurrences of the term in the sentence"),
+    "n_chars": ("integer", "characters of the quotation, white space left out"),
+    "recomputed": ("number", "what the text or its tables give; empty where nothing can be recomputed"),
+    "status": ("string", "printed, by_order, reconciled, mapped, literature or inferred"),
+    "reason": ("string", "why the status is not printed"),
+    "sha256": ("string", "of the quotation without white space"),
+    "gloss": ("string", "our wording of the quotation"),
+    "verdict": ("string", "holds, does not hold, not reproduced or not checkable"),
+    "printed_parent": ("string", "what the row's own cell or heading prints; empty where it prints nothing"),
+    "how": ("string", "how it was recomputed"),
+    "words": ("integer", "words of the prose, punctuation and numbers left out"),
+    "types": ("integer", "different words"),
+    "ttr": ("number", "types over words"),
+    "mattr": ("number", "moving-average type-token ratio, window 50"),
+    "mtld": ("number", "measure of textual lexical diversity, threshold 0.72"),
+    "statistic": ("string", "count of the terms, or npmi of the pairs that meet in at least 3 sentences"),
+    "variant": ("string", "the dictionary the words were cut with"),
+    "shared": ("integer", "labels in both the shipped lexicon's ranking and the variant's"),
+    "only_baseline": ("integer", "labels with the shipped lexicon only"),
+    "only_other": ("integer", "labels in the variant only"),
+    "spearman": ("number", "rank correlation over the shared labels; empty where there are no ranks to compare"),
+    "top_jaccard": ("number", "labels in both top 30 over labels in either"),
+    "top_kept": ("number", "share of the shipped lexicon's top 30 that is in the variant's"),
+    "rbo": ("number", "rank-biased overlap of the rankings, p = 0.9"),
+    "sign_changes": ("integer", "shared labels whose values have another sign"),
+    "sign_share": ("number", "their share of the shared labels"),
+}
+KEYS = {
+    "documents": "id",
+    "sections": "section_id",
+    "codes": "code_id",
+    "evidence": "evidence_id",
+    "claims": "claim_id",
+    "passages": passages.KEY,
+    "diversity": "doc_id",
+    "dictionaries": ["doc_id", "statistic", "variant"],
+}
+FOREIGN = {
+    "sections": [("doc_id", "documents", "id"), ("parent_id", "", "section_id")],
+    "codes": [("doc_id", "documents", "id"), ("parent_id", "", "code_id")],
+    "evidence": [("doc_id", "documents", "id"), ("code_id", "codes", "code_id")],
+    "citations": [("doc_id", "documents", "id"), ("section_id", "sections", "section_id")],
+    "passages": [
+        ("doc_id", "documents", "id"),
+        ("code_id", "codes", "code_id"),
+        ("section_id", "sections", "section_id"),
+    ],
+    "terms": [("doc_id", "documents", "id"), ("section_id", "sections", "section_id")],
+    "diversity": [("doc_id", "documents", "id")],
+    "dictionaries": [("doc_id", "documents", "id")],
+}
+
+
+def published_frames(doc_id):
+    """Compute what is published of one document from its original.
+
+    Evidence gets our wording (``gloss``) from the digest's quotation of the same row.
+
+    Returns a dict, name of the table -> data frame. Raises `SourceError` where the original is not attached, or where
+    digest and original do not give the same rows of evidence.
+    """
+    original = extract(doc_id, edition="original")
+    digest = extract(doc_id, edition="digest")
+    ours = digest.codebook.evidence.set_index(["evidence_id", "code_id"]).quotation
+    evidence = original.codebook.evidence
+    rows = list(zip(evidence.evidence_id, evidence.code_id, strict=True))
+    if set(rows) != set(ours.index):
+        raise SourceError("digest and original give other evidence", doc_id, "mend the digest: its tables differ")
+    evidence = evidence.assign(gloss=[ours[row] for row in rows]).drop(columns="quotation")
+    found = {
+        "sections": original.outline.sections(),
+        "codes": original.codebook.codes,
+        "evidence": evidence,
+        "claims": extract_claims(original.outline, original.recipe, original.codebook),
+        "citations": extract_citations(original.outline),
+        "passages": code_passages(original),
+        "terms": term_features(original.outline),
+        "diversity": document_diversity(original.outline),
+        "dictionaries": dictionary_effects(original.outline),
+    }
+    if has_mechanism(doc_id):
+        found["edges"] = mechanism_edges(original)
+    return found
+
+
+def publish():
+    """Write the published tables and ``datapackage.json``; returns the paths written."""
+    import pandas as pd
+
+    about = list_documents().drop(columns=["edition", "why"])
+    parts = [published_frames(doc_id) for doc_id in about.id]
+    names = list(dict.fromkeys(name for part in parts for name in part))
+    tables = {"documents": about}
+    for name in names:
+        kept = [part[name] for part in parts if name in part and len(part[name])]
+        tables[name] = pd.concat(kept, ignore_index=True)
+    folder = data_folder() / "published"
+    description = json.dumps(data_package(tables), ensure_ascii=False, indent=2) + "\n"
+    files = {f"{name}.csv": frame for name, frame in tables.items()} | {"datapackage.json": description}
+    written = write_files(files, folder)
+    published._table.cache_clear()
+    return written
+
+
+def data_package(tables):
+    """Describe published tables as a Frictionless Data Package: a dict for ``datapackage.json``.
+
+    >>> import pandas as pd
+    >>> data_package({"codes": pd.DataFrame({"code_id": ["a"], "line_start": [1]})})["resources"][0]["schema"]["primaryKey"]
+    'code_id'
+    """
+    return {
+        "name": "zhagen",
+        "title": TITLE,
+        "description": "Facts computed from five Chinese documents on digital business ecosystems, no sentences.",
+        "licenses": [{"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}],
+        "resources": [_resource(name, frame) for name, frame in tables.items()],
+    }
+
+
+def _resource(name, frame):
+    schema = {"fields": [_field(name, column) for column in frame], "missingValues": [""]}
+    if name in KEYS:
+        schema["primaryKey"] = KEYS[name]
+    if name in FOREIGN:
+        schema["foreignKeys"] = [
+            {"fields": field, "reference": {"resource": other, "fields": target}}
+            for field, other, target in FOREIGN[name]
+        ]
+    head = {"name": name, "path": f"{name}.csv", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
+    return head | {"schema": schema}
+
+
+def _field(table, column):
+    kind, description = FIELDS.get(column, ("string", ""))
+    if (table, column) == ("sections", "level"):
+        kind = "integer"
+    if (table, column) == ("passages", "kind"):
+        description = "quotation (a row of the evidence) or mention (the label, word for word, in the prose)"
+    return {"name": column, "type": kind} | ({"description": description} if description else {})

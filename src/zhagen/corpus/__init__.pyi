@@ -1,0 +1,11 @@
+from .cooccurrence import Corpus as Corpus
+from .cooccurrence import cooccur as cooccur
+from .engines import run_tasks as run_tasks
+from .generator import generate_corpus as generate_corpus
+from .generator import generate_documents as generate_documents
+from .parts import Part as Part
+from .parts import Settings as Settings
+from .parts import count_part as count_part
+from .parts import lexicon_fingerprint as lexicon_fingerprint
+from .readers import read_texts as read_texts
+from .readers import source_size as source_size

@@ -1,0 +1,194 @@
+"""Which documents there are, which edition of each is at hand, and why that one."""
+
+import hashlib
+import shutil
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from zhagen.errors import SourceError
+from zhagen.paths import data_folder, sources_folder
+
+
+@dataclass(frozen=True)
+class Document:
+    """One edition of one document, as raw lines.
+
+    Attributes
+    ----------
+    id : the document's id, such as ``haier``.
+    edition : ``original``, ``digest``, or ``file`` (any other file of the same layout).
+    why : why this edition was opened, a sentence for people.
+    path : the file that was read.
+    raw : the whole text with ``\\n`` line ends.
+    about : the document's entry of ``documents.toml`` (title, authors, year, ...).
+    """
+
+    id: str
+    edition: str
+    why: str
+    path: Path
+    raw: str
+    about: dict
+
+    @property
+    def lines(self):
+        """The raw lines; line ``n`` of the file is ``lines[n - 1]``."""
+        return tuple(self.raw.split("\n"))
+
+    def where(self, first, last=None):
+        """Name a place for an error or a page.
+
+        >>> open_document("haier", edition="digest").where(7, 9)
+        'haier, digest, lines 7-9'
+        """
+        lines = f"line {first}" if last in (None, first) else f"lines {first}-{last}"
+        name = self.path.name if self.edition == "file" else self.edition
+        return f"{self.id}, {name}, {lines}"
+
+
+@cache
+def _entries(path):
+    return {entry["id"]: entry for entry in tomllib.loads(path.read_text(encoding="utf-8"))["document"]}
+
+
+def catalog_entry(doc_id):
+    """Return the entry of ``documents.toml`` for one id; raise `SourceError` for an unknown one."""
+    entries = _entries(data_folder() / "documents.toml")
+    if doc_id not in entries:
+        raise SourceError(f"no document is called {doc_id!r}", todo=f"use one of {', '.join(entries)}")
+    return entries[doc_id]
+
+
+def list_documents():
+    """List all documents with the edition at hand.
+
+    Returns a data frame, one row a document: id, short, title, authors, year, venue, doi, kind, method,
+    language, edition (empty where neither edition is at hand), why.
+
+    >>> list_documents().set_index("id").loc["xiaomi", "doi"]
+    '10.69979/3029-2700.24.9.011'
+    """
+    import pandas as pd
+
+    rows = []
+    for doc_id, about in _entries(data_folder() / "documents.toml").items():
+        path, edition, why = _choose(doc_id)
+        fields = {key: about[key] for key in "id short title year venue doi kind method language".split()}
+        rows.append(fields | {"authors": ", ".join(about["authors"]), "edition": edition if path else "", "why": why})
+    columns = "id short title authors year venue doi kind method language edition why".split()
+    return pd.DataFrame(rows, columns=columns)
+
+
+def open_document(doc_id, *, edition=None, source=None):
+    """Open a document: the original where it is attached, the digest otherwise.
+
+    Parameters
+    ----------
+    doc_id : an id of ``documents.toml``.
+    edition : ``original`` or ``digest`` to ask for one; None takes the original if it is attached.
+    source : a file of the same layout to read instead.
+
+    Returns a `Document`. Raises `SourceError` for an unknown id, a missing, empty or non-UTF-8 file.
+
+    >>> open_document("haier", edition="digest").about["method"]
+    'single-case study, Gioia coding'
+    """
+    about = catalog_entry(doc_id)
+    if source is not None:
+        path = Path(source)
+        raw = _read(path, doc_id)
+        known = {about["sha256"]: "original", _sha256(_digest_path(doc_id)): "digest"}
+        edition = known.get(_sha256(path), "file")
+        return Document(doc_id, edition, f"the file {path} was asked for", path, raw, about)
+    path, edition, why = _choose(doc_id, edition)
+    if path is None:
+        raise SourceError(why, todo="attach the originals with: make sources FROM=DIR")
+    return Document(doc_id, edition, why, path, _read(path, doc_id), about)
+
+
+def attach(folder):
+    """Copy the originals found in `folder` to the sources folder, recognised by checksum, whatever their names.
+
+    Returns a data frame, one row a document or a file: id, file, result (``attached`` | ``missing`` |
+    ``unknown``). Raises `SourceError` where `folder` is not a folder.
+    """
+    import pandas as pd
+
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise SourceError(f"{folder} is not a folder", todo="give the folder that holds the original .txt files")
+    files = {_sha256(path): path for path in sorted(folder.glob("*.txt"))}
+    target = data_folder() / "sources"
+    target.mkdir(exist_ok=True)
+    rows = []
+    for doc_id, about in _entries(data_folder() / "documents.toml").items():
+        path = files.pop(about["sha256"], None)
+        if path and path.resolve() != (target / about["file"]).resolve():
+            shutil.copyfile(path, target / about["file"])
+        rows.append((doc_id, path.name if path else "", "attached" if path else "missing"))
+    rows += [("", path.name, "unknown") for path in files.values()]
+    return pd.DataFrame(rows, columns=["id", "file", "result"])
+
+
+def _choose(doc_id, edition=None):
+    """Return (path or None, edition, why) for the edition asked for, or the best one at hand."""
+    if edition not in (None, "original", "digest"):
+        raise SourceError(f"no edition is called {edition!r}", todo="use original or digest")
+    original, found = _original_path(doc_id)
+    digest = _digest_path(doc_id)
+    if edition != "digest" and original:
+        return original, "original", f"the original is attached ({original.name}, checksum right)"
+    if edition == "original":
+        return None, edition, f"the original of {doc_id} is not attached: {found}"
+    if digest.is_file():
+        return (
+            digest,
+            "digest",
+            "the digest was asked for" if edition else f"{found}, so the shipped digest is read",
+        )
+    return None, edition or "", f"{found}, and {doc_id} has no digest yet"
+
+
+def _original_path(doc_id):
+    about = catalog_entry(doc_id)
+    folder = sources_folder()
+    named = folder / about["file"]
+    candidates = [named] if named.is_file() else []
+    candidates += sorted(path for path in folder.glob("*.txt") if path != named) if folder.is_dir() else []
+    for path in candidates:
+        if _sha256(path) == about["sha256"]:
+            return path, ""
+    if named.is_file():
+        return None, f"{named.name} is there but is not the original (checksum differs)"
+    return None, "no original is attached"
+
+
+def _digest_path(doc_id):
+    return data_folder() / "digests" / f"{doc_id}.txt"
+
+
+def _sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def _read(path, doc_id):
+    if not path.is_file():
+        raise SourceError(f"there is no file {path}", doc_id, "check the path")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}", doc_id, "check its permissions") from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise SourceError(
+            f"{path} is not UTF-8: byte 0x{data[error.start]:02x}",
+            f"{doc_id}, line {line}",
+            "save it as UTF-8",
+        ) from error
+    if not text.strip():
+        raise SourceError(f"{path} is empty", doc_id, "give a file with the document's text")
+    return text.replace("\r\n", "\n").replace("\r", "\n")

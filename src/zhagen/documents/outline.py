@@ -1,0 +1,346 @@
+"""The outline of a text: blocks in order, the tree of sections, paragraphs and sentences."""
+
+import re
+from dataclasses import dataclass, field
+
+from zhagen.errors import ExtractionError
+from zhagen.text.cleaning import HAN, CleanText, clean, is_chinese, printed_width
+
+PARAGRAPH_END = re.compile(r"[。！？：；.!?:;][”’）)]*$")
+PARAGRAPH_INSIDE = re.compile(r"[，。；：,;]")  # a line without any is no broken sentence, but a name or a label
+FULL_LINE = 0.9  # a line narrower than this part of its neighbour can be the last of a paragraph
+
+
+@dataclass(frozen=True)
+class Block:
+    """A run of raw lines that belong together.
+
+    Attributes
+    ----------
+    kind : ``title`` | ``heading`` | ``caption`` | ``paragraph`` | ``cell`` | ``quotation``.
+    section_id : the section it stands in.
+    lines : (first, last) raw line.
+    clean : its clean text, a `CleanText`.
+    table : the label of the table it is a cell of, else empty.
+    field : which field of its line it is, from 0, in a table whose cells are set apart by tabs.
+    """
+
+    kind: str
+    section_id: str
+    lines: tuple
+    clean: CleanText
+    table: str = ""
+    field: int = 0
+
+    @property
+    def text(self):
+        """The clean text as a plain string."""
+        return self.clean.text
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section: its id, level (1 is outermost), printed number, title, parent's id, and raw lines."""
+
+    section_id: str
+    level: int
+    number: str
+    title: str
+    parent_id: str
+    line_start: int
+    line_end: int
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What `read_outline` returns: the document with its blocks, sections, captions and table cells."""
+
+    document: object
+    blocks: tuple
+    section_list: tuple
+    captions: dict = field(default_factory=dict)
+
+    @property
+    def text(self):
+        """The clean text of the whole document, one block a line."""
+        return "\n".join(block.text for block in self.blocks)
+
+    def sections(self):
+        """Return the sections as a data frame: section_id, doc_id, level, number, title, parent_id, lines."""
+        import pandas as pd
+
+        columns = "section_id doc_id level number title parent_id line_start line_end".split()
+        rows = [{"doc_id": self.document.id, **vars(section)} for section in self.section_list]
+        return pd.DataFrame(rows, columns=columns)
+
+    def section(self, section_id):
+        """Return one `Section` by id; raises KeyError."""
+        return {section.section_id: section for section in self.section_list}[section_id]
+
+    def prose(self):
+        """Return the blocks that hold running Chinese text: paragraphs and quoted evidence."""
+        kinds = ("paragraph", "quotation")
+        return [block for block in self.blocks if block.kind in kinds and is_chinese(block.text)]
+
+    def sentences(self):
+        """Return the sentences of the prose as a data frame.
+
+        Columns: doc_id, section_id, paragraph and sentence (both from 1; sentences within their paragraph), kind
+        (``paragraph`` | ``quotation``), text, line_start, line_end.
+        """
+        import pandas as pd
+
+        rows = []
+        for paragraph, block in enumerate(self.prose(), 1):
+            for number, sentence in enumerate(block.clean.sentences(), 1):
+                place = (self.document.id, block.section_id, paragraph, number)
+                rows.append((*place, block.kind, sentence.text, *sentence.span()))
+        columns = "doc_id section_id paragraph sentence kind text line_start line_end".split()
+        return pd.DataFrame(rows, columns=columns)
+
+    def sentences_with(self, *words):
+        """Return the rows of `sentences` that hold all of some words."""
+        found = self.sentences()
+        return found[[all(word in text for word in words) for text in found.text]]
+
+    def cells(self, label):
+        """Return the cells of one table in the order of the text."""
+        return [block for block in self.blocks if block.table == label]
+
+    def caption(self, label):
+        """Return the caption block of a figure or table; raise `ExtractionError` where there is none."""
+        if label not in self.captions:
+            found = ", ".join(self.captions) or "none"
+            raise ExtractionError(
+                f"no caption {label}",
+                self.document.where(1, len(self.document.lines)),
+                f"captions found: {found}",
+            )
+        return self.captions[label]
+
+
+def read_outline(document, recipe):
+    """Read the outline of a document by its recipe.
+
+    Parameters
+    ----------
+    document : a `zhagen.Document`.
+    recipe : a recipe as `zhagen.documents.recipe.read_recipe` gives it.
+
+    Returns an `Outline`. Raises `ExtractionError` where a table's caption or end is not found.
+    """
+    return _Reader(document, recipe).read()
+
+
+def split_cells(lines, first_line, alone=lambda line: False):
+    """Cut table lines into cells: a blank line or an opening quotation ends a cell, an open quotation goes on.
+
+    Parameters
+    ----------
+    lines : raw lines.
+    first_line : the raw line number of the first.
+    alone : says of a line without blanks whether it is a cell by itself (a header row, 续表).
+
+    Returns a list of (first raw line, last raw line).
+
+    >>> split_cells(["需求", "源点", "", "部署", "“一", "", "二”", "三"], 1)
+    [(1, 2), (4, 4), (5, 7), (8, 8)]
+    """
+    cells, start, last, depth, closed = [], None, None, 0, False
+    for number, line in enumerate(lines, first_line):
+        line = line.strip()
+        ends = not line or line.startswith("“") or closed or alone(re.sub(r"\s", "", line))
+        if start is not None and depth <= 0 and ends:
+            cells.append((start, last))
+            start = None
+        if not line:
+            continue
+        if start is None:
+            start, depth = number, 0
+        depth += line.count("“") - line.count("”")
+        closed = depth == 0 and line.endswith(("”", "”。")) or alone(re.sub(r"\s", "", line))
+        last = number
+    if start is not None:
+        cells.append((start, last))
+    return cells
+
+
+class _Reader:
+    """Reads blocks line by line; holds the section that is open."""
+
+    def __init__(self, document, recipe):
+        self.document, self.lines = document, document.lines
+        shape = recipe["outline"]
+        self.levels = [re.compile(pattern) for pattern in shape["levels"]]
+        self.item = re.compile(shape.get("item", r"(?!)"))
+        self.paragraphs = shape.get("paragraphs", "end short")
+        self.captions = {kind: re.compile(shape.get(kind, r"(?!)")) for kind in ("figure", "table")}
+        self.run_in = [(entry, re.compile(entry["pattern"])) for entry in shape.get("run_in", [])]
+        self.tables = {table["label"]: table for table in recipe.get("tables", [])}
+        self.tail = self._tail_start()
+        self.blocks, self.sections, self.found = [], [], {}
+        self.numbers = [0] * (len(self.levels) + 1)
+
+    def read(self):
+        self._open("front", 1, "", "", 1)
+        number = 1
+        while number <= len(self.lines):
+            number = self._step(number)
+        sections = tuple(self._ended(place) for place in range(len(self.sections)))
+        outline = Outline(self.document, tuple(self.blocks), sections, self.found)
+        for label in self.tables:
+            outline.caption(label)
+        return outline
+
+    def _step(self, number):
+        """Read the block that begins at a line; return the line after it."""
+        line = self.lines[number - 1].strip()
+        if not line:
+            return number + 1
+        named = next((entry for entry, pattern in self.run_in if pattern.match(line)), None)
+        if number == self.tail and not named:
+            self._open("tail", 1, "", "", number)
+        heading = self._heading(line)
+        if heading:
+            level, match = heading
+            self._open(self._path(level, number), level, match["number"], clean(match["title"]).text, number)
+            return self._add("heading", number, number)
+        caption = self._caption(line)
+        if caption:
+            label = clean(caption["label"]).text
+            end = self._add("caption", number, number)
+            self.found.setdefault(label, self.blocks[-1])
+            return self._table(label, end) if label in self.tables else end
+        if named:
+            self._open(named["id"], 1, "", named["title"], number)
+            if clean(line).text == named["title"]:
+                return self._add("heading", number, number)
+        elif not self.blocks:
+            return self._add("title", number, number)
+        last = self._paragraph_end(number)
+        boxed = self.paragraphs == "box" and not re.search("[，。；]", "".join(self.lines[number - 1 : last]))
+        return self._add("cell" if boxed else "paragraph", number, last)
+
+    def _heading(self, line):
+        if PARAGRAPH_END.search(line) or printed_width(line) > 40:
+            return None
+        return next(((level, m) for level, p in enumerate(self.levels, 1) if (m := p.match(line))), None)
+
+    def _caption(self, line):
+        if PARAGRAPH_END.search(line):
+            return None
+        return next((m for p in self.captions.values() if (m := p.match(line))), None)
+
+    def _paragraph_end(self, number):
+        """Return the last line of a paragraph: a short line that ends a sentence, or the last before a new block."""
+        last = number
+        while True:
+            following = next((n for n in range(last + 1, len(self.lines) + 1) if self.lines[n - 1].strip()), None)
+            if following is None or following == self.tail:
+                return last
+            after = self.lines[following - 1].strip()
+            if self._heading(after) or self._caption(after) or self.item.match(after):
+                return last
+            if any(pattern.match(after) for _, pattern in self.run_in):
+                return last
+            if self._ends(number, last, following):
+                return last
+            last = following
+
+    def _ends(self, first, last, following):
+        """Say whether a paragraph ends at a line, by the rule of the recipe (``outline.paragraphs``)."""
+        here, after = (self.lines[n - 1].strip() for n in (last, following))
+        if self.paragraphs == "box":
+            return following > last + 1 and here[-1] not in "，、"
+        ended = PARAGRAPH_END.search(here)
+        if self.paragraphs == "line":
+            return ended or not PARAGRAPH_INSIDE.search(here)
+        if self.paragraphs == "trailing blank":
+            return ended and self.lines[last - 1].endswith(" ")
+        neighbour = self.lines[self._line_before(last, first) - 1] if last > first else after
+        return ended and printed_width(here) < FULL_LINE * printed_width(neighbour)
+
+    def _line_before(self, number, first):
+        return next((n for n in range(number - 1, first - 1, -1) if self.lines[n - 1].strip()), first)
+
+    def _table(self, label, number):
+        """Add the cells of a table that begins after its caption; return the line after it."""
+        table = self.tables[label]
+        last = self._table_end(table, number)
+        if table["shape"] == "tabs":
+            self._add_fields(label, number, last)
+            return last + 1
+        headers = "|".join(re.escape(column["header"]) for column in table["columns"])
+        alone = re.compile(f"(?:{headers})+|{re.escape(table.get('continued', ''))}").fullmatch
+        for start, end in split_cells(self.lines[number - 1 : last], number, alone):
+            opening = self.lines[start - 1].strip()
+            self._add("quotation" if opening.startswith("“") else "cell", start, end, label)
+        return last + 1
+
+    def _add_fields(self, label, first, last):
+        """Add each field of each line as a block; a field with a sentence in it is evidence."""
+        for number in range(first, last + 1):
+            column = 0
+            for place, text in enumerate(self.lines[number - 1].split("\t")):
+                part = clean([" " * column + text], number)
+                column += len(text) + 1
+                if part.text:
+                    kind = (
+                        "quotation" if PARAGRAPH_INSIDE.search(part.text) or printed_width(part.text) > 20 else "cell"
+                    )
+                    self.blocks.append(Block(kind, self.open_id, (number, number), part, label, place))
+
+    def _table_end(self, table, first):
+        ends = table["ends"]
+        if ends == "heading":
+            lines = range(first, len(self.lines) + 1)
+            found = next((n for n in lines if self._heading(self.lines[n - 1].strip())), len(self.lines) + 1)
+            return found - 1
+        header = next((n for n in range(first, len(self.lines) + 1) if self._bare(n) == ends["header"]), None)
+        if header is None:
+            raise ExtractionError(
+                f"{table['label']}: no header {ends['header']}",
+                self.document.where(first - 1, len(self.lines)),
+                "compare the table with its recipe",
+            )
+        last = header
+        for number in range(header + 1, len(self.lines) + 1):
+            if self._bare(number) and not re.match(ends["cell"], self._bare(number)):
+                break
+            last = number if self._bare(number) else last
+        return last
+
+    def _bare(self, number):
+        return re.sub(r"\s", "", self.lines[number - 1])
+
+    def _add(self, kind, first, last, table=""):
+        text = clean(self.lines[first - 1 : last], first)
+        self.blocks.append(Block(kind, self.open_id, (first, last), text, table))
+        return last + 1
+
+    def _path(self, level, number):
+        """Return a section's id from its place in the tree, such as ``4.1.2``."""
+        self.numbers[level] += 1
+        self.numbers[level + 1 :] = [0] * (len(self.numbers) - level - 1)
+        return ".".join(str(n) for n in self.numbers[1 : level + 1])
+
+    def _open(self, name, level, number, title, line):
+        above = [section for section in self.sections if section["level"] < level]
+        parent = above[-1]["section_id"] if above else ""
+        self.open_id = f"{self.document.id}-{name}"
+        section = {"section_id": self.open_id, "level": level, "number": number, "title": title}
+        self.sections.append(section | {"parent_id": parent, "line_start": line})
+
+    def _ended(self, place):
+        """Return a section with its last line: the last printed one before the next section of its level or above."""
+        section = self.sections[place]
+        later = (s["line_start"] - 1 for s in self.sections[place + 1 :] if s["level"] <= section["level"])
+        last = next(later, len(self.lines))
+        printed = (n for n in range(last, section["line_start"], -1) if self.lines[n - 1].strip())
+        return Section(**section, line_end=next(printed, section["line_start"]))
+
+    def _tail_start(self):
+        """Return the line from which on no Chinese character stands, or None."""
+        last = max((n for n, line in enumerate(self.lines, 1) if re.search(f"[{HAN}]", line)), default=0)
+        following = (n for n in range(last + 1, len(self.lines) + 1) if self.lines[n - 1].strip())
+        return next(following, None)

@@ -1,0 +1,84 @@
+"""Sentences that enumerate: “以下核心特征：甲、乙、丙”, with the number they state and their English counterpart."""
+
+import re
+
+from zhagen.errors import ExtractionError
+from zhagen.text.numerals import whole_number
+
+COLUMNS = "enumeration level row label english section_id stated line_start line_end".split()
+
+
+def extract_enumerations(outline, recipe):
+    """Read every enumeration that the recipe names.
+
+    Each entry of ``enumerations`` names a section and a pattern with the group ``labels``; ``count`` finds in the same
+    sentence how many it says there are; ``english`` is the same for the English text, paired by order.
+
+    Returns a data frame, one row a label: enumeration (its name in the recipe), level (of the codes it gives, empty
+    for none), row (from 1), label, english, section_id, stated (the number the sentence states, missing for none),
+    line_start, line_end. Raises `ExtractionError` where a sentence is not found, or where Chinese and English do not
+    give as many labels.
+    """
+    import pandas as pd
+
+    rows = []
+    for entry in recipe.get("enumerations", []):
+        labels, stated = _find(outline, entry)
+        english = [label for label, _ in _find(outline, entry["english"])[0]] if "english" in entry else []
+        if english and len(english) != len(labels):
+            raise ExtractionError(
+                f"{entry['name']}: {len(labels)} labels in Chinese, {len(english)} in English",
+                outline.document.where(labels[0][1][0], labels[-1][1][1]),
+                "compare the two sentences with the patterns in the recipe",
+            )
+        for row, (label, lines) in enumerate(labels, 1):
+            other = english[row - 1] if english else ""
+            head = (entry["name"], entry.get("level", ""), row, label, other)
+            rows.append((*head, f"{outline.document.id}-{entry['section']}", stated, *lines))
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"stated": "Int64"})
+
+
+def split_labels(text, last=()):
+    """Split an enumeration: at quotation marks where it has them, else at 、 or commas, and its end at one of `last`.
+
+    >>> split_labels("智能供应链、动态定价与沉浸式体验", ["以及", "与"])
+    ['智能供应链', '动态定价', '沉浸式体验']
+    >>> split_labels("“甲”“乙”和“丙”")
+    ['甲', '乙', '丙']
+    """
+    quoted = re.findall("“([^”]+)”", text)
+    if quoted:
+        return quoted
+    parts = [part.strip() for part in re.split(r"、|, ?", text)]
+    word = next((word for word in last if word in parts[-1]), None)
+    if word:
+        before, _, after = parts[-1].rpartition(word)
+        parts[-1:] = [before.strip(), after.strip()]
+    return [re.sub("^and ", "", part) for part in parts if part]
+
+
+def _find(outline, entry):
+    """Return ([(label, (first line, last line))], the number the sentence states or None)."""
+    pattern = re.compile(entry["pattern"])
+    for block in outline.blocks:
+        if block.section_id != f"{outline.document.id}-{entry['section']}" or block.kind != "paragraph":
+            continue
+        match = pattern.search(block.text)
+        if match:
+            sentence = next(s.text for s in block.clean.sentences() if match["labels"] in s.text)
+            stated = re.search(entry.get("count", r"(?!)"), sentence)
+            return _placed(block.clean, match, entry.get("last", [])), whole_number(stated[1]) if stated else None
+    raise ExtractionError(
+        f"section {entry['section']} has no enumeration like {entry['pattern']}",
+        outline.document.where(1, len(outline.document.lines)),
+        "compare the sentence with the pattern in the recipe",
+    )
+
+
+def _placed(text, match, last):
+    start, labels = match.start("labels"), []
+    for label in split_labels(match["labels"], last):
+        place = text.text.index(label, start)
+        start = place + len(label)
+        labels.append((label, text.span(place, start)))
+    return labels

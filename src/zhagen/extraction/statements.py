@@ -1,0 +1,82 @@
+"""Sentences of one form, and text boxes that stand in pairs: what slides leave of their tables."""
+
+import re
+
+from zhagen.errors import ExtractionError
+
+
+def extract_statements(outline, entry):
+    """Find every sentence of one form.
+
+    Parameters
+    ----------
+    outline : a `zhagen.documents.outline.Outline`.
+    entry : an entry of the recipe's ``statements``: name and patterns with named groups; the first pattern that
+        matches at a place wins.
+
+    Returns a data frame, one row a match in the order of the text: the groups of the patterns, section_id, line_start,
+    line_end. Raises `ExtractionError` where nothing matches.
+    """
+    import pandas as pd
+
+    patterns = [re.compile(pattern) for pattern in entry["patterns"]]
+    groups = list(dict.fromkeys(group for pattern in patterns for group in pattern.groupindex))
+    rows = []
+    for block in outline.blocks:
+        taken = []
+        for match in (found for pattern in patterns for found in pattern.finditer(block.text)):
+            if all(match.end() <= start or match.start() >= end for start, end in taken):
+                taken.append(match.span())
+                values = {group: strip_quotes(text) for group, text in match.groupdict().items()}
+                lines = block.clean.span(*match.span())
+                rows.append((match.start(), values | {"section_id": block.section_id}, lines))
+    if not rows:
+        raise ExtractionError(
+            f"no sentence has the form of {entry['name']}",
+            outline.document.where(1, len(outline.document.lines)),
+            "compare the text with the patterns in the recipe",
+        )
+    rows.sort(key=lambda row: (row[2][0], row[0]))
+    records = [values | {"line_start": lines[0], "line_end": lines[1]} for _, values, lines in rows]
+    return pd.DataFrame(records, columns=[*groups, "section_id", "line_start", "line_end"])
+
+
+def strip_quotes(text):
+    """Take quotation marks out of a phrase, and the commas around it.
+
+    >>> strip_quotes("“消费红利”经济，")
+    '消费红利经济'
+    """
+    return re.sub("[“”]", "", text).strip("，、 ") if text else ""
+
+
+def extract_pairs(outline, entry):
+    """Read text boxes that stand in pairs: the label of each is its first line.
+
+    Parameters
+    ----------
+    outline : a `zhagen.documents.outline.Outline`.
+    entry : an entry of the recipe's ``extract_pairs``: name, after (a pattern of the box above), rows, columns (two names).
+
+    Returns a data frame: row, the two columns, status (``by_order``: order alone pairs them), line_start, line_end.
+    Raises `ExtractionError` where the box is not found or fewer boxes follow.
+    """
+    import pandas as pd
+
+    place = next((n for n, block in enumerate(outline.blocks) if re.search(entry["after"], block.text)), None)
+    boxes = outline.blocks[place + 1 : place + 1 + 2 * entry["rows"]] if place is not None else ()
+    boxes = [box for box in boxes if box.kind != "heading"]
+    if len(boxes) < 2 * entry["rows"]:
+        raise ExtractionError(
+            f"{entry['name']}: {len(boxes)} boxes where {2 * entry['rows']} are wanted",
+            outline.document.where(1, len(outline.document.lines)),
+            f"compare the boxes after {entry['after']} with the recipe",
+        )
+    labels = [outline.document.lines[box.lines[0] - 1].strip() for box in boxes]
+    columns = ["row", *entry["columns"], "status", "line_start", "line_end"]
+    halves = zip(boxes[::2], boxes[1::2], labels[::2], labels[1::2], strict=True)
+    rows = [
+        (row, source, target, "by_order", first.lines[0], last.lines[1])
+        for row, (first, last, source, target) in enumerate(halves, 1)
+    ]
+    return pd.DataFrame(rows, columns=columns)

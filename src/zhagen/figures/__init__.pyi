@@ -1,0 +1,17 @@
+from .bars import draw_frequencies as draw_frequencies
+from .cloud import draw_cloud as draw_cloud
+from .curve import draw_curve as draw_curve
+from .dendrogram import draw_dendrogram as draw_dendrogram
+from .heatmap import draw_heatmap as draw_heatmap
+from .matrix import draw_matrix as draw_matrix
+from .mechanism import draw_mechanism as draw_mechanism
+from .network import draw_network as draw_network
+from .picture import Picture as Picture
+from .picture import from_graphviz as from_graphviz
+from .picture import from_matplotlib as from_matplotlib
+from .plane import draw_plane as draw_plane
+from .structure import draw_structure as draw_structure
+from .table import ShownTable as ShownTable
+from .table import line_ranges as line_ranges
+from .table import show as show
+from .theme import style as style

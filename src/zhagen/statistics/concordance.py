@@ -1,0 +1,191 @@
+"""Concordance: each occurrence of a term in its context, with its place in the raw text.
+
+Contexts are wording. Of an outline of an original they exist only where the original is attached; a whole sentence or
+paragraph stands in a column ``quotation``, which `zhagen.figures.table` leaves out of downloads.
+"""
+
+from zhagen.errors import ZhagenError
+from zhagen.text.cleaning import clean
+from zhagen.text.segmentation import content_terms, segment
+
+LINES = "doc_id section_id paragraph left keyword right line_start line_end".split()
+UNITS = ("sentence", "paragraph")
+
+
+def kwic(outline, term, width=15, words=False, lexicon=None):
+    """List the occurrences of a term in the prose of a document: keyword in context.
+
+    Luhn (1960), Key word-in-context index for technical literature.
+
+    Parameters
+    ----------
+    outline : a `zhagen.documents.outline.Outline`; its `prose` is searched.
+    term : a string; it is cleaned as the text was, so a word broken over lines is found. Occurrences do not overlap:
+        there are as many as `zhagen.text.cleaning.count_term` counts in the paragraphs.
+    width : the most characters of context on each side, 0 or more. Context does not leave the paragraph.
+    words : keep only occurrences that begin and end where words do (`zhagen.text.segmentation.segment`): 动因 is not found
+        in 驱动因素.
+    lexicon : a folder of a lexicon, for `words`.
+
+    Returns a data frame in the order of the text, one row an occurrence: doc_id, section_id, paragraph (as in
+    ``outline.sentences()``), left, keyword, right, line_start, line_end (raw lines of the keyword). Raises
+    `ZhagenError` for an empty term or a width below 0.
+
+    >>> from zhagen.extraction.pipeline import extract
+    >>> haier = extract("haier", edition="digest").outline
+    >>> found = kwic(haier, "动因", width=4)
+    >>> len(found) == sum(block.text.count("动因") for block in haier.prose())
+    True
+    >>> haier.document.lines[found.line_start[0] - 1].count("动因")
+    1
+    """
+    paragraphs = (
+        ((outline.document.id, block.section_id, number), block.clean)
+        for number, block in enumerate(outline.prose(), 1)
+    )
+    return _frame(_rows(paragraphs, term, width, words, lexicon), LINES)
+
+
+def kwic_texts(texts, term, width=15, words=False, lexicon=None):
+    """List the occurrences of a term in plain texts: `kwic` for a reader's own texts.
+
+    Parameters
+    ----------
+    texts : a dict, id -> text, or a data frame with the columns doc_id and text, one row a text. Blank lines set
+        paragraphs apart; the lines of a paragraph are joined and cleaned by `zhagen.text.cleaning.clean`.
+    term, width, words, lexicon : as in `kwic`.
+
+    Returns a data frame as `kwic` does, without section_id; paragraphs and lines are counted from 1 in each text, texts
+    are in the order given. Raises `ZhagenError` as `kwic`, where two rows have one doc_id, and for a text that is no
+    string.
+
+    >>> kwic_texts({"a": "平台连接用\\n户，用户选平台"}, "用户", width=2).drop(columns="paragraph").values.tolist()
+    [['a', '连接', '用户', '，用', 1, 2], ['a', '户，', '用户', '选平', 2, 2]]
+    >>> found = kwic_texts({"a": "驱动因素不是动因"}, "动因", width=2, words=True)
+    >>> found[["left", "keyword", "right"]].values.tolist()
+    [['不是', '动因', '']]
+    """
+    rows = list(texts.items() if not hasattr(texts, "columns") else zip(texts["doc_id"], texts["text"], strict=True))
+    _check_texts(rows)
+    paragraphs = (
+        ((doc_id, number), paragraph)
+        for doc_id, text in rows
+        for number, paragraph in enumerate(_plain_paragraphs(text), 1)
+    )
+    columns = [name for name in LINES if name != "section_id"]
+    return _frame(_rows(paragraphs, term, width, words, lexicon), columns)
+
+
+def kwic_together(outline, first, second, unit="sentence", counted=False, lexicon=None):
+    """List the sentences in which two terms stand together: what an edge of a co-occurrence network rests on.
+
+    Parameters
+    ----------
+    outline : a `zhagen.documents.outline.Outline`.
+    first, second : the terms; their order does not matter.
+    unit : ``sentence`` | ``paragraph``.
+    counted : take the terms as they are counted (`zhagen.text.segmentation.content_terms`): as words, with their variants,
+        citations left out. Then there is one row for each of the n12 units of `zhagen.statistics.association.cooccurrence_table`.
+        Otherwise strings are looked for: 动因 in 驱动因素 too.
+    lexicon : a folder of a lexicon, for `counted`.
+
+    Returns a data frame in the order of the text: doc_id, section_id, paragraph, sentence (not with unit
+    ``paragraph``), quotation (the text of the unit), line_start, line_end. Raises `ZhagenError` for an empty term or
+    another unit.
+
+    >>> from zhagen.extraction.pipeline import extract
+    >>> haier = extract("haier", edition="digest").outline
+    >>> found = kwic_together(haier, "平台", "用户")
+    >>> all("平台" in text and "用户" in text for text in found.quotation)
+    True
+    """
+    if unit not in UNITS:
+        raise ZhagenError(f"there is no unit {unit!r}", todo=f"use one of {', '.join(UNITS)}")
+    wanted, rows = {_cleaned(first), _cleaned(second)}, []
+    for paragraph, block in enumerate(outline.prose(), 1):
+        for number, part in enumerate(block.clean.sentences() if unit == "sentence" else [block.clean], 1):
+            held = _terms(part, lexicon) if counted else part.text
+            if all(term in held for term in wanted):
+                place = (outline.document.id, block.section_id, paragraph, number)
+                rows.append((*place, part.text, *part.span()))
+    columns = "doc_id section_id paragraph sentence quotation line_start line_end".split()
+    found = _frame(rows, columns)
+    return found if unit == "sentence" else found.drop(columns="sentence")
+
+
+def _rows(paragraphs, term, width, words, lexicon):
+    """Return the rows of a concordance over pairs (place, clean text)."""
+    wanted = _cleaned(term)
+    if width < 0:
+        raise ZhagenError(f"the width is {width}", todo="give 0 characters of context or more")
+    rows = []
+    for place, paragraph in paragraphs:
+        text = paragraph.text
+        for start, end in _occurrences(text, wanted, words, lexicon):
+            context = (text[max(0, start - width) : start], text[start:end], text[end : end + width])
+            rows.append((*place, *context, *paragraph.span(start, end)))
+    return rows
+
+
+def _occurrences(text, term, words, lexicon):
+    """Yield (start, end) of each occurrence; an occurrence that is kept does not overlap with the one before."""
+    at = text.find(term)
+    edges = _edges(text, lexicon) if words and at >= 0 else None
+    while at >= 0:
+        end = at + len(term)
+        kept = edges is None or {at, end} <= edges
+        if kept:
+            yield at, end
+        at = text.find(term, end if kept else at + 1)
+
+
+def _edges(text, lexicon):
+    """Return the places where a word begins or ends."""
+    edges, end = set(), 0
+    for word in segment(text, lexicon):
+        start = text.index(word, end)  # only blanks are skipped
+        end = start + len(word)
+        edges |= {start, end}
+    return edges
+
+
+def _terms(part, lexicon):
+    """Return the terms of a part as `zhagen.statistics.terms.term_features` counts them: sentence by sentence."""
+    return {term for sentence in part.sentences() for term in content_terms(sentence.text, lexicon)}
+
+
+def _cleaned(term):
+    found = clean(term).text
+    if not found:
+        raise ZhagenError("the term is empty", todo="give the word to look for")
+    return found
+
+
+def _plain_paragraphs(text):
+    """Yield the clean paragraphs of a plain text."""
+    lines = [*text.split("\n"), ""]
+    first = 0
+    for number, line in enumerate(lines):
+        if not line.strip():
+            paragraph = clean(lines[first:number], first + 1)
+            first = number + 1
+            if paragraph.text:
+                yield paragraph
+
+
+def _check_texts(rows):
+    seen = set()
+    for doc_id, text in rows:
+        if not isinstance(text, str):
+            raise ZhagenError(f"{doc_id} has {type(text).__name__} in place of a text", todo="give a string")
+        if doc_id in seen:
+            raise ZhagenError(f"two texts are called {doc_id}", todo="join them, or give each an id of its own")
+        seen.add(doc_id)
+
+
+def _frame(rows, columns):
+    import pandas as pd
+
+    numbers = ("paragraph", "sentence", "line_start", "line_end")
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.astype({name: "int64" if name in numbers else "str" for name in columns})

@@ -1,0 +1,17 @@
+from .cleaning import CleanText as CleanText
+from .cleaning import clean as clean
+from .cleaning import count_term as count_term
+from .cleaning import is_chinese as is_chinese
+from .cleaning import printed_width as printed_width
+from .lexicon import Lexicon as Lexicon
+from .lexicon import jieba_dictionary as jieba_dictionary
+from .lexicon import read_lexicon as read_lexicon
+from .numerals import whole_number as whole_number
+from .segmentation import Encoded as Encoded
+from .segmentation import content_terms as content_terms
+from .segmentation import encode_texts as encode_texts
+from .segmentation import segment as segment
+from .segmentation import strip_citations as strip_citations
+from .strings import code_strings as code_strings
+from .strings import join_strings as join_strings
+from .strings import split_run as split_run

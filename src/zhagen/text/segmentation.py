@@ -1,0 +1,172 @@
+"""Words: a lexicon's words cut out of text, and the content terms that are counted."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from zhagen.text import lexicon
+from zhagen.text.cleaning import HAN
+from zhagen.text.lexicon import MARK, read_lexicon
+from zhagen.text.strings import END, code_strings, join_strings, split_run
+
+YEAR = r"(?:19|20)\d{2}[a-z]?"
+LATIN_NAME = r"[A-ZÀ-Þ][a-zß-ÿ]+(?:['’-][A-ZÀ-Þ]?[a-zß-ÿ]+)*"
+NAMED = rf"[^（）()；;，,]{{1,60}}(?:[，,]\s?{YEAR})+"
+CITATION = re.compile(
+    rf"（\s*{NAMED}(?:\s*[；;]\s*{NAMED})*\s*）"  # （焦豪等，2021；Yin，2004）
+    rf"|(?<![A-Za-z]){LATIN_NAME}(?:\s?(?:和|与|及|、|and|&)\s?{LATIN_NAME})*\s?(?:等人?|et al\.?)?\s?（{YEAR}）"
+    rf"|(?:(?<=[，。；：、！？“”])|^)[{HAN}]{{2,3}}(?:[和与、][{HAN}]{{2,3}})*(?:等人?（{YEAR}）|（{YEAR}）(?=等))"
+    rf"|(?:(?<=[，。；：、！？“”])|^)[{HAN}]{{2,3}}[和与][{HAN}]{{2,3}}（{YEAR}）"
+    r"|(?:<sup>)?\[\d+(?:[,，、-]\d+)*\](?:</sup>)?"  # [3,4]
+)
+CITES = re.compile(r"[）\[](?:(?<=[0-9a-z\s]）)|(?<=\[)\d)")  # what every citation holds, quickly found
+NUMERALS = "0-9０-９〇零一二三四五六七八九十百千万亿两"
+NUMBER = re.compile(rf"第?[{NUMERALS}.,%％~～-]+[个种类项次家条位名倍大年月日]?")
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """The content terms of several texts as numbers, in place of lists of words.
+
+    Attributes
+    ----------
+    terms : list of str, each term of the texts once, in the order they come.
+    ids : array of int32, one entry an occurrence in the order of the texts: its place in `terms`.
+    lengths : array of int64, one entry a text: how many of the `ids` are its.
+    """
+
+    terms: list
+    ids: object
+    lengths: object
+
+
+def segment(text, lexicon=None, hmm=False, engine="jieba"):
+    """Cut clean text into words; nothing is dropped but blanks.
+
+    Words with Latin or Greek letters (``α鱼``, ``C端``, ``data-driven``) and numbers are cut by a pattern, because
+    jieba breaks them; the rest by jieba's most probable path over its dictionary and the lexicon. Without its guessing
+    of unknown words, what is in neither falls apart into characters.
+
+    Parameters
+    ----------
+    text : str, clean text.
+    lexicon : a folder with ``userdict.txt``, ``stopwords.txt`` and ``synonyms.tsv``; None takes ``data/lexicon``.
+    hmm : guess unknown words, see `zhagen.text.lexicon.Lexicon.cutter`.
+    engine : ``jieba`` | ``rjieba``; the words are the same.
+
+    Returns a list of str; joined it is the text without its blanks. Raises `ZhagenError` where the lexicon is broken.
+
+    >>> segment("食联网以α鱼平台提升动态能力")
+    ['食联网', '以', 'α鱼', '平台', '提升', '动态能力']
+    """
+    entries = read_lexicon(lexicon)
+    parts = entries.foreign.split(text)
+    words, foreign = entries.cutter(engine, hmm)(MARK.join(parts[::2])), iter(parts[1::2])
+    return [next(foreign) if word == MARK else word for word in words if not word.isspace()]
+
+
+def content_terms(text, lexicon=None, hmm=False, engine="jieba"):
+    """Return the terms of clean text that are counted, in the order of the text.
+
+    Citations go first (`strip_citations`). Of the words, these are dropped: stop words, punctuation, numbers (with
+    their classifier: 三个), single Chinese characters and single letters. A variant becomes its kept form. A Latin
+    word keeps its printed case, for here it is a name or an abbreviation; two spellings of one (``IOT``, ``IoT``)
+    are variants.
+
+    Parameters and errors as in `segment`. Returns a list of str.
+
+    >>> content_terms("本文认为，α鱼平台促进数据驱动（焦豪等，2021）。")
+    ['阿尔法鱼', '平台', '促进', '数据驱动']
+    """
+    entries = read_lexicon(lexicon)
+    kept = (_kept(word, entries) for word in segment(strip_citations(text), lexicon, hmm, engine))
+    return [term for term in kept if term]
+
+
+def encode_texts(texts, lexicon=None, hmm=False, engine="rjieba"):
+    """Return the content terms of many texts as numbers: what `content_terms` gives of each, faster.
+
+    Parameters
+    ----------
+    texts : list of str; words are not joined from one to the next.
+    lexicon, hmm, engine : see `segment`.
+
+    Returns an `Encoded`. Raises `ZhagenError` as `segment`, and where pyarrow is not installed.
+
+    >>> found = encode_texts(["平台与数据", "数据驱动平台"], engine="jieba")
+    >>> [found.terms[number] for number in found.ids], found.lengths.tolist()
+    (['平台', '数据', '数据驱动', '平台'], [2, 2])
+    """
+    import numpy as np
+
+    entries = read_lexicon(lexicon)
+    cut, judged = entries.cutter(engine, hmm), _judged(entries)
+    # the word "\n" ends a text: none may hold one, or an "\r" that would be taken together with it
+    lines = "\n".join(strip_citations(text).replace("\n", " ") for text in texts)
+    lines = lines.replace("\r", " ").replace(END, " ")
+    parts = entries.foreign.split(lines)
+    runs = [join_strings(cut(piece)) for piece in _slices(MARK.join(parts[::2]))]
+    distinct, words = code_strings(b"".join(runs) + join_strings(parts[1::2]))
+    distinct = split_run(distinct)
+    kept = list(map(judged.__getitem__, distinct))
+    places = {term: place for place, term in enumerate(filter(None, dict.fromkeys(kept)))}
+    number = np.array([places.get(term, -1) for term in kept], np.int32)
+    words, foreign = np.split(words, [len(words) - len(parts) // 2])
+    if MARK in distinct:
+        words[words == distinct.index(MARK)] = foreign
+    ids = number[words]
+    kept = np.flatnonzero(ids >= 0)
+    ends = np.flatnonzero(words == distinct.index("\n")) if "\n" in distinct else kept[:0]
+    lengths = np.diff(np.searchsorted(kept, ends), prepend=0, append=len(kept))
+    return Encoded(list(places), ids[kept], lengths[: len(texts)])
+
+
+def strip_citations(text):
+    """Replace each citation by a blank.
+
+    A citation is names and years in full-width parentheses, one or several (``（Yin，2004；焦豪等，2021）``); names
+    before a year in parentheses (``Gioia等（2013）``; Chinese names only at the head of a clause and with 等 or 和, so
+    that no other word is lost); a number in square brackets (``[3,4]``).
+
+    >>> strip_citations("孙新波等（2021）基于动态能力（Paiola et al，2021；焦豪等，2021）的研究[3,4]")
+    ' 基于动态能力 的研究 '
+    """
+    return CITATION.sub(" ", text) if CITES.search(text) else text
+
+
+_SLICE = 8_000  # characters: few enough words at a time to stay in the processor's cache
+_MOST = 1_000_000  # words; then a process forgets what it has judged: some 200 MB
+
+
+def _slices(text):
+    """Yield a text in slices of whole lines."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start + _SLICE) + 1 or len(text)
+        yield text[start:end]
+        start = end
+
+
+class _Judged(dict):
+    """Word -> what it counts as with a lexicon, judged where it is first seen: words come again, from text to text."""
+
+    def __init__(self, entries):
+        super().__init__()
+        self.entries = entries
+
+    def __missing__(self, word):
+        if len(self) > _MOST:
+            self.clear()
+        term = self[word] = _kept(word, self.entries)
+        return term
+
+
+_judged = lru_cache(lexicon.KEPT)(_Judged)
+
+
+def _kept(word, entries):
+    """Return the term that a word counts as, or None."""
+    if word.lower() in entries.stopwords:
+        return None
+    term = entries.synonyms.get(word, word)
+    return term if len(term) > 1 and term[0].isalnum() and not NUMBER.fullmatch(term) else None

@@ -1,0 +1,54 @@
+"""Many short strings as one run of bytes: what Arrow counts, files hold and processes exchange, no object a string.
+
+Each string is followed by `END`, which no string may hold. Arrow gets and gives the bytes as they are: its own ways
+from and to lists and arrays import pandas, which takes longer than the work.
+"""
+
+from zhagen.errors import ZhagenError
+
+END = "\0"
+
+
+def join_strings(strings):
+    """Return strings as one run of bytes.
+
+    >>> join_strings(["平台", "数据"]) == "平台\\0数据\\0".encode()
+    True
+    """
+    return (END.join(strings) + END).encode() if strings else b""
+
+
+def split_run(run):
+    """Return the list of strings that `join_strings` made one run of.
+
+    >>> split_run(join_strings(["平台", "数据"]))
+    ['平台', '数据']
+    """
+    return run.decode().split(END)[:-1]
+
+
+def code_strings(run):
+    """Return which string each one is.
+
+    Parameters
+    ----------
+    run : bytes, as `join_strings` returns them.
+
+    Returns (distinct, codes): each string once, in the order they come, as one run; and an array of int32, one entry a
+    string: its place among the distinct ones. Raises `ZhagenError` where pyarrow is not installed.
+
+    >>> distinct, codes = code_strings(join_strings(["平台", "数据", "平台"]))
+    >>> split_run(distinct), codes.tolist()
+    (['平台', '数据'], [0, 1, 0])
+    """
+    import numpy as np
+
+    try:
+        import pyarrow
+    except ImportError as error:
+        raise ZhagenError("pyarrow is not installed", todo="run: pip install 'zhagen[scale]'") from error
+    ends = np.flatnonzero(np.frombuffer(run, np.uint8) == ord(END)) + 1
+    offsets = pyarrow.py_buffer(np.append(0, ends))
+    array = pyarrow.LargeStringArray.from_buffers(len(ends), offsets, pyarrow.py_buffer(run)).dictionary_encode()
+    codes = np.frombuffer(array.indices.buffers()[1], np.int32, len(ends))
+    return array.dictionary.buffers()[2].to_pybytes(), codes.copy()

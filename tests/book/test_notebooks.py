@@ -1,0 +1,92 @@
+"""Every notebook runs, teaches in short cells, is stored clean, and types no number of the data."""
+
+import json
+import re
+from pathlib import Path
+
+import nbclient
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
+NUMERALS = "(?:[二两三四五六七八九十百]|十[一二三四五六七八九])"
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def notebook(request):
+    return request.param
+
+
+def cells(path, kind):
+    return [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == kind]
+
+
+def source(cell):
+    return "".join(cell["source"])
+
+
+def test_there_are_notebooks():
+    assert {path.parent.name for path in NOTEBOOKS} >= {"haier"}
+
+
+def test_it_runs_and_says_nothing_on_stderr(notebook, tmp_path, monkeypatch):
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    book = nbformat.read(notebook, as_version=4)
+    nbclient.NotebookClient(
+        book, timeout=300, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
+    ).execute()
+    outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
+    assert outputs
+    assert [output.text for output in outputs if output.get("name") == "stderr"] == []
+
+
+def test_it_is_stored_without_outputs(notebook):
+    for cell in cells(notebook, "code"):
+        assert cell["outputs"] == [] and cell["execution_count"] is None
+
+
+def test_cells_are_short(notebook):
+    lengths = [len(source(cell).splitlines()) for cell in cells(notebook, "code") if "import " not in source(cell)]
+    assert sum(length <= 5 for length in lengths) >= 0.8 * len(lengths)
+    assert max(lengths) <= 12
+
+
+def test_figures_have_a_caption_and_a_number_and_are_cited(notebook):
+    prose = "\n".join(map(source, cells(notebook, "markdown")))
+    for cell in cells(notebook, "code"):
+        if re.search(r"^draw_\w+\(", source(cell).splitlines()[-1] if source(cell) else ""):
+            figure = cell["metadata"]["mystnb"]["figure"]
+            assert figure["caption"].endswith("。")
+            assert f"{{numref}}`{figure['name']}`" in prose
+        for name in re.findall(r"\"(tbl-[\w-]+)\"", source(cell)):
+            assert f"{{numref}}`{name}`" in prose, name
+
+
+def prose(cell):
+    """The prose of a cell: no code, formula, role, directive option, worked example or label of the source."""
+    text = re.sub(r"(?ms)^(:{3,})\{admonition\} 手算.*?^\1$", "", source(cell))
+    text = re.sub(r"(?ms)^```.*?^```$|\$\$.*?\$\$|\$[^$\n]+\$|`[^`\n]*`|\{[\w:]+\}", "", text)
+    text = re.sub(r"(?m)^#.*$|^:\w+:.*$|^:{3,}.*$|^\(.*\)=$", "", text)
+    text = re.sub(r"\[[^\]]*\]\([^)]*\)|https?://\S+", "", text)
+    text = re.sub(r"(原文)?[表图] ?\d+|练习 ?\d+|第 ?\d+ ?[章节步级]|大约需要\**\s*\d+ 分钟|(19|20)\d\d ?年?", "", text)
+    return re.sub(r"[A-Za-z][\w.]*\d[\w.]*|5G|0\.\d+|UTF-8|SHA-256|\d+%? ?(级|号)", "", text)
+
+
+def test_no_number_of_the_data_is_typed(notebook):
+    found = []
+    for cell in cells(notebook, "markdown"):
+        found += [match[0] for match in re.finditer(r".{0,12}\d.{0,12}", prose(cell))]
+        counted = rf".{{0,8}}{NUMERALS} ?(个概念|个主题|条引文|条证据|次访谈|支箭头|条箭头|小时|万字)"
+        found += [match[0] for match in re.finditer(counted, prose(cell))]
+    assert found == []
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "book").glob("*.md")), ids=lambda path: path.stem)
+def test_no_count_of_a_document_is_typed_in_a_page(page):
+    """Pages compute nothing, so they may say how many codes, interviews or arrows only of our own examples."""
+    text = re.sub(r"(?ms)^```.*?^```$|^~~~.*?^~~~$", "", page.read_text(encoding="utf-8"))
+    sentences = re.split(r"(?<=[。！？\n])", text)
+    named = [s for s in sentences if re.search("海尔|食联网|小米|社群电商|白皮书|电商综述", s)]
+    counted = rf"(\d+|{NUMERALS}) ?(个概念|个主题|个范畴|条引文|次访谈|支箭头|条箭头|个数字|万字|%)"
+    assert [s for s in named if re.search(counted, s)] == []

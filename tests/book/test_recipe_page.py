@@ -1,0 +1,219 @@
+"""The page that documents recipes: its examples extract, its errors are the real ones, no property is left out."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import fastjsonschema
+import pytest
+
+from zhagen.cli import main
+from zhagen.documents import catalog
+from zhagen.documents.recipe import check_recipe
+from zhagen.extraction.claims import recompute_claims
+from zhagen.extraction.pipeline import extract
+from zhagen.vocabulary import STATUSES
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "book/recipes.md").read_text("utf-8")
+SCHEMA = json.loads((ROOT / "data/recipes/schema.json").read_text("utf-8"))
+SMALLEST = {"document": "x", "outline": {"levels": []}}
+
+
+def blocks(language):
+    return re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+
+
+TOML = blocks("toml")
+WHOLE = [text for text in TOML if isinstance(tomllib.loads(text).get("document"), str) and "[[" in text]
+TEXTS = dict(zip([tomllib.loads(text)["document"] for text in WHOLE], blocks("text"), strict=True))
+RECIPES = {tomllib.loads(text)["document"]: text for text in WHOLE}
+
+
+def properties(schema):
+    """Yield every name and every word that a recipe may hold."""
+    for name, part in schema.get("properties", {}).items():
+        yield name
+        yield from properties(part)
+    yield from (word for word in schema.get("enum", []) if isinstance(word, str))
+    for part in ([schema["items"]] if "items" in schema else []) + schema.get("oneOf", []):
+        yield from properties(part)
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A data folder as the page tells to make it, with its three documents."""
+    entry = next(text for text in TOML if text.startswith("[[document]]"))
+    entries = [entry.replace('"bookgroup', f'"{doc_id}') for doc_id in TEXTS]
+    for folder in ("recipes", "digests"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "documents.toml").write_text("\n".join(entries), "utf-8")
+    (tmp_path / "recipes/schema.json").write_text(json.dumps(SCHEMA), "utf-8")
+    for doc_id, text in TEXTS.items():
+        (tmp_path / f"digests/{doc_id}.txt").write_text(text, "utf-8")
+        (tmp_path / f"recipes/{doc_id}.toml").write_text(RECIPES[doc_id], "utf-8")
+    monkeypatch.setenv("ZHAGEN_DATA", str(tmp_path))
+    monkeypatch.setenv("ZHAGEN_SOURCES", str(tmp_path / "sources"))
+    catalog._entries.cache_clear()
+    return tmp_path
+
+
+def listed(name):
+    """Return the rows of a list-table of the page without its header."""
+    table = re.search(rf":name: {name}\n\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)[1]
+    rows = [re.findall(r"^(?:\* |  )- ?(.*)$", row, re.MULTILINE) for row in re.split(r"^(?=\* -)", table, flags=re.M)]
+    return rows[2:]
+
+
+def codes(found):
+    labels = found.codebook.labels()
+    return [
+        (row.level, row.label, labels.get(row.parent_id, ""), row.status) for row in found.codebook.codes.itertuples()
+    ]
+
+
+def test_every_property_and_word_of_the_schema_is_named():
+    assert {name for name in properties(SCHEMA) if f"`{name}`" not in PAGE} == set()
+
+
+def test_the_examples_are_those_of_the_page():
+    assert list(TEXTS) == ["bookgroup", "threesteps", "yearbook"]
+
+
+@pytest.mark.parametrize("text", TOML)
+def test_every_recipe_and_every_part_of_one_follows_the_schema(text):
+    given = tomllib.loads(text)
+    if not isinstance(given.get("document"), list):
+        fastjsonschema.validate(SCHEMA, SMALLEST | given)
+    if {"document", "outline", "reading", "tables"} <= given.keys():
+        check_recipe(given)
+
+
+@pytest.mark.parametrize("doc_id", RECIPES)
+def test_a_recipe_holds_no_label_of_its_document(home, doc_id):
+    labels = extract(doc_id).codebook.codes.label
+    assert [label for label in labels if label in RECIPES[doc_id]] == []
+
+
+def test_the_steps_make_up_the_whole_recipe():
+    place = TOML.index(RECIPES["bookgroup"])
+    steps = [text for text in TOML[:place] if not text.startswith("[[document]]")]
+    assert "\n".join(steps) == RECIPES["bookgroup"]
+
+
+def test_the_worked_example_gives_the_codes_of_the_page(home):
+    found = extract("bookgroup")
+    places = [
+        str(a) if a == b else f"{a}-{b}"
+        for a, b in zip(found.codebook.codes.line_start, found.codebook.codes.line_end, strict=True)
+    ]
+    given = [(f"`{a}`", b, c, STATUSES[d], place) for (a, b, c, d), place in zip(codes(found), places, strict=True)]
+    assert given == [tuple(row) for row in listed("tbl-recipe-codes")]
+    assert list(found.codebook.evidence.line_end) == [25, 27, 28, 29, 30, 31]
+
+
+def test_the_commands_of_the_page_run(home, capsys):
+    assert main(["extract", "bookgroup", "--out", str(home / "结果")]) == 0
+    assert sorted(path.name for path in (home / "结果").glob("*.csv")) == ["codes.csv", "evidence.csv", "sections.csv"]
+    capsys.readouterr()
+    assert main(["check", "bookgroup"]) == 0
+    assert {line.split("\t")[2] for line in capsys.readouterr().out.splitlines()} == {"holds"}
+
+
+def test_a_text_of_others_keeps_its_quotations_to_itself(home, capsys):
+    (home / "sources").mkdir()
+    source = (home / "digests/bookgroup.txt").rename(home / "sources/bookgroup.txt")
+    catalogue = (home / "documents.toml").read_text("utf-8")
+    (home / "documents.toml").write_text(catalogue.replace('sha256 = ""', f'sha256 = "{catalog._sha256(source)}"', 1))
+    catalog._entries.cache_clear()
+    assert main(["extract", "bookgroup", "--out", str(home / "结果")]) == 0
+    assert "砍价" not in (home / "结果/evidence.csv").read_text("utf-8")
+    assert main(["check", "bookgroup"]) == 2
+
+
+def test_the_tabs_example(home):
+    found = extract("threesteps")
+    assert codes(found) == [
+        ("core_category", "先亏后信", "", "inferred"),
+        ("main_category", "先吃小亏", "先亏后信", "mapped"),
+        ("category", "不利先说", "先吃小亏", "printed"),
+        ("category", "先验后付", "先吃小亏", "printed"),
+        ("concept", "专拍最花的一页", "不利先说", "printed"),
+        ("concept", "劝人别买自己的书", "不利先说", "by_order"),
+        ("concept", "当面翻完书再给钱", "先验后付", "printed"),
+    ]
+    assert recompute_claims(found.outline, found.recipe, found.codebook).verdict.tolist() == ["holds"]
+
+
+def test_the_example_without_a_coding_table(home):
+    found = extract("yearbook")
+    assert codes(found) == [("category", "群里的规矩", "", "printed")] + [
+        ("concept", label, "群里的规矩", "printed") for label in ("面交", "验书", "先翻后付")
+    ]
+    people = found.tables["表1"]
+    assert list(people.person) == list("甲乙丙") and people.characters.sum() == 24000
+    assert set(people.undecided) == {"hours interviews"}
+    assert list(found.tables["变化"][["source", "target"]].itertuples(index=False, name=None)) == [
+        ("晒书", "问书"),
+        ("裁判", "看门人"),
+    ]
+    assert recompute_claims(found.outline, found.recipe, found.codebook).verdict.tolist() == ["holds", "holds"]
+    assert found.outline.prose()[1].text.startswith("丙没有")
+
+
+def test_exercise_1_a_concept_less(home):
+    path = home / "digests/bookgroup.txt"
+    cut = TEXTS["bookgroup"].replace("劝人别买自己的书\n", "").replace("“他劝我别买，说借一本就够用。”\n", "")
+    path.write_text(cut, "utf-8")
+    concepts = extract("bookgroup").codebook.level("concept")
+    assert len(concepts) == 5 and set(concepts.status) == {"inferred"} and all("不能均分" in r for r in concepts.reason)
+
+
+@pytest.mark.parametrize(("number", "status"), [("六", 0), ("七", 1)])
+def test_exercise_2_a_rule(home, capsys, number, status):
+    rule = next(text for text in TOML if 'id = "concepts"' in text)
+    (home / "recipes/bookgroup.toml").write_text(f"{RECIPES['bookgroup']}\n{rule}", "utf-8")
+    (home / "digests/bookgroup.txt").write_text(f"{TEXTS['bookgroup']}本文一共得到{number}个概念。\n", "utf-8")
+    assert main(["check", "bookgroup"]) == status
+    found = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    assert next(row[2] for row in found if row[1] == "claims") == ("holds", "does not hold")[status]
+
+
+BOOK, RECIPE = "digests/bookgroup.txt", "recipes/bookgroup.toml"
+IN_ONE_ROW = [("主题\n承诺", "主题 概念 证据\n承诺"), ("\n概念\n", "\n"), ("\n证据\n", "\n")]
+TWO_RENAMED = [("\n承诺落空\n", "\n言而无信\n"), ("\n不利先说\n", "\n自揭其短\n")]
+BROKEN = [
+    (RECIPE, [("table = '", 'table = "'), ("\\S.*)$'\nrun_in", '\\S.*)$"\nrun_in')]),
+    (RECIPE, [("lines = ", "line = ")]),
+    (RECIPE, [('shape = "columns"\n', "")]),
+    (RECIPE, [('shape = "columns"', 'shape = "column"')]),
+    (RECIPE, [("个环节'", "个环节('")]),
+    (RECIPE, [('label = "表1"', 'label = "表 1"')]),
+    (BOOK, [("表 1 二手书群的编码", "二手书群的编码")]),
+    (BOOK, [("\n概念\n", "\n初始概念\n")]),
+    (RECIPE, [('"概念", lines = "single"', '"概念"')]),
+    (BOOK, [("“他劝我别买，说借一本就够用。”\n", "")]),
+    (BOOK, IN_ONE_ROW),
+    (BOOK, [("“信任缺口", "信任缺口")]),
+    (BOOK, [("（三）交易变顺", "（3）交易变顺")]),
+    (BOOK, TWO_RENAMED),
+    (BOOK, [("\n不还价就成交\n", "\n收了定金就退群\n")]),
+    (RECIPE, [("个环节'", "个步骤'")]),
+]
+
+
+def test_the_errors_of_the_page_are_the_real_ones(home, capsys):
+    quoted = [line for block in blocks("console") for line in re.sub(r"\n  ", " ", block).splitlines()]
+    said = []
+    for name, changes in BROKEN:
+        sound = (home / name).read_text("utf-8")
+        broken = sound
+        for old, new in changes:
+            assert old in broken
+            broken = broken.replace(old, new, 1)
+        (home / name).write_text(broken, "utf-8")
+        assert main(["check", "bookgroup"]) == 2
+        said += capsys.readouterr().err.splitlines()
+        (home / name).write_text(sound, "utf-8")
+    assert said == quoted

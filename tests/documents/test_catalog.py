@@ -1,0 +1,70 @@
+import hashlib
+
+import pytest
+
+import zhagen
+from zhagen.documents import catalog
+from zhagen.documents.catalog import catalog_entry
+from zhagen.errors import SourceError
+from zhagen.paths import data_folder
+
+
+def test_five_documents_and_no_guessed_fields():
+    found = zhagen.list_documents().set_index("id")
+    assert len(found) == 5
+    assert found.loc["haier", "year"] == found.loc["haier", "doi"] == ""
+
+
+def test_the_edition_and_the_reason_are_said(monkeypatch, tmp_path):
+    monkeypatch.setenv("ZHAGEN_SOURCES", str(tmp_path))
+    document = zhagen.open("haier")
+    assert document.edition == "digest"
+    assert "no original is attached" in document.why
+
+
+def test_a_file_of_the_right_name_with_other_content_is_not_the_original(monkeypatch, tmp_path):
+    monkeypatch.setenv("ZHAGEN_SOURCES", str(tmp_path))
+    (tmp_path / catalog_entry("haier")["file"]).write_text("别的", encoding="utf-8")
+    document = zhagen.open("haier")
+    assert document.edition == "digest" and "checksum differs" in document.why
+
+
+@pytest.mark.originals
+def test_originals_are_recognised_by_checksum(haier_original):
+    document = haier_original.document
+    assert hashlib.sha256(document.path.read_bytes()).hexdigest() == document.about["sha256"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(None, "there is no file"), (b"", "is empty"), (b" \n\n", "is empty"), ("一\n二".encode("gb18030"), "not UTF-8")],
+)
+def test_bad_files_each_get_their_message(tmp_path, content, said):
+    path = tmp_path / "bad.txt"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(SourceError, match=said):
+        zhagen.open("haier", source=path)
+
+
+def test_an_unknown_id_names_the_known_ones():
+    with pytest.raises(SourceError, match="haier, community"):
+        zhagen.open("hair")
+
+
+def test_attach_reports_missing_and_unknown_files(monkeypatch, tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    text = (data_folder() / "documents.toml").read_text(encoding="utf-8")
+    known = tmp_path / "given"
+    known.mkdir()
+    (known / "renamed.txt").write_text("甲", encoding="utf-8")
+    (known / "other.txt").write_text("乙", encoding="utf-8")
+    checksum = hashlib.sha256("甲".encode()).hexdigest()
+    (data / "documents.toml").write_text(text.replace(catalog_entry("haier")["sha256"], checksum), encoding="utf-8")
+    monkeypatch.setenv("ZHAGEN_DATA", str(data))
+    catalog._entries.cache_clear()
+    found = zhagen.attach(known).set_index("file").result
+    assert found["renamed.txt"] == "attached" and found["other.txt"] == "unknown"
+    assert (found == "missing").sum() == 4
+    assert (data / "sources" / catalog_entry("haier")["file"]).read_text(encoding="utf-8") == "甲"

@@ -1,0 +1,58 @@
+import re
+
+from zhagen.documents.outline import split_cells
+
+
+def test_sections_nest_and_cover_the_text(haier):
+    sections = haier.outline.sections()
+    assert (sections.line_start <= sections.line_end).all()
+    top = sections[sections.level == 1]
+    assert (top.line_start.values[1:] > top.line_end.values[:-1]).all()
+    inner = sections[sections.parent_id != ""].merge(
+        sections, left_on="parent_id", right_on="section_id", suffixes=("", "_above")
+    )
+    assert len(inner) == (sections.parent_id != "").sum() > 0
+    assert (inner.line_start >= inner.line_start_above).all() and (inner.line_end <= inner.line_end_above).all()
+    assert (inner.level > inner.level_above).all()
+
+
+def test_every_printed_line_belongs_to_one_block(haier):
+    printed = {n for n, line in enumerate(haier.document.lines, 1) if line.strip()}
+    seen = [n for block in haier.outline.blocks for n in range(block.lines[0], block.lines[1] + 1)]
+    assert printed <= set(seen)
+    assert len(seen) == len(set(seen))
+
+
+def test_no_character_is_lost_between_the_file_and_the_outline(haier):
+    def bare(text):
+        return re.sub(r"[\s“”‘’\u2010-\u2014-]", "", text)
+
+    assert bare(haier.outline.text) == bare(haier.document.raw)
+
+
+def test_paragraphs_end_with_a_sentence(haier):
+    paragraphs = [b for b in haier.outline.prose() if b.kind == "paragraph"]
+    assert len(paragraphs) > 20
+    assert all(b.text[-1] in "。：；！？”）" for b in paragraphs)
+
+
+def test_sentences_carry_their_lines(haier):
+    sentences = haier.outline.sentences()
+    assert (sentences.line_start <= sentences.line_end).all()
+    for row in sentences.iloc[:: max(len(sentences) // 20, 1)].itertuples():
+        raw = re.sub(r"\s", "", "".join(haier.document.lines[row.line_start - 1 : row.line_end]))
+        assert row.text[:6].replace(" ", "").translate(str.maketrans("‘’", "“”"))[:3] in raw.replace("‑", "-")
+
+
+def test_both_editions_have_the_same_sections(haier_original, haier_digest):
+    columns = ["section_id", "level", "number", "title", "parent_id"]
+    original, digest = (found.outline.sections()[columns] for found in (haier_original, haier_digest))
+    assert original.equals(digest)
+
+
+def test_a_quotation_goes_on_over_a_blank_line():
+    assert split_cells(["概念", "“一", "", "二”", "下一格"], 10) == [(10, 10), (11, 13), (14, 14)]
+
+
+def test_a_header_row_is_a_cell_of_its_own():
+    assert split_cells(["甲 乙", "一", "二"], 1, "甲乙".__eq__) == [(1, 1), (2, 3)]

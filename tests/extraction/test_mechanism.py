@@ -1,0 +1,54 @@
+import re
+
+import pytest
+
+from helpers import spread
+from zhagen.errors import ExtractionError
+from zhagen.extraction.mechanism import check_edges, edge_summary, mechanism_edges, mechanism_models
+
+
+@pytest.fixture(scope="module")
+def edges(haier):
+    return mechanism_edges(haier)
+
+
+def test_every_stated_arrow_has_its_place(edges):
+    stated = edges[edges.status != "inferred"]
+    assert set(stated.status) == {"printed", "mapped", "literature"}
+    assert stated.line_start.notna().all() and (stated.line_start <= stated.line_end).all()
+    assert (edges[edges.status != "printed"].reason != "").all()
+
+
+def test_printed_arrows_name_both_ends_word_for_word(edges, haier):
+    for row in edges[edges.status == "printed"].itertuples():
+        passage = "".join(haier.document.lines[row.line_start - 1 : row.line_end])
+        for word in (row.source, row.target, row.relation):
+            assert re.search(spread(word), passage), (row.source, row.target)
+
+
+def test_the_passages_name_both_ends(edges, haier):
+    assert check_edges(edges, haier.document).empty
+
+
+def test_a_wrong_place_is_reported(edges, haier):
+    moved = edges.assign(line_start=edges.line_start + 40, line_end=edges.line_end + 40)
+    assert len(check_edges(moved, haier.document)) > len(edges) / 2
+
+
+def test_a_text_that_no_longer_says_so_is_refused(haier, changed):
+    row = next(e for m in mechanism_models("haier") for e in m["edges"] if e["relation"] == "充要条件")
+    found = changed(haier, lambda raw: re.sub(spread(row["relation"]), "旁证", raw))
+    with pytest.raises(ExtractionError, match=f"{row['source']} -> {row['target']}.*充要条件"):
+        mechanism_edges(found)
+
+
+def test_both_editions_bear_the_same_arrows(haier_original, haier_digest):
+    columns = ["model_id", "source", "target", "relation", "sign", "status", "reason"]
+    first, second = (mechanism_edges(found)[columns] for found in (haier_original, haier_digest))
+    assert first.equals(second)
+
+
+def test_the_summary_counts_every_arrow(edges, haier):
+    found = edge_summary(edges, haier.outline)
+    assert found.drop(columns=["figure", "caption", "line"]).to_numpy().sum() == len(edges)
+    assert list(found.figure) == [model["figure"] for model in mechanism_models("haier")]

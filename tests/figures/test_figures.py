@@ -1,0 +1,545 @@
+"""Figures: every label is text, ids do not collide, what is inferred looks so, both modes have contrast."""
+
+import re
+import subprocess
+import sys
+from itertools import combinations
+from pathlib import Path
+from xml.etree import ElementTree
+
+import networkx as nx
+import pandas as pd
+import pytest
+
+from zhagen import figures
+from zhagen.errors import OutputError, ZhagenError
+from zhagen.figures import theme
+from zhagen.figures.canvas import Canvas
+from zhagen.statistics.clusters import cluster_labels, cut_clusters
+from zhagen.statistics.correspondence import correspondence_analysis
+from zhagen.text.cleaning import printed_width
+
+SVG = "{http://www.w3.org/2000/svg}"
+CSS = Path(__file__).parents[2] / "book/_static/figures.css"
+TERMS = ["数字", "平台", "商业模式", "用户", "AI技术", "场景体验", "价值", "生态圈", "R&D"]
+ARROWS = pd.DataFrame(
+    [
+        ("需求源点建立", "机会感知能力", "促进", "+", "inferred"),
+        ("机会感知能力", "价值主张校准", "推动", "+", "mapped"),
+        ("需求源点建立", "数字价值主张实现机理", "支撑", "+", "printed"),
+        ("需求源点建立", "数字价值主张实现机理", "引发", "", "by_order"),
+        ("价值主张校准", "数字价值主张实现机理", "调整", "", "reconciled"),
+        ("环境动荡", "数字价值主张实现机理", "抑制", "-", "literature"),
+    ],
+    columns="source target relation sign status".split(),
+)
+GROUPS = {"机会感知能力": "动态能力提升", "价值主张校准": "动态能力提升"}
+
+
+class Codes:
+    """A codebook of two dimensions, one concept and one theme without anything below, and labels that wrap."""
+
+    codes = pd.DataFrame(
+        [
+            ("d1", "dimension", "数字商业模式创新", "", "printed"),
+            ("d2", "dimension", "数据驱动", "", "printed"),
+            ("t1", "theme", "价值主张校准", "d1", "by_order"),
+            ("t2", "theme", "需求源点建立", "d2", "inferred"),
+            ("t3", "theme", "网络共享交互", "d2", "printed"),
+            ("c1", "concept", "解决方案精准触达用户", "t1", "by_order"),
+            ("c2", "concept", "数字节点部署", "t2", "reconciled"),
+            ("c3", "concept", "需求模块化分解", "t2", "inferred"),
+        ],
+        columns="code_id level label parent_id status".split(),
+    )
+
+
+def frequency():
+    return pd.DataFrame({"term": TERMS, "count": range(len(TERMS) + 2, 2, -1)})
+
+
+def network():
+    graph = nx.Graph()
+    for place, term in enumerate(TERMS):
+        graph.add_node(term, count=3 + place)
+    for place, (first, second) in enumerate(combinations(TERMS[:6], 2)):
+        graph.add_edge(first, second, npmi=0.1 + place / 20)
+    return graph
+
+
+def grid():
+    return pd.DataFrame(
+        {"第一步": ["需求源点建立", None], "第二步": ["场景链条联动", "敏捷响应能力"]},
+        index=["数据驱动", "动态能力提升"],
+    )
+
+
+def counts():
+    """Six terms in four chapters; 平台 and 数据 have one profile, so their points fall together."""
+    cells = [[9, 1, 0, 2], [2, 8, 1, 0], [18, 2, 0, 4], [1, 1, 7, 3], [3, 3, 3, 2], [0, 12, 2, 1]]
+    return pd.DataFrame(cells, index=["平台", "用户", "数据", "价值主张", "AI技术", "场景体验"], columns=CHAPTERS)
+
+
+def tree():
+    """Two pairs that merge early, one label apart, and a long label."""
+    labels = ["用户", "平台", "数据", "数字商业模式创新的机理", "价值"]
+    table = pd.DataFrame(1.0, index=labels, columns=labels)
+    for one, other, apart in (("用户", "平台", 0.2), ("数据", labels[3], 0.4)):
+        table.loc[one, other] = table.loc[other, one] = apart
+    for one in labels[:2]:
+        for other in labels[2:4]:
+            table.loc[one, other] = table.loc[other, one] = 0.7
+    for label in labels:
+        table.loc[label, label] = 0.0
+    table.attrs["measure"] = "jaccard"
+    return cluster_labels(table)
+
+
+def saturation():
+    rows = [(n, way, n**power) for way, power in (("原文次序", 1), ("随机次序", 1.5)) for n in range(1, 7)]
+    return pd.DataFrame(rows, columns=["段数", "次序", "代码"]).assign(低=lambda f: f.代码 - 1, 高=lambda f: f.代码 + 2)
+
+
+def curve(frame, **more):
+    band = {"band": ("低", "高"), "band_name": "95% 区间"} | more
+    return figures.draw_curve(frame, "段数", "代码", "次序", xlabel="已编码的段数", ylabel="代码数（个）", **band)
+
+
+CHAPTERS = ["导论", "案例分析", "结论", "附录"]
+MATRIX_LABELS = ["需求源点建立", "场景链条联动", "敏捷响应能力", "数据驱动", "动态能力提升", "第一步", "第二步"]
+NODES = list(dict.fromkeys([*ARROWS.source, *ARROWS.target]))
+# name: (draw, labels that must stand as text once, labels that the alternative text must name)
+CASES = {
+    "bars": (lambda: figures.draw_frequencies(frequency()), TERMS, TERMS),
+    "cloud": (lambda: figures.draw_cloud(frequency()), TERMS, TERMS),
+    "network": (lambda: figures.draw_network(network(), [set(TERMS[:4]), set(TERMS[4:])]), TERMS, TERMS),
+    "structure": (lambda: figures.draw_structure(Codes), list(Codes.codes.label), list(Codes.codes.label[:5])),
+    "matrix": (lambda: figures.draw_matrix(grid()), MATRIX_LABELS, MATRIX_LABELS),
+    "plane": (
+        lambda: figures.draw_plane(correspondence_analysis(counts()), ("词", "章")),
+        [*counts().index, *CHAPTERS, "词（6 个）", "章（4 个）"],
+        ["6 个词、4 个章", "61.9%", "37.6%", "词 数据、平台；章 导论", "负端（词 场景体验；章 案例分析）"],
+    ),
+    "dendrogram": (
+        lambda: figures.draw_dendrogram(tree(), cut_clusters(tree(), 3)),
+        [*tree().labels, "距离（1 − Jaccard 系数）"],
+        [*tree().labels, "平台与用户（0.2）", "第 1 组", "平均连接"],
+    ),
+    "curve": (
+        lambda: curve(saturation()),
+        ["原文次序", "随机次序", "95% 区间", "已编码的段数", "代码数（个）"],
+        ["原文次序", "随机次序", "95% 区间", "已编码的段数", "代码数（个）", "从 1 到 6", "最高 14.7", "最宽处 3"],
+    ),
+    "heatmap": (
+        lambda: figures.draw_heatmap(counts(), "次数"),
+        [*counts().index, *CHAPTERS],
+        [*counts().index, *CHAPTERS, "格中是次数（0 至 18）", "数据：导论 18、案例分析 2、结论 0、附录 4。"],
+    ),
+    "mechanism": (
+        lambda: figures.draw_mechanism(ARROWS, GROUPS, title="主张机理"),
+        [*NODES, "动态能力提升", "主张机理", "促进", "推动", "支撑", "引发", "调整", "抑制 −"],
+        ["需求源点建立促进机会感知能力", "主张机理", "动态能力提升"],
+    ),
+}
+every = pytest.mark.parametrize("name", CASES)
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    return {name: draw() for name, (draw, _, _) in CASES.items()}
+
+
+def parse(picture):
+    return ElementTree.fromstring(picture.svg)
+
+
+def texts(picture):
+    return ["".join(element.itertext()) for element in parse(picture).iter(f"{SVG}text")]
+
+
+def ids(picture):
+    return [element.get("id") for element in parse(picture).iter() if element.get("id")]
+
+
+@every
+def test_every_label_is_text_once(pictures, name):
+    drawn = texts(pictures[name])
+    assert {label: drawn.count(label) for label in CASES[name][1]} == dict.fromkeys(CASES[name][1], 1)
+
+
+@every
+def test_the_alternative_text_names_the_data(pictures, name):
+    picture = pictures[name]
+    assert picture.alt.endswith("。")
+    assert [label for label in CASES[name][2] if label not in picture.alt] == []
+
+
+@every
+def test_title_and_description_are_the_alternative_text(pictures, name):
+    root = parse(pictures[name])
+    title, description = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
+    assert title.text + description.text == pictures[name].alt
+    assert root.get("aria-labelledby").split() == [title.get("id"), description.get("id")]
+    assert root.get("role") == "img"
+
+
+@every
+def test_the_same_data_give_the_same_bytes(pictures, name):
+    assert CASES[name][0]().svg == pictures[name].svg
+
+
+@every
+def test_the_root_scales(pictures, name):
+    root = parse(pictures[name])
+    assert "width" not in root.attrib and "height" not in root.attrib
+    assert "max-width" in root.get("style")
+    wide = float(root.get("viewBox").split()[2])
+    sizes = re.findall(r'font-size(?:="|: )([\d.]+)', pictures[name].svg)
+    assert min(map(float, sizes)) * 358 / wide >= 11  # px on a phone of 390 px
+
+
+@every
+def test_the_svg_stands_alone(pictures, name):
+    svg = pictures[name].svg
+    assert svg.startswith("<svg") and "<style" not in svg and "<metadata" not in svg
+    assert re.findall(r"https?://[^\"]*", svg) == ["http://www.w3.org/2000/svg"]
+    known = set(ids(pictures[name]))
+    assert set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg)) <= known
+
+
+@every
+def test_no_colour_is_fixed_to_one_mode(pictures, name):
+    without_variables = re.sub(r"var\(--zhagen-[^)]*\)", "", pictures[name].svg)
+    assert re.findall(r"#[0-9a-fA-F]{3,6}\b(?=[\";])", without_variables) == []
+
+
+def test_ids_are_unique_over_pictures_of_different_keys(pictures):
+    two = [figures.draw_frequencies(frequency(), key=key) for key in ("one", "two")]
+    found = [one for picture in [*two, *pictures.values()] for one in ids(picture)]
+    assert len(found) == len(set(found)) > len(pictures)
+
+
+def test_clip_paths_follow_their_ids():
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    figure.subplots().plot([1, 2], [3, 4], marker="o")
+    first, second = (figures.from_matplotlib(figure, "一条线。", key) for key in ("one", "two"))
+    assert "clip-path" in first.svg and "<use" in first.svg
+    assert set(ids(first)) & set(ids(second)) == set()
+    for picture in (first, second):
+        assert set(re.findall(r'(?:href="#|url\(#)([^")]+)', picture.svg)) <= set(ids(picture))
+
+
+def arrows(picture):
+    """Return status -> list of (dash of the line, tags of the head) over all arrows, the legend's too."""
+    found = {}
+    for group in parse(picture).iter(f"{SVG}g"):
+        if group.get("class") == "zhagen-arrow":
+            line, *head = group
+            shape = (line.get("stroke-dasharray"), line.get("stroke-width"), tuple(part.tag for part in head))
+            found.setdefault(group.get("data-status"), []).append(shape)
+    return found
+
+
+def test_every_status_has_a_look_of_its_own(pictures):
+    looks = arrows(pictures["mechanism"])
+    assert {status: len(shapes) for status, shapes in looks.items()} == dict.fromkeys(theme.STATUS, 2)
+    assert all(len(set(shapes)) == 1 for shapes in looks.values())
+    assert len({shapes[0] for shapes in looks.values()}) == len(theme.STATUS)
+
+
+def test_an_inferred_arrow_never_looks_stated(pictures):
+    looks = arrows(pictures["mechanism"])
+    dash, _, head = looks["inferred"][0]
+    assert dash and dash not in [shapes[0][0] for status, shapes in looks.items() if status != "inferred"]
+    assert looks["printed"][0][0] is None and head != looks["printed"][0][2]
+    assert theme.STATUS["inferred"].colour not in [
+        line.colour for status, line in theme.STATUS.items() if status != "inferred"
+    ]
+
+
+def test_the_legend_lists_the_statuses_that_occur(pictures):
+    drawn = texts(pictures["mechanism"])
+    assert [drawn.count(line.name) for line in theme.STATUS.values()] == [1] * len(theme.STATUS)
+    stated = figures.draw_mechanism(ARROWS[ARROWS.status == "printed"])
+    assert [line.name for line in theme.STATUS.values() if line.name in texts(stated)] == ["原文写明"]
+    assert "没有本书推断的箭头" in stated.alt
+
+
+def test_numbers_in_alternative_texts_are_computed(pictures):
+    assert pictures["mechanism"].alt.startswith(
+        "机制模型图“主张机理”：5 个节点、6 支箭头，其中原文写明 1 支、依次序对应 1 支、转述对应 1 支、核对调整 1 支、"
+        "文献转引 1 支、本书推断 1 支。"
+    )
+    assert "3 个一阶概念归入 3 个二阶主题，再归入 2 个聚合维度" in pictures["structure"].alt
+    assert "9 个词，15 条边" in pictures["network"].alt
+    assert figures.draw_frequencies(frequency(), top=2).alt.endswith(
+        "的 2 个，按次数从多到少排列。数字 11 次、平台 10 次。"
+    )
+
+
+def boxes(picture):
+    """Return the boxes (left, top, right, bottom) of all texts, as wide as full-width characters are."""
+    found = []
+    for element in parse(picture).iter(f"{SVG}text"):
+        size = float(element.get("font-size"))
+        for part in list(element) or [element]:
+            wide = printed_width(part.text) * size
+            left = float(part.get("x")) - {"middle": wide / 2, "start": 0, "end": wide}[element.get("text-anchor")]
+            bottom = float(part.get("y")) + 0.12 * size
+            found.append((left, bottom - 0.95 * size, left + wide, bottom))
+    return found
+
+
+@pytest.mark.parametrize("name", ["network", "structure", "matrix", "mechanism", "plane", "dendrogram", "heatmap"])
+def test_labels_neither_overlap_nor_are_cut(pictures, name):
+    found = boxes(pictures[name])
+    _, _, wide, high = map(float, parse(pictures[name]).get("viewBox").split())
+    assert [box for box in found if box[0] < -1 or box[1] < -1 or box[2] > wide + 1 or box[3] > high + 1] == []
+    assert [(a, b) for a, b in combinations(found, 2) if overlap(a, b)] == []
+
+
+def overlap(one, two):
+    return min(one[2], two[2]) - max(one[0], two[0]) > 2 and min(one[3], two[3]) - max(one[1], two[1]) > 2
+
+
+def test_a_missing_glyph_is_an_error():
+    frame = pd.DataFrame({"term": ["扎\u1000"], "count": [1]})
+    draws = [
+        lambda: figures.draw_frequencies(frame),
+        lambda: figures.draw_cloud(frame),
+        lambda: figures.draw_matrix(frame),
+        lambda: figures.draw_heatmap(frame.set_index("term")),
+        lambda: figures.draw_curve(frame.assign(n=1), "n", "count", "term"),
+        lambda: figures.draw_mechanism(ARROWS.assign(source="扎\u1000")),
+    ]
+    for draw in draws:
+        with pytest.raises(ZhagenError, match=r"U\+1000|Glyph 4096"):
+            draw()
+
+
+def test_matplotlib_gets_its_settings_back_and_no_figure():
+    import matplotlib
+    from matplotlib import pyplot
+
+    before = dict(matplotlib.rcParams)
+    figures.draw_frequencies(frequency())
+    assert dict(matplotlib.rcParams) == before
+    assert pyplot.get_fignums() == []
+
+
+def test_bars_accept_an_axis():
+    from matplotlib.figure import Figure
+
+    left, right = Figure().subplots(1, 2)
+    right.set_title("右图")
+    picture = figures.draw_frequencies(frequency(), ax=left)
+    assert "右图" in texts(picture) and "商业模式" in texts(picture)
+
+
+@pytest.mark.parametrize(
+    ("draw", "told"),
+    [
+        (lambda: figures.draw_frequencies(frequency().rename(columns={"term": "word"})), "no column term"),
+        (lambda: figures.draw_frequencies(pd.concat([frequency(), frequency()])), "more than one row"),
+        (lambda: figures.draw_frequencies(frequency().head(0)), "no row"),
+        (lambda: figures.draw_cloud(frequency().assign(count=0)), "no occurrence"),
+        (lambda: figures.draw_network(nx.Graph()), "no node"),
+        (lambda: figures.draw_network(nx.path_graph(2)), "node 0 has no count"),
+        (lambda: figures.draw_network(network(), weight="pmi"), "has no pmi"),
+        (lambda: figures.draw_network(network(), [{"别的"}]), "no node"),
+        (lambda: figures.draw_mechanism(ARROWS.assign(status="sure")), "unknown status 'sure'"),
+        (lambda: figures.draw_mechanism(ARROWS.assign(target=None)), "lacks an end"),
+        (lambda: figures.draw_mechanism(ARROWS, {"别的": "组"}), "no arrow meets"),
+        (lambda: figures.draw_matrix(pd.DataFrame()), "no cell"),
+        (lambda: figures.draw_heatmap(pd.DataFrame()), "no cell"),
+        (lambda: figures.draw_heatmap(grid()), "'需求源点建立' is no number"),
+        (lambda: figures.draw_heatmap(counts() * float("inf")), "not finite"),
+        (lambda: figures.draw_heatmap(pd.DataFrame([range(40)])), "40 columns are too many"),
+        (lambda: figures.draw_plane(correspondence_analysis(counts()[CHAPTERS[:2]])), "one axis"),
+        (lambda: figures.draw_dendrogram(tree(), cut_clusters(tree(), 3).head(2)), "no group for"),
+        (
+            lambda: figures.draw_dendrogram(tree(), cut_clusters(tree(), 2).assign(group=[1, 1, 1, 2, 2])),
+            "not a branch",
+        ),
+        (lambda: curve(saturation().head(0)), "no row"),
+        (lambda: curve(saturation().drop(columns="低")), "no column 低"),
+        (lambda: curve(saturation().assign(代码=None)), "代码 has a gap"),
+        (lambda: curve(saturation().assign(代码="多")), "more than numbers"),
+        (lambda: curve(saturation(), band=("高", "低")), "高 lies above 低"),
+        (lambda: curve(saturation().assign(段数=2)), r"two points at 2 \(line 原文次序\)"),
+        (lambda: curve(saturation().assign(低=0), log="y"), "低 has 0"),
+        (lambda: curve(saturation(), log="z"), "no axis 'z'"),
+        (lambda: figures.draw_curve(saturation().assign(s=range(12)), "段数", "代码", "s"), "12 lines are too many"),
+        (lambda: figures.from_graphviz("<svg", "图。", "k"), "no SVG"),
+        (
+            lambda: figures.from_graphviz('<svg viewBox="0 0 1 1"><image href="http://x/y"/></svg>', "图。", "k"),
+            "refers to",
+        ),
+        (lambda: Canvas().picture(1, 1, " ", "k"), "no alternative text"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said(draw, told):
+    with pytest.raises(ZhagenError, match=told):
+        draw()
+
+
+@pytest.mark.parametrize(("parent", "told"), [("gone", "not there"), ("t1", "like itself"), ("c1", "circle")])
+def test_a_structure_needs_levels(parent, told):
+    class Bad:
+        codes = Codes.codes.copy()
+
+    Bad.codes.loc[Bad.codes.code_id == {"c1": "d1"}.get(parent, "t2"), "parent_id"] = parent
+    with pytest.raises(ZhagenError, match=told):
+        figures.draw_structure(Bad)
+
+
+def test_every_code_of_a_study_stands_once(haier):
+    drawn = texts(figures.draw_structure(haier.codebook))
+    assert [label for label in haier.codebook.codes.label if drawn.count(label) != 1] == []
+
+
+def test_graphviz_is_quiet_and_a_label_of_two_lines_is_one_text():
+    code = (
+        "import pandas as pd; from zhagen import figures;"
+        "figures.draw_mechanism(pd.DataFrame([dict(source='甲', target='乙', relation='促进', status='printed')]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == ""  # the book's build fails on anything written there
+    svg = (
+        '<?xml version="1.0"?><!DOCTYPE svg><!-- made --><svg width="9pt" viewBox="0 0 9 9" xmlns="http://www.w3.org/2000/svg">'
+        '<g id="graph0" class="graph"><polygon fill="white"/><g id="node1" class="node"><title>a</title>'
+        '<text x="1" y="2" font-family="Times">数字</text><text x="1" y="4" fill="black">价值</text></g></g></svg>'
+    )
+    picture = figures.from_graphviz(svg, "一个节点。", "one")
+    assert texts(picture) == ["数字价值"]
+    assert "Times" not in picture.svg and "polygon" not in picture.svg and "<title>a" not in picture.svg
+
+
+def test_a_picture_shows_as_html_and_is_saved(tmp_path, pictures):
+    picture = pictures["matrix"]
+    assert picture._repr_html_() == f'<div class="zhagen-figure">{picture.svg}</div>'
+    assert "<svg" not in repr(picture)
+    picture.save(tmp_path / "new" / "matrix.svg")
+    assert ElementTree.parse(tmp_path / "new" / "matrix.svg").getroot().tag == f"{SVG}svg"
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["matrix.svg"]
+    with pytest.raises(OutputError):
+        picture.save(tmp_path / "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["new"]
+
+
+def luminance(colour):
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize(("mode", "ground"), [("light", "#fffefa"), ("dark", "#171a19")])
+def test_colours_have_contrast(mode, ground):
+    rules = re.search(rf'\[data-theme="{mode}"\] \{{(.*?)\}}', CSS.read_text("utf-8"), re.DOTALL)[1]
+    colours = dict(re.findall(r"--zhagen-(\w+): (#\w{6})", rules))
+    assert len(colours) == len(theme.PALETTE) + 1
+    for name, colour in colours.items():
+        dark, light = sorted((luminance(ground), luminance(colour)))
+        words = name in ("1", "2", "3", "muted")
+        assert (light + 0.05) / (dark + 0.05) >= (4.5 if words else 3), name
+    if mode == "light":
+        assert [colours[str(place + 1)] for place in range(6)] == list(theme.PALETTE)
+        assert colours["muted"] == theme.MUTED
+
+
+def test_a_network_names_its_measure():
+    graph = nx.Graph(measure="n12")
+    graph.add_nodes_from(["数据", "平台"], count=4)
+    graph.add_edge("数据", "平台", weight=2, n12=2)
+    for weight in ("weight", "n12"):
+        picture = figures.draw_network(graph, weight=weight)
+        assert "边的粗细：同现次数（2.00 至 2.00）" in texts(picture) and "表示 同现次数" in picture.alt
+    graph.graph.clear()
+    assert "边的粗细：权重（2.00 至 2.00）" in texts(figures.draw_network(graph, weight="weight"))
+
+
+def shapes(picture, tag):
+    return [element.attrib for element in parse(picture).iter(f"{SVG}{tag}")]
+
+
+def test_a_plane_has_one_scale_and_two_marks():
+    result = correspondence_analysis(counts())
+    picture = figures.draw_plane(result, ("词", "章"))
+    discs = sorted((float(disc["cx"]), float(disc["cy"])) for disc in shapes(picture, "circle"))[1:]  # the legend's
+    rows = sorted(zip(result.rows.x1, result.rows.x2, strict=True))
+    assert len(discs) == len(rows) == 6 and len(shapes(picture, "polygon")) == 4 + 1
+    across = (discs[-1][0] - discs[0][0]) / (rows[-1][0] - rows[0][0])
+    for (x, y), (first, second) in zip(discs, rows, strict=True):
+        assert x - discs[0][0] == pytest.approx((first - rows[0][0]) * across, abs=0.05)
+        assert discs[0][1] - y == pytest.approx((second - rows[0][1]) * across, abs=0.05)
+
+
+def test_a_plane_names_what_contributes_most():
+    table = pd.concat([counts() + number for number in range(4)])
+    table.index = [f"{label}{number}" for number in range(4) for label in counts().index]
+    result = correspondence_analysis(table)
+    rows = result.rows.assign(share=lambda f: f.mass * (f.x1**2 + f.x2**2)).sort_values("share")
+    drawn = texts(figures.draw_plane(result, ("词", "章"), top=3))
+    assert [label for label in rows.label if label in drawn] == rows.label.tolist()[-3:]
+    assert "词（24 个，写出贡献最大的 3 个）" in drawn and "章（4 个，写出贡献最大的 3 个）" in drawn
+
+
+def test_a_dendrogram_shows_heights_and_groups(pictures):
+    merges, paths = tree(), [path["d"][1:].split() for path in shapes(pictures["dendrogram"], "path")]
+    lines = [[tuple(map(float, point.split(","))) for point in path] for path in paths]
+    upright = sorted(start[0] for start, end in lines if start[0] == end[0])
+    root = min(start[0] for start, _ in lines)
+    scale = (upright[-1] - root) / merges.steps.height.iloc[-1]
+    assert [(x - root) / scale for x in upright] == pytest.approx(merges.steps.height.tolist(), abs=1e-3)
+    order = [label for label in texts(pictures["dendrogram"]) if label in merges.labels]
+    assert order == ["平台", "用户", "数字商业模式创新的机理", "数据", "价值"]
+    bars = {float(bar["y"]): float(bar["y"]) + float(bar["height"]) for bar in shapes(pictures["dendrogram"], "rect")}
+    leaves = sorted(start[1] for start, _ in lines if start[0] == root)
+    held = [[leaf for leaf in leaves if top < leaf < bottom] for top, bottom in sorted(bars.items())]
+    assert held == [leaves[:2], leaves[2:4], leaves[4:]] and len(leaves) == 5
+    plain = figures.draw_dendrogram(merges)
+    assert theme.PALETTE[0] not in plain.svg and plain.alt.endswith(f"从上到下：{'、'.join(order)}。")
+
+
+def test_lines_differ_in_marker_and_dash():
+    lines = pd.DataFrame([(n, n * m, f"第{m}条") for n in (1, 2) for m in range(1, 7)], columns=["x", "y", "s"])
+    from matplotlib.figure import Figure
+
+    ax = Figure().subplots()
+    picture = figures.draw_curve(lines, series="s", ax=ax)
+    drawn = ax.get_lines()
+    assert len({line.get_marker() for line in drawn}) == len({str(line._dash_pattern) for line in drawn}) == 6
+    assert [line.get_label() for line in drawn] == [f"第{m}条" for m in range(1, 7)]
+    assert [list(line.get_ydata()) for line in drawn] == [[m, 2 * m] for m in range(1, 7)]
+    assert picture.alt.endswith("第6条：从 6 到 12，最低 6，最高 12。")
+
+
+def test_a_curve_sorts_its_points_and_takes_a_logarithm():
+    frame = pd.DataFrame({"x": [1000, 10, 100], "y": [3.0, 1.0, 2.0]})
+    picture = figures.draw_curve(frame, log="x")
+    assert "1 条线。从 1 到 3，" in picture.alt and {"10", "100", "1000"} <= set(texts(picture))
+    assert figures.draw_curve(frame.iloc[::-1], log="x", key="k").svg == figures.draw_curve(frame, log="x", key="k").svg
+
+
+def test_a_heat_map_tints_by_size(pictures):
+    tints = [float(cell.get("fill-opacity", 0)) for cell in shapes(pictures["heatmap"], "rect")]
+    values = counts().to_numpy().ravel().tolist()
+    assert len(tints) == len(values)
+    assert all((a < b) == (x < y) for (a, x), (b, y) in combinations(zip(values, tints, strict=True), 2))
+    signed = figures.draw_heatmap(pd.DataFrame({"甲": [-2.5, 2.5], "乙": [None, 0.126]}, index=["丙", "丁"]), "差")
+    cells = shapes(signed, "rect")
+    assert cells[0]["fill"] == theme.colour(1) and cells[2]["fill"] == theme.colour(0)
+    assert cells[0]["fill-opacity"] == cells[2]["fill-opacity"] and cells[1]["fill"] == "none"
+    assert texts(signed).count("0.13") == 1 and "负数另有颜色" in "".join(texts(signed))
+    assert signed.alt.endswith("丙：甲 -2.5、乙空。丁：甲 2.5、乙 0.13。")
+    large = figures.draw_heatmap(pd.DataFrame([[1, 5, 5]] * 21, columns=list("abc")))
+    assert "20最高在b、c（5）。" in large.alt
+    assert "全空" in figures.draw_heatmap(pd.DataFrame({"甲": [None]})).alt
+
+
+def test_a_long_word_over_a_column_is_broken_in_equal_parts():
+    drawn = figures.draw_heatmap(pd.DataFrame([range(8)], columns=[*"abcdefg", "whitepaper"]))
+    words = [element for element in parse(drawn).iter(f"{SVG}text") if "".join(element.itertext()) == "whitepaper"]
+    assert [part.text for part in words[0]] == ["white", "paper"]

@@ -1,0 +1,196 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from nltk.metrics import BigramAssocMeasures
+from pandas.testing import assert_frame_equal
+from scipy.stats import chi2, chi2_contingency
+from scipy.stats.contingency import relative_risk
+
+from zhagen.errors import ZhagenError
+from zhagen.statistics.keyness import keyness_table
+
+COUNTS = st.dictionaries(st.sampled_from("平台用户需求数据"), st.integers(1, 60), min_size=2, max_size=8)
+few = settings(max_examples=30)
+COLUMNS = "term count count_reference g2 log_ratio p p_holm p_bh".split()
+
+
+def frame(counts):
+    return pd.DataFrame({"term": list(counts), "count": list(counts.values())})
+
+
+@few
+@given(COUNTS, COUNTS)
+def test_g2_agrees_with_scipy(first, second):
+    found = keyness_table(frame(first), frame(second)).set_index("term")
+    a, b = sum(first.values()), sum(second.values())
+    for term in found.index:
+        x, y = first.get(term, 0), second.get(term, 0)
+        table = [[x, y], [a - x, b - y]]
+        if a - x + b - y == 0:
+            assert found.g2[term] == pytest.approx(0, abs=1e-9)
+            continue
+        expected = chi2_contingency(table, correction=False, lambda_="log-likelihood")
+        assert found.g2[term] == pytest.approx(expected.statistic, abs=1e-6)
+        assert found.p[term] == pytest.approx(expected.pvalue, abs=1e-9)
+
+
+@few
+@given(COUNTS, COUNTS)
+def test_g2_agrees_with_nltk(first, second):
+    """nltk keeps logarithms finite by adding 1e-20, which a cell of the size of these counts does not see."""
+    found = keyness_table(frame(first), frame(second)).set_index("term")
+    a, b = sum(first.values()), sum(second.values())
+    for term in found.index:
+        x, y = first.get(term, 0), second.get(term, 0)
+        expected = BigramAssocMeasures.likelihood_ratio(x, (x + y, a), a + b)
+        assert found.g2[term] == pytest.approx(expected, abs=1e-6)
+
+
+@few
+@given(COUNTS, COUNTS)
+def test_exchanging_the_texts_turns_the_sign_and_nothing_else(first, second):
+    one, other = (
+        keyness_table(frame(a), frame(b), 0.95).set_index("term") for a, b in ((first, second), (second, first))
+    )
+    other = other.loc[one.index]
+    assert np.allclose(one.g2, other.g2) and np.allclose(one.log_ratio, -other.log_ratio)
+    assert np.allclose(one.log_ratio_low, -other.log_ratio_high) and np.allclose(one.p, other.p)
+    assert np.allclose(one.p_holm, other.p_holm) and np.allclose(one.p_bh, other.p_bh)
+    assert (one["count"] == other.count_reference).all()
+
+
+@few
+@given(COUNTS, COUNTS)
+def test_the_table_is_sorted_and_says_what_it_should(first, second):
+    found = keyness_table(frame(first), frame(second))
+    assert found.columns.tolist() == COLUMNS
+    assert dict(zip(found.term, found["count"], strict=True)) == {term: first.get(term, 0) for term in found.term}
+    assert set(found.term) == set(first) | set(second)
+    a, b = sum(first.values()), sum(second.values())
+    signed = np.sign(found["count"] * b - found.count_reference * a) * found.g2  # the log ratio has halves in it
+    rows = list(zip(-signed, found.term, strict=True))
+    assert rows == sorted(rows)
+    for row in found.itertuples():
+        x, y = first.get(row.term, 0) + 0.5, row.count_reference + 0.5
+        assert 2**row.log_ratio == pytest.approx(x / (a + 0.5) / (y / (b + 0.5)))
+
+
+@few
+@given(COUNTS, COUNTS)
+def test_corrected_p_values(first, second):
+    """Holm's and Benjamini and Hochberg's by their definitions, one value after the other."""
+    found = keyness_table(frame(first), frame(second)).sort_values("p", kind="stable")
+    p, m = found.p.tolist(), len(found)
+    holm = [min(1, max(p[j] * (m - j) for j in range(i + 1))) for i in range(m)]
+    bh = [min(1, min(p[j] * m / (j + 1) for j in range(i, m))) for i in range(m)]
+    assert np.allclose(found.p_holm, holm) and np.allclose(found.p_bh, bh)
+    assert ((found.p_holm + 1e-12 >= found.p_bh) & (found.p_bh + 1e-12 >= found.p)).all()
+    assert np.allclose(found.p, chi2.sf(found.g2, 1))
+
+
+def test_holm_by_hand():
+    from zhagen.statistics.keyness import _holm
+
+    assert _holm(np.array([0.01, 0.04, 0.03])) == pytest.approx([0.03, 0.06, 0.06])
+
+
+def test_the_example_of_the_book():
+    """8 of 100 against 4 of 300: the four cells by hand."""
+    found = keyness_table(frame({"面交": 8, "别的": 92}), frame({"面交": 4, "别的": 296})).set_index("term").loc["面交"]
+    cells = [(8, 3), (4, 9), (92, 97), (296, 291)]
+    assert found.g2 == pytest.approx(2 * sum(o * np.log(o / e) for o, e in cells)) == pytest.approx(9.55, abs=0.005)
+    assert found.log_ratio == pytest.approx(np.log2(8.5 / 100.5 / (4.5 / 300.5))) == pytest.approx(2.50, abs=0.005)
+
+
+def test_the_interval_by_hand():
+    found = keyness_table(frame({"面交": 8, "别的": 92}), frame({"面交": 4, "别的": 296}), 0.95)
+    assert found.columns.tolist() == [*COLUMNS[:5], "log_ratio_low", "log_ratio_high", *COLUMNS[5:]]
+    row = found.set_index("term").loc["面交"]
+    half = 1.959964 * (1 / 8.5 - 1 / 100.5 + 1 / 4.5 - 1 / 300.5) ** 0.5 / np.log(2)
+    assert (row.log_ratio_low, row.log_ratio_high) == pytest.approx((row.log_ratio - half, row.log_ratio + half))
+
+
+@few
+@given(*[st.integers(2_000, 40_000)] * 4, st.sampled_from([0.5, 0.9, 0.95, 0.99]))
+def test_the_interval_is_scipys_where_the_halves_do_not_count(a, rest_a, b, rest_b, level):
+    """Katz's interval, which scipy gives for the risk ratio, is the same without the halves."""
+    found = keyness_table(frame({"词": a, "别的": rest_a}), frame({"词": b, "别的": rest_b}), level).set_index("term")
+    expected = relative_risk(a, a + rest_a, b, b + rest_b).confidence_interval(level)
+    limits = found.loc["词", ["log_ratio_low", "log_ratio_high"]].tolist()
+    assert limits == pytest.approx([np.log2(expected.low), np.log2(expected.high)], abs=2e-3)
+
+
+@few
+@given(COUNTS, COUNTS)
+def test_a_wider_interval_holds_the_narrower_one_and_the_ratio(first, second):
+    narrow, wide = (keyness_table(frame(first), frame(second), level) for level in (0.8, 0.99))
+    assert (wide.log_ratio_low <= narrow.log_ratio_low).all() and (narrow.log_ratio_low <= narrow.log_ratio).all()
+    assert (wide.log_ratio_high >= narrow.log_ratio_high).all() and (narrow.log_ratio_high >= narrow.log_ratio).all()
+
+
+@few
+@given(COUNTS, COUNTS, COUNTS)
+def test_texts_under_one_another_are_one_text(first, second, third):
+    """The counts of a reference of several texts add up, term by term."""
+    joined = {term: second.get(term, 0) + third.get(term, 0) for term in {**second, **third}}
+    under = pd.concat([frame(second), frame(third)])
+    assert_frame_equal(keyness_table(frame(first), under), keyness_table(frame(first), frame(joined)))
+    assert_frame_equal(keyness_table(under, frame(first)), keyness_table(frame(joined), frame(first)))
+
+
+@few
+@given(COUNTS, COUNTS, st.permutations("平台用户需求数据"))
+def test_names_do_not_matter(first, second, names):
+    renamed = dict(zip("平台用户需求数据", names, strict=True))
+    one = keyness_table(frame(first), frame(second)).set_index("term").rename(index=renamed).sort_index()
+    counts = [{renamed[term]: count for term, count in each.items()} for each in (first, second)]
+    assert_frame_equal(one, keyness_table(*map(frame, counts)).set_index("term").sort_index())
+
+
+@few
+@given(COUNTS)
+def test_a_text_is_not_set_apart_from_itself(counts):
+    found = keyness_table(frame(counts), frame(counts), 0.95)
+    assert (found.g2 == 0).all() and (found.log_ratio == 0).all()
+    assert (found[["p", "p_holm", "p_bh"]] == 1).all(axis=None)
+    assert found.term.tolist() == sorted(counts)
+    assert np.allclose(found.log_ratio_low, -found.log_ratio_high)
+
+
+def test_texts_of_one_word():
+    """One and the same word: nothing differs, and nothing is open. Two words: each stands in one text only."""
+    same = keyness_table(frame({"平台": 1}), frame({"平台": 1}), 0.95)
+    assert same.iloc[0].tolist() == ["平台", 1, 1, 0, 0, 0, 0, 1, 1, 1]
+    found = keyness_table(frame({"平台": 1}), frame({"用户": 1}))
+    assert found.term.tolist() == ["平台", "用户"] and found["count"].tolist() == [1, 0]
+    assert found.g2.tolist() == pytest.approx([4 * np.log(2)] * 2)  # two cells of 1, each with .5 expected
+    assert found.log_ratio.tolist() == pytest.approx([np.log2(3), -np.log2(3)])
+
+
+def test_a_term_counted_0_times_in_both_is_neither_listed_nor_tested():
+    first, second = {"平台": 30, "用户": 2}, {"平台": 5, "用户": 9}
+    more = {f"t{number}": 0 for number in range(98)}
+    assert_frame_equal(
+        keyness_table(frame(first | more), frame(second | more)), keyness_table(frame(first), frame(second))
+    )
+
+
+@pytest.mark.parametrize("empty", [{}, {"平台": 0}])
+def test_a_text_without_terms_is_refused(empty):
+    for pair in ((frame({"平台": 1}), frame(empty)), (frame(empty), frame({"平台": 1}))):
+        with pytest.raises(ZhagenError, match="no term"):
+            keyness_table(*pair)
+
+
+@pytest.mark.parametrize("wrong", [-1, 0.5, float("nan")])
+def test_what_is_no_count_is_refused(wrong):
+    with pytest.raises(ZhagenError, match=f"用户 has the count {wrong}"):
+        keyness_table(frame({"平台": 1}), frame({"平台": 2, "用户": wrong}))
+
+
+@pytest.mark.parametrize("confidence", [0, 1, 95])
+def test_a_confidence_is_a_share(confidence):
+    with pytest.raises(ZhagenError, match=f"the confidence is {confidence}"):
+        keyness_table(frame({"平台": 1}), frame({"平台": 2}), confidence)

@@ -1,0 +1,284 @@
+from collections import Counter
+from itertools import combinations, permutations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zhagen.errors import ZhagenError
+from zhagen.statistics.saturation import (
+    guest_draws,
+    guest_runs,
+    hold_out,
+    hold_out_draws,
+    new_codes,
+    shuffled_accumulation,
+    units_until,
+)
+
+# units 1 to n, each with a set of codes; the first always has one
+FOUND = st.lists(st.sets(st.sampled_from("平台用户需求"), max_size=4), min_size=3, max_size=6).map(
+    lambda units: [units[0] | {"值"}, *units[1:]]
+)
+
+
+def frame(found):
+    rows = [(unit, code) for unit, codes in enumerate(found, 1) for code in sorted(codes) or [None]]
+    return pd.DataFrame(rows, columns=["unit", "code"])
+
+
+def curve(found, order):
+    """The number of different codes after each unit of an order, counted with sets."""
+    return [len(set().union(*(found[unit] for unit in order[: n + 1]))) for n in range(len(order))]
+
+
+def points(found, **sizes):
+    """Every order's point, by `guest` itself."""
+    for order in permutations(range(len(found))):
+        yield guest_runs(np.diff(curve(found, order), prepend=0), **sizes)[1]
+
+
+# codes by unit
+
+
+@settings(max_examples=40)
+@given(FOUND, st.randoms(use_true_random=False))
+def test_new_codes_agree_with_sets_in_any_order(found, random):
+    order = random.sample(range(len(found)), len(found))
+    table = new_codes(frame(found).sample(frac=1, random_state=1), order=[unit + 1 for unit in order])
+    assert table.unit.tolist() == [unit + 1 for unit in order]
+    assert table.cumulative.tolist() == curve(found, order)
+    assert table.new.sum() == table.cumulative.iloc[-1] == len(set().union(*found))
+    assert new_codes(frame(found)).cumulative.tolist() == curve(found, range(len(found)))
+
+
+@settings(max_examples=20)
+@given(FOUND)
+def test_repeated_rows_count_once(found):
+    twice = pd.concat([frame(found)] * 2)
+    for function in (
+        new_codes,
+        shuffled_accumulation,
+        units_until,
+        hold_out_draws,
+        lambda rows: hold_out(rows, [1])[0],
+    ):
+        pd.testing.assert_frame_equal(function(twice), function(frame(found)))
+
+
+def test_repeated_rows_and_units_without_codes():
+    rows = [("b", "x", 3), ("b", "x", 9), ("a", None, 1), ("c", "y", 1), ("c", "x", 1)]
+    table = new_codes(pd.DataFrame(rows, columns=["unit", "code", "line"]))
+    assert table.values.tolist() == [["b", 1, 1], ["a", 0, 1], ["c", 1, 2]]
+
+
+def test_frames_and_orders_that_cannot_be_used_are_refused():
+    good = frame([{"x"}, {"y"}])
+    for order in ([1], [1, 1], [1, 2, 3], [1, "2"]):
+        with pytest.raises(ZhagenError, match="the order names"):
+            new_codes(good, order)
+    bad = [good.head(0), frame([set(), set()]), good.rename(columns={"code": "label"})]
+    for wrong in bad:
+        for function in (new_codes, shuffled_accumulation, units_until, hold_out, hold_out_draws, guest_draws):
+            with pytest.raises(ZhagenError, match="no code|no column 'code'"):
+                function(wrong)
+    for function in (shuffled_accumulation, units_until, hold_out_draws):
+        with pytest.raises(ZhagenError, match="0 draws"):
+            function(good, draws=0)
+
+
+# Guest, Namey and Chen
+
+
+def test_the_counts_of_the_reference():
+    # base 22, one new code in units 5 and 6: 1/22 = 0.045
+    counts = [10, 6, 4, 2, 1, 0, 0, 1, 0]
+    runs, point = guest_runs(counts)
+    assert point == "4+2" and runs.ratio[0] == 1 / 22
+    assert runs[["first_unit", "last_unit", "new"]].values.tolist() == [[5, 6, 1], [6, 7, 0], [7, 8, 1], [8, 9, 1]]
+    assert runs.reached.all()
+    runs, point = guest_runs(counts, threshold=0)
+    assert point == "5+2" and runs.reached.tolist() == [False, True, False, False]
+
+
+def test_the_example_of_guest_namey_and_chen():
+    # their base of 4 interviews has 37 themes, the runs of 2 after it 7 (19%), 4 (11%) and 1 (3%): saturation at 6+2
+    runs, point = guest_runs([13, 10, 8, 6, 4, 3, 1, 0])
+    assert point == "6+2" and runs.new.tolist() == [7, 4, 1]
+    assert runs.ratio.round(2).tolist() == [0.19, 0.11, 0.03] and runs.reached.tolist() == [False, False, True]
+
+
+def test_saturation_that_is_never_reached():
+    assert guest_runs([1, 1, 1, 1, 1, 1])[1] is None
+
+
+@given(st.lists(st.integers(0, 9), min_size=4, max_size=15), st.integers(1, 3), st.integers(1, 3))
+def test_guest_agrees_with_counting_by_hand(new, base, run):
+    if len(new) < base + run or not sum(new[:base]):
+        with pytest.raises(ZhagenError):
+            guest_runs(new, base, run)
+        return
+    for threshold in (0, 0.29, 0.5):
+        runs, point = guest_runs(new, base, run, threshold)
+        ratios = [sum(new[at : at + run]) / sum(new[:base]) for at in range(base, len(new) - run + 1)]
+        assert runs.ratio.tolist() == ratios
+        reached = [f"{base + at}+{run}" for at, ratio in enumerate(ratios) if ratio <= threshold]
+        assert point == (reached[0] if reached else None)
+
+
+def test_a_ratio_at_the_threshold_is_reached():
+    assert guest_runs([100, 29], base=1, run=1, threshold=0.29)[1] == "1+1"
+
+
+def test_guest_refuses_what_it_cannot_assess():
+    bad = [
+        ([1, 1, 1, 1, 1], {}),
+        ([], {}),
+        ([0, 0, 0, 0, 1, 1], {}),
+        ([3, 1, 1, 1, -1, 0], {}),
+        ([[3, 1, 1, 1, 1, 0]], {}),
+        ([3, 1, 1, 1, 1, 0], {"base": 0}),
+        ([3, 1, 1, 1, 1, 0], {"run": 0}),
+        ([3, 1, 1, 1, 1, 0], {"threshold": -0.1}),
+    ]
+    for new, sizes in bad:
+        with pytest.raises(ZhagenError):
+            guest_runs(new, **sizes)
+
+
+@settings(max_examples=15)
+@given(st.lists(st.sets(st.sampled_from("平台用户需求"), min_size=1), min_size=4, max_size=5))
+def test_points_over_random_orders_are_those_over_all_orders(found):
+    every = Counter(points(found, base=2, run=1))
+    total = sum(every.values())
+    table = guest_draws(frame(found), base=2, run=1, draws=4000)
+    assert table.cumulative.iloc[-1] == pytest.approx(1)
+    shares = dict(zip([None if pd.isna(point) else point for point in table.point], table.share, strict=True))
+    for point in set(every) | set(shares):
+        assert shares.get(point, 0) == pytest.approx(every[point] / total, abs=0.04)
+
+
+def test_an_order_whose_base_has_no_code_is_not_reached():
+    table = guest_draws(frame([{"x"}, set(), set(), set()]), base=1, run=1, draws=4000)
+    assert table.point.isna().tolist() == [False, True]
+    assert table.share.tolist() == pytest.approx([0.25, 0.75], abs=0.04)
+
+
+# random orders
+
+
+@settings(max_examples=25)
+@given(FOUND)
+def test_curves_over_random_orders_are_those_over_all_orders(found):
+    codes = len(set().union(*found))
+    every = np.array([curve(found, order) for order in permutations(range(len(found)))]) / codes
+    table = shuffled_accumulation(frame(found), draws=3000)
+    assert table.units.tolist() == list(range(1, len(found) + 1))
+    assert table.expected.tolist() == pytest.approx(every.mean(axis=0).tolist())
+    # a quantile of the draws lies between those of all orders a little below and above it
+    for name, level in (("low", 0.05), ("median", 0.5), ("high", 0.95)):
+        lowest, highest = np.quantile(every, [max(level - 0.05, 0), min(level + 0.05, 1)], axis=0)
+        assert ((lowest - 1e-9 <= table[name]) & (table[name] <= highest + 1e-9)).all()
+
+
+@settings(max_examples=40)
+@given(FOUND)
+def test_every_curve_grows_and_ends_with_all_codes(found):
+    table = shuffled_accumulation(frame(found), draws=30)
+    assert table.iloc[-1].tolist() == [len(found), 1, 1, 1, 1]
+    assert ((table.low <= table["median"]) & (table["median"] <= table.high)).all()
+    assert (table[["expected", "median", "low", "high"]].diff().iloc[1:] >= -1e-12).all(axis=None)
+    turned = frame(found).sample(frac=1, random_state=2)
+    pd.testing.assert_frame_equal(shuffled_accumulation(turned, draws=30), table)
+
+
+@settings(max_examples=25)
+@given(FOUND)
+def test_units_until_a_share_agrees_with_all_orders(found):
+    codes = len(set().union(*found))
+    shares = [0.5, 0.7, 1.0]
+    table = units_until(frame(found), shares, draws=3000)
+    assert (table.low <= table["median"]).all() and (table["median"] <= table.high).all()
+    for row in table.itertuples():
+        taken = [
+            1 + sum(10 * count < round(10 * row.share) * codes for count in curve(found, order))
+            for order in permutations(range(len(found)))
+        ]
+        for name, level in (("low", 0.05), ("median", 0.5), ("high", 0.95)):
+            levels = [max(level - 0.05, 0), min(level + 0.05, 1)]
+            lowest, highest = np.quantile(taken, levels, method="inverted_cdf")
+            assert lowest <= getattr(row, name) <= highest
+
+
+def test_a_share_that_is_none_is_refused():
+    for share in (0, 1.1, float("nan")):
+        with pytest.raises(ZhagenError, match="a share"):
+            units_until(frame([{"x"}]), [share])
+
+
+# hold-out
+
+
+@settings(max_examples=40)
+@given(FOUND, st.data())
+def test_hold_out_agrees_with_sets(found, data):
+    held = data.draw(st.sets(st.integers(1, len(found)), min_size=1, max_size=len(found) - 1).map(sorted))
+    new, counts = hold_out(frame(found), held)
+    inside = set().union(*(found[unit - 1] for unit in held))
+    outside = set().union(*(codes for unit, codes in enumerate(found, 1) if unit not in held))
+    assert new.code.tolist() == sorted(inside - outside)
+    assert new.units.tolist() == [sum(code in codes for codes in found) for code in new.code]
+    assert counts == {
+        "held": held,
+        "units": len(found),
+        "codes": len(inside),
+        "new": len(inside - outside),
+        "share": len(inside - outside) / len(inside) if inside else 0.0,
+    }
+
+
+@settings(max_examples=40)
+@given(FOUND, st.integers(1, 2))
+def test_all_splits_are_those_of_hold_out(found, size):
+    table = hold_out_draws(frame(found), size)
+    assert table.held.tolist() == list(combinations(range(1, len(found) + 1), size))
+    for row in table.itertuples():
+        counts = hold_out(frame(found), list(row.held))[1]
+        assert (row.codes, row.new, row.share) == (counts["codes"], counts["new"], counts["share"])
+
+
+def test_many_splits_are_drawn_where_there_are_too_many():
+    random = np.random.default_rng(1)
+    found = [set(random.choice(list("abcdefghij"), 3)) for _ in range(12)]
+    every = hold_out_draws(frame(found), 4, draws=495)
+    some = hold_out_draws(frame(found), 4, draws=494)
+    assert every.held.nunique() == len(every) == 495 and len(some) == 494
+    many = hold_out_draws(frame(found), 6, draws=900)
+    exact = hold_out_draws(frame(found), 6, draws=924)
+    assert many["new"].mean() == pytest.approx(exact["new"].mean(), abs=0.15)
+    known = {row.held: row.new for row in exact.itertuples()}
+    assert all(known[row.held] == row.new for row in many.itertuples())
+    pd.testing.assert_frame_equal(many, hold_out_draws(frame(found), 6, draws=900))
+    assert not many.equals(hold_out_draws(frame(found), 6, draws=900, seed=2))
+
+
+def test_a_third_of_the_units_is_held_out_at_random():
+    found = frame([{"x"}] * 9)
+    held = hold_out(found)[1]["held"]
+    assert len(held) == 3 and held == hold_out(found.iloc[::-1])[1]["held"]
+    assert any(hold_out(found, seed=seed)[1]["held"] != held for seed in (2, 3, 4))
+    assert len(hold_out(found, 0.001)[1]["held"]) == 1 and len(hold_out(found, 0.99)[1]["held"]) == 8
+
+
+def test_units_that_cannot_be_held_out_are_refused():
+    found = frame([{"x"}, {"y"}, {"z"}])
+    for held in ([], [1, 2, 3], [1, 1], [4], 0, 3, 1.5, -1):
+        with pytest.raises(ZhagenError):
+            hold_out(found, held)
+    for held in (0, 3, 1.5):
+        with pytest.raises(ZhagenError):
+            hold_out_draws(found, held)
+    with pytest.raises(ZhagenError, match="to be held out"):
+        hold_out(frame([{"x"}]))

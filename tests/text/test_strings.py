@@ -1,0 +1,25 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zhagen.text.strings import END, code_strings, join_strings, split_run
+
+STRINGS = st.lists(st.text(st.characters(exclude_characters=END, exclude_categories=["Cs"]), max_size=3))
+
+
+@given(STRINGS)
+def test_what_is_joined_is_parted(strings):
+    """Empty strings too, and none at all."""
+    assert split_run(join_strings(strings)) == strings
+
+
+@given(STRINGS, STRINGS)
+def test_runs_are_joined_by_putting_them_one_after_the_other(one, other):
+    assert join_strings(one) + join_strings(other) == join_strings(one + other)
+
+
+@given(STRINGS)
+def test_codes_say_which_string_each_is(strings):
+    distinct, codes = code_strings(join_strings(strings))
+    assert split_run(distinct) == list(dict.fromkeys(strings))
+    assert [split_run(distinct)[code] for code in codes] == strings and codes.dtype == np.int32
