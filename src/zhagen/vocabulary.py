@@ -1,4 +1,60 @@
-"""The Chinese names of what the data says in English: statuses, levels, verdicts."""
+"""The Chinese names of what the data says in English: editions, statuses, levels, verdicts, measures, reasons."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One sentence in two languages; ``+`` joins two of them.
+
+    Attributes
+    ----------
+    english : str
+        The sentence for the command line and for programs.
+    chinese : str
+        The same sentence for the pages of the book.
+
+    Examples
+    --------
+    >>> (REASONS["no original"] + REASONS["so the digest"]).chinese
+    '没有挂原文，所以读随书的摘编版'
+    >>> REASONS["attached"].fill("haier.txt").english
+    'the original is attached (haier.txt, its checksum is right)'
+    """
+
+    english: str
+    chinese: str
+
+    def __add__(self, other: "Wording") -> "Wording":
+        return Wording(self.english + other.english, self.chinese + other.chinese)
+
+    def fill(self, what: object) -> "Wording":
+        """Return the sentence with ``{}`` replaced in both languages.
+
+        Parameters
+        ----------
+        what : object
+            A name, path or number.
+
+        Returns
+        -------
+        Wording
+            The filled sentence.
+        """
+        return Wording(self.english.format(what), self.chinese.format(what))
+
+
+EDITIONS = {"original": "原文版", "digest": "摘编版", "file": "其他文件", "published": "随书公布的数据"}
+REASONS = {  # why an edition was opened, why a table was computed or read
+    "attached": Wording("the original is attached ({}, its checksum is right)", "挂着原文（{}，校验和相符）"),
+    "digest asked": Wording("the digest was asked for", "指定读摘编版"),
+    "file asked": Wording("the file {} was asked for", "指定读文件 {}"),
+    "no original": Wording("no original is attached", "没有挂原文"),
+    "another file": Wording("{} is there but is not the original (its checksum differs)", "有 {}，但不是原文（校验和不符）"),
+    "so the digest": Wording(", so the shipped digest is read", "，所以读随书的摘编版"),
+    "no digest": Wording(", and it has no digest yet", "，也还没有摘编版"),
+    "so the published": Wording(", so what is published of it is read", "，所以读随书公布的数据"),
+}
 
 STATUSES = {
     "printed": "原文写明",
@@ -25,4 +81,15 @@ VERDICTS = {
 }
 KINDS = {"exact": "逐字相同", "near": "大体相同"}
 AGREEMENT = {"same": "名称一致", "differs": "名称不一致", "no name": "未提名称"}
+MEASURES = {
+    "n12": "同现次数",
+    "pmi": "PMI",
+    "npmi": "NPMI",
+    "jaccard": "Jaccard",
+    "dice": "Dice",
+    "cosine": "余弦",
+    "logdice": "logDice",
+    "g2": "G²",
+    "association_strength": "关联强度",
+}
 WORDS = STATUSES | LEVELS | VERDICTS | KINDS | AGREEMENT

@@ -1,12 +1,15 @@
 import hashlib
+import re
 
 import pytest
 
 import zhagen
 from zhagen.documents import catalog
 from zhagen.documents.catalog import catalog_entry
+from zhagen.documents.published import computed_or_read
 from zhagen.errors import SourceError
 from zhagen.paths import data_folder
+from zhagen.vocabulary import REASONS
 
 
 def test_five_documents_and_no_guessed_fields():
@@ -27,6 +30,28 @@ def test_a_file_of_the_right_name_with_other_content_is_not_the_original(monkeyp
     (tmp_path / catalog_entry("haier")["file"]).write_text("别的", encoding="utf-8")
     document = zhagen.open("haier")
     assert document.edition == "digest" and "checksum differs" in document.why
+
+
+def test_the_reason_has_a_chinese_wording(monkeypatch, tmp_path):
+    monkeypatch.setenv("ZHAGEN_SOURCES", str(tmp_path))
+    haier = zhagen.open("haier")
+    assert (haier.edition_name, haier.why_zh) == ("摘编版", "没有挂原文，所以读随书的摘编版")
+    assert zhagen.open("haier", edition="digest").why_zh == "指定读摘编版"
+    other = zhagen.open("haier", source=haier.path)
+    assert (other.edition_name, other.why_zh) == ("摘编版", f"指定读文件 {haier.path}")
+    assert zhagen.list_documents().why_zh[0] == haier.why_zh
+    (tmp_path / catalog_entry("haier")["file"]).write_text("别的", encoding="utf-8")
+    assert zhagen.open("haier").why_zh == (
+        f"有 {catalog_entry('haier')['file']}，但不是原文（校验和不符），所以读随书的摘编版"
+    )
+    found = computed_or_read("haier", "codes", lambda document: None)
+    assert found.attrs["edition"] == "published" and found.attrs["why_zh"].endswith("，所以读随书公布的数据")
+
+
+def test_every_reason_has_both_wordings():
+    for wording in REASONS.values():
+        assert wording.english.isascii() and re.search("[\u4e00-\u9fff]", wording.chinese)
+        assert wording.english.count("{}") == wording.chinese.count("{}")
 
 
 @pytest.mark.originals

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from helpers import extracted
@@ -30,8 +32,7 @@ def test_a_quotation_that_was_changed_is_found(haier_original, changed):
     found = changed(
         haier_original, lambda raw: raw.replace(haier_original.document.lines[quotation.line_start - 1], "“改过的引文")
     )
-    original = type(found.document)(**{**vars(found.document), "edition": "original"})
-    report = run_checks(type(found)(**{**vars(found), "document": original}))
+    report = run_checks(replace(found, document=replace(found.document, edition="original")))
     assert report[report.check == "evidence"].verdict.tolist() == ["does not hold"]
 
 

@@ -117,7 +117,7 @@ def publish():
     """Write the published tables and ``datapackage.json``; returns the paths written."""
     import pandas as pd
 
-    about = list_documents().drop(columns=["edition", "why"])
+    about = list_documents().drop(columns=["edition", "why", "why_zh"])
     parts = [published_frames(doc_id) for doc_id in about.id]
     names = list(dict.fromkeys(name for part in parts for name in part))
     tables = {"documents": about}

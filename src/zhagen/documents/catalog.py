@@ -9,6 +9,10 @@ from pathlib import Path
 
 from zhagen.errors import SourceError
 from zhagen.paths import data_folder, sources_folder
+from zhagen.vocabulary import EDITIONS, REASONS, Wording
+
+
+ATTACH = "attach the originals with: zhagen attach FOLDER"  # what to do where an original is missing
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,7 @@ class Document:
     ----------
     id : the document's id, such as ``haier``.
     edition : ``original``, ``digest``, or ``file`` (any other file of the same layout).
-    why : why this edition was opened, a sentence for people.
+    reason : why this edition was opened, in English and Chinese; `why` and `why_zh` give one of them.
     path : the file that was read.
     raw : the whole text with ``\\n`` line ends.
     about : the document's entry of ``documents.toml`` (title, authors, year, ...).
@@ -27,10 +31,25 @@ class Document:
 
     id: str
     edition: str
-    why: str
+    reason: Wording
     path: Path
     raw: str
     about: dict
+
+    @property
+    def why(self) -> str:
+        """Why this edition was opened, an English sentence."""
+        return self.reason.english
+
+    @property
+    def why_zh(self) -> str:
+        """Why this edition was opened, a Chinese sentence for the pages of the book."""
+        return self.reason.chinese
+
+    @property
+    def edition_name(self) -> str:
+        """The edition's Chinese name: 原文版, 摘编版 or 其他文件."""
+        return EDITIONS[self.edition]
 
     @property
     def lines(self):
@@ -65,7 +84,7 @@ def list_documents():
     """List all documents with the edition at hand.
 
     Returns a data frame, one row a document: id, short, title, authors, year, venue, doi, kind, method,
-    language, edition (empty where neither edition is at hand), why.
+    language, edition (empty where neither edition is at hand), why (in English), why_zh (in Chinese).
 
     >>> list_documents().set_index("id").loc["xiaomi", "doi"]
     '10.69979/3029-2700.24.9.011'
@@ -74,10 +93,11 @@ def list_documents():
 
     rows = []
     for doc_id, about in _entries(data_folder() / "documents.toml").items():
-        path, edition, why = _choose(doc_id)
+        path, edition, reason = _choose(doc_id)
         fields = {key: about[key] for key in "id short title year venue doi kind method language".split()}
-        rows.append(fields | {"authors": ", ".join(about["authors"]), "edition": edition if path else "", "why": why})
-    columns = "id short title authors year venue doi kind method language edition why".split()
+        said = {"edition": edition if path else "", "why": reason.english, "why_zh": reason.chinese}
+        rows.append(fields | {"authors": ", ".join(about["authors"])} | said)
+    columns = "id short title authors year venue doi kind method language edition why why_zh".split()
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -101,11 +121,40 @@ def open_document(doc_id, *, edition=None, source=None):
         raw = _read(path, doc_id)
         known = {about["sha256"]: "original", _sha256(_digest_path(doc_id)): "digest"}
         edition = known.get(_sha256(path), "file")
-        return Document(doc_id, edition, f"the file {path} was asked for", path, raw, about)
-    path, edition, why = _choose(doc_id, edition)
+        return Document(doc_id, edition, REASONS["file asked"].fill(path), path, raw, about)
+    path, edition, reason = _choose(doc_id, edition)
     if path is None:
-        raise SourceError(why, todo="attach the originals with: make sources FROM=DIR")
-    return Document(doc_id, edition, why, path, _read(path, doc_id), about)
+        raise SourceError(reason.english, doc_id, todo=ATTACH)
+    return Document(doc_id, edition, reason, path, _read(path, doc_id), about)
+
+
+def find_original(doc_id: str) -> tuple[Path | None, Wording]:
+    """Find the attached original of a document, whatever its file name: its checksum decides.
+
+    Parameters
+    ----------
+    doc_id : str
+        An id of ``documents.toml``.
+
+    Returns
+    -------
+    tuple of (pathlib.Path or None, Wording)
+        The file, and why it is used or why there is none.
+
+    Raises
+    ------
+    SourceError
+        If the id is unknown.
+    """
+    about = catalog_entry(doc_id)
+    folder = sources_folder()
+    named = folder / about["file"]
+    candidates = [named] if named.is_file() else []
+    candidates += sorted(path for path in folder.glob("*.txt") if path != named) if folder.is_dir() else []
+    for path in candidates:
+        if _sha256(path) == about["sha256"]:
+            return path, REASONS["attached"].fill(path.name)
+    return None, REASONS["another file"].fill(named.name) if named.is_file() else REASONS["no original"]
 
 
 def attach(folder):
@@ -132,37 +181,19 @@ def attach(folder):
     return pd.DataFrame(rows, columns=["id", "file", "result"])
 
 
-def _choose(doc_id, edition=None):
-    """Return (path or None, edition, why) for the edition asked for, or the best one at hand."""
+def _choose(doc_id: str, edition: str | None = None) -> tuple[Path | None, str, Wording]:
+    """Return (path or None, edition, reason) for the edition asked for, or the best one at hand."""
     if edition not in (None, "original", "digest"):
         raise SourceError(f"no edition is called {edition!r}", todo="use original or digest")
-    original, found = _original_path(doc_id)
+    original, missing = find_original(doc_id)
     digest = _digest_path(doc_id)
     if edition != "digest" and original:
-        return original, "original", f"the original is attached ({original.name}, checksum right)"
+        return original, "original", REASONS["attached"].fill(original.name)
     if edition == "original":
-        return None, edition, f"the original of {doc_id} is not attached: {found}"
+        return None, edition, missing
     if digest.is_file():
-        return (
-            digest,
-            "digest",
-            "the digest was asked for" if edition else f"{found}, so the shipped digest is read",
-        )
-    return None, edition or "", f"{found}, and {doc_id} has no digest yet"
-
-
-def _original_path(doc_id):
-    about = catalog_entry(doc_id)
-    folder = sources_folder()
-    named = folder / about["file"]
-    candidates = [named] if named.is_file() else []
-    candidates += sorted(path for path in folder.glob("*.txt") if path != named) if folder.is_dir() else []
-    for path in candidates:
-        if _sha256(path) == about["sha256"]:
-            return path, ""
-    if named.is_file():
-        return None, f"{named.name} is there but is not the original (checksum differs)"
-    return None, "no original is attached"
+        return digest, "digest", REASONS["digest asked"] if edition else missing + REASONS["so the digest"]
+    return None, edition or "", missing + REASONS["no digest"]
 
 
 def _digest_path(doc_id):

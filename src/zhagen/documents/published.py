@@ -2,9 +2,10 @@
 
 from functools import cache
 
-from zhagen.documents.catalog import catalog_entry, open_document
+from zhagen.documents.catalog import ATTACH, find_original, open_document
 from zhagen.errors import SourceError
 from zhagen.paths import data_folder
+from zhagen.vocabulary import REASONS
 
 MEASURED = (  # numbers of the tables on wording
     *("words", "types", "ttr", "mattr", "mtld"),
@@ -45,20 +46,15 @@ def computed_or_read(doc_id, name, compute):
     Returns the data frame; ``attrs["edition"]`` says ``original`` or ``published``, ``attrs["why"]`` why. Raises
     `SourceError` for an unknown id, and where there is neither original nor published table.
     """
-    catalog_entry(doc_id)
-    try:
+    original, reason = find_original(doc_id)
+    if original:
         document = open_document(doc_id, edition="original")
-    except SourceError as missing:
-        found, edition, why = (
-            read_published(doc_id, name),
-            "published",
-            f"{missing.found}, so what is published of it is read",
-        )
-        if found.empty:
-            raise SourceError(f"{doc_id} has neither its original nor published {name}", todo=missing.todo) from None
+        found, edition = compute(document), document.edition
     else:
-        found, edition, why = compute(document), document.edition, document.why
-    found.attrs |= {"edition": edition, "why": why}
+        found, edition, reason = read_published(doc_id, name), "published", reason + REASONS["so the published"]
+        if found.empty:
+            raise SourceError(f"{doc_id} has neither its original nor published {name}", todo=ATTACH)
+    found.attrs |= {"edition": edition, "why": reason.english, "why_zh": reason.chinese}
     return found
 
 
