@@ -52,8 +52,8 @@ def comparisons():
     found, guessing = [], {False: "no words guessed", True: "unknown words guessed"}
     for hmm, how in guessing.items():
         tools = [
-            Tool("zhagen, rjieba", "segment_zhagen", {"hmm": hmm, "engine": "rjieba"}),
-            Tool("zhagen, jieba", "segment_zhagen", {"hmm": hmm, "engine": "jieba"}),
+            Tool("zhagen, rjieba", "segment_zhagen", {"hmm": hmm, "segmenter": "rjieba"}),
+            Tool("zhagen, jieba", "segment_zhagen", {"hmm": hmm, "segmenter": "jieba"}),
             Tool("notebook: jieba", "segment_naive", {"hmm": hmm}),
             Tool(QUANTEDA, "segment", same=False),
         ]

@@ -27,7 +27,7 @@ def prepare(folder):
 
     naive.cutter(folder)  # so that every one after it finds jieba's cache
     texts = naive.read(_text(folder))
-    found = list(_encoded(texts, hmm=False, engine="rjieba"))
+    found = list(_encoded(texts, hmm=False, segmenter="rjieba"))
     (folder / "encoded.pickle").write_bytes(pickle.dumps(found))
     (folder / "paragraphs.txt").write_text("\n".join(texts) + "\n", encoding="utf-8")
     (folder / "words.txt").write_text("".join(" ".join(words) + "\n" for words in _words(found) if words), "utf-8")
@@ -41,14 +41,14 @@ def prepare(folder):
     return {"bytes": sum(len(text.encode()) + 1 for text in texts), "terms": len(terms)}
 
 
-def segment_zhagen(folder, engine, hmm):
+def segment_zhagen(folder, segmenter, hmm):
     """Words as numbers, by `zhagen.text.segmentation.encode_texts`."""
     from zhagen.text.segmentation import encode_texts
 
     texts = naive.read(_text(folder))
-    encode_texts(["开始"], hmm=hmm, engine=engine)
+    encode_texts(["开始"], hmm=hmm, segmenter=segmenter)
     yield
-    found = list(_encoded(texts, hmm, engine))
+    found = list(_encoded(texts, hmm, segmenter))
     yield
     yield _digest(_words(found))
 
@@ -296,7 +296,7 @@ def _counted(folder, terms):
     return units, cooccurrence_table(TermMatrix(matrix, None, names), min_count=2)
 
 
-def _encoded(texts, hmm, engine):
+def _encoded(texts, hmm, segmenter):
     """Yield the words of the texts as numbers, as many characters at a time as `cooccur` takes."""
     from zhagen.corpus.cooccurrence import PART
     from zhagen.text.segmentation import encode_texts
@@ -306,9 +306,9 @@ def _encoded(texts, hmm, engine):
         batch.append(text)
         held += len(text)
         if held >= PART:
-            yield encode_texts(batch, hmm=hmm, engine=engine)
+            yield encode_texts(batch, hmm=hmm, segmenter=segmenter)
             batch, held = [], 0
-    yield encode_texts(batch, hmm=hmm, engine=engine)
+    yield encode_texts(batch, hmm=hmm, segmenter=segmenter)
 
 
 def _words(found):

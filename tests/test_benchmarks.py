@@ -58,7 +58,7 @@ def test_the_text_has_what_real_text_has(text):
     assert all(paragraph[-1] in "。？！" for paragraph in paragraphs)
     assert re.search("[A-Za-z]{2}", text) and re.search(r"\d年|\d%", text) and "，" in text and "“" in text
     assert strip_citations(text) == text
-    found = encode_texts(paragraphs, engine="jieba")
+    found = encode_texts(paragraphs, segmenter="jieba")
     assert read_lexicon().terms & set(found.terms)
     assert any(variant in text for variant in read_lexicon().synonyms)
     counts = np.sort(np.bincount(found.ids))[::-1]
@@ -69,7 +69,7 @@ def test_the_text_has_what_real_text_has(text):
 def test_topics_bring_words_together(text):
     from zhagen.corpus.parts import Settings, count_part
 
-    part = count_part(text.splitlines(), Settings(engine="jieba"))
+    part = count_part(text.splitlines(), Settings(segmenter="jieba"))
     units = len(part.indptr) - 1
     present = np.zeros((units, len(part.totals)), bool)
     present[np.repeat(np.arange(units), np.diff(part.indptr)), part.indices] = True

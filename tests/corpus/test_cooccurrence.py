@@ -520,7 +520,7 @@ def test_a_folder_in_the_way_of_a_file(corpus, capsys, tmp_path):
 
 
 def test_the_bar_is_no_condition(corpus, tmp_path, monkeypatch, capsys):
-    """tqdm comes with zhagen[scale] only."""
+    """tqdm comes with zhagen[corpus] only."""
     monkeypatch.setitem(sys.modules, "tqdm", None)
     assert main(["cooccur", str(corpus[0]), "--out", str(tmp_path), "--engine", "serial"]) == 0
     assert capsys.readouterr().err == ""
@@ -612,7 +612,7 @@ def test_another_column(tmp_path):
 
 
 def test_half_a_character(tmp_path):
-    """Of a cut-off emoji; neither engine falls over it, and both find the same."""
+    """Of a cut-off emoji; neither segmenter falls over it, and both find the same."""
     (tmp_path / "a.jsonl").write_text('{"text": "平台\\ud83d数据"}\n' * 2)
     for segmenter in ("rjieba", "jieba"):
         count(tmp_path / "a.jsonl", tmp_path / segmenter, min_count=1, segmenter=segmenter)

@@ -73,7 +73,7 @@ def test_a_part_is_a_sparse_matrix_in_order(documents, settings):
 
 @given(DOCUMENTS, SETTINGS)
 def test_the_segmenter_changes_nothing(documents, settings):
-    other = Settings(settings.unit, settings.window, engine="jieba")
+    other = Settings(settings.unit, settings.window, segmenter="jieba")
     one, two = count_part(documents, settings), count_part(documents, other)
     assert counted(one) == counted(two) and one.sizes == two.sizes
     assert settings.told() == other.told()

@@ -193,7 +193,7 @@ def test_missing_texts_are_empty(tmp_path, name):
 
 
 def test_half_a_character_in_json_becomes_the_sign_for_it(tmp_path):
-    """A cut-off emoji is common in what is scraped; no engine, disk or hash takes half of one."""
+    """A cut-off emoji is common in what is scraped; no segmenter, disk or hash takes half of one."""
     found = texts(written(tmp_path / "a.jsonl", '{"text": "平台\\ud83d"}\n{"text": "\\ud83d\\ude00"}\n'))
     assert found == ["平台\ufffd", "😀"]
 

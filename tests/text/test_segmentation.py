@@ -153,7 +153,7 @@ def test_a_lexicon_that_was_edited_is_read_anew(tmp_path):
     assert content_terms("河长制与平台", tmp_path) == ["河长制", "平台"]
     (tmp_path / "stopwords.txt").write_text("平台\n", encoding="utf-8")
     assert content_terms("河长制与平台", tmp_path) == ["河长制"]
-    assert [encode_texts(["河长制与平台"], tmp_path, engine=engine).terms for engine in lexicon.SEGMENTERS] == [
+    assert [encode_texts(["河长制与平台"], tmp_path, segmenter=one).terms for one in lexicon.SEGMENTERS] == [
         ["河长制"]
     ] * 2
 
@@ -167,10 +167,10 @@ def test_a_lexicon_saved_by_a_windows_editor_is_read(tmp_path):
         read_lexicon(tmp_path)
 
 
-@pytest.mark.parametrize("engine", lexicon.SEGMENTERS)
+@pytest.mark.parametrize("segmenter", lexicon.SEGMENTERS)
 @pytest.mark.parametrize("end", ["\r", "\n", "\r\n", "\0", "\u2028"])
-def test_whatever_a_text_ends_with_the_next_is_another(engine, end):
-    found = encode_texts([f"平台{end}", f"{end}数据"], engine=engine)
+def test_whatever_a_text_ends_with_the_next_is_another(segmenter, end):
+    found = encode_texts([f"平台{end}", f"{end}数据"], segmenter=segmenter)
     assert found.terms == ["平台", "数据"] and found.lengths.tolist() == [1, 1]
 
 
@@ -183,21 +183,21 @@ def write_lexicon(folder, userdict="", stopwords="", synonyms=""):
 
 @pytest.mark.parametrize("hmm", [False, True])
 @given(text=TEXT | st.text(st.sampled_from("人为食联网的了一二三 ，。a1.+#-%_&é㐀龥鿖豈𠀀\ue000\r\n"), max_size=40))
-def test_the_engines_cut_alike(text, hmm):
-    assert segment(text, hmm=hmm, engine="rjieba") == segment(text, hmm=hmm)
+def test_the_segmenters_cut_alike(text, hmm):
+    assert segment(text, hmm=hmm, segmenter="rjieba") == segment(text, hmm=hmm)
 
 
 @pytest.mark.parametrize("hmm", [False, True])
-def test_the_engines_cut_the_words_of_the_dictionary_alike(hmm):
+def test_the_segmenters_cut_the_words_of_the_dictionary_alike(hmm):
     """Every hundredth word of jieba's dictionary, drawn together: what no text of ours holds."""
     words = [word for word, _, _ in jieba_dictionary()][::100]
     text = "".join(random.Random(1).sample(words, len(words)))
-    assert segment(text, hmm=hmm, engine="rjieba") == segment(text, hmm=hmm)
+    assert segment(text, hmm=hmm, segmenter="rjieba") == segment(text, hmm=hmm)
 
 
 @given(st.lists(TEXT, max_size=5), st.sampled_from(["jieba", "rjieba"]))
-def test_terms_as_numbers_are_the_terms(texts, engine):
-    found = encode_texts(texts, engine=engine)
+def test_terms_as_numbers_are_the_terms(texts, segmenter):
+    found = encode_texts(texts, segmenter=segmenter)
     terms = [found.terms[number] for number in found.ids]
     assert terms == [term for text in texts for term in content_terms(text)]
     assert found.lengths.tolist() == [len(content_terms(text)) for text in texts]
@@ -235,6 +235,6 @@ def test_guessing_of_unknown_words_is_a_choice():
     assert segment("走进杭研大厦")[1:3] == ["杭", "研"] and "杭研" in segment("走进杭研大厦", hmm=True)
 
 
-def test_an_unknown_engine_is_told():
-    with pytest.raises(ZhagenError, match="there is no engine 'thulac': use one of jieba, rjieba"):
-        segment("平台", engine="thulac")
+def test_an_unknown_segmenter_is_told():
+    with pytest.raises(ZhagenError, match="there is no segmenter 'thulac': use one of jieba, rjieba"):
+        segment("平台", segmenter="thulac")

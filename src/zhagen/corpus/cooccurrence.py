@@ -86,7 +86,7 @@ def cooccur(
     top : how many terms, the most frequent ones; of equal ones those first by code point.
     min_count : the least n12 of an edge.
     weight : the measure of the network, see `zhagen.statistics.networks.build_network`; a weighted count takes ``cosine`` for ``npmi``.
-    lexicon, hmm, segmenter : see `zhagen.text.segmentation.segment` (there `engine`).
+    lexicon, hmm, segmenter : see `zhagen.text.segmentation.segment`.
     engine, workers, scheduler : see `zhagen.corpus.engines.run_tasks`; a scheduler means ``dask``.
     memory : MB for the sums of pairs, and for the part of each worker, above what the interpreter and the words take.
     part : the most characters of a part.
@@ -332,7 +332,7 @@ def _bar(size, progress):
         return nullcontext(SimpleNamespace(update=lambda length: None))
     try:
         from tqdm import tqdm
-    except ImportError:  # it comes with zhagen[scale], and counting goes on without
+    except ImportError:  # it comes with zhagen[corpus], and counting goes on without
         return _bar(size, False)
 
     return tqdm(total=size, unit="B", unit_scale=True, desc="counting", file=sys.stderr)

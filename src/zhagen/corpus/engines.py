@@ -107,7 +107,7 @@ def _dask(function, tasks, workers, scheduler):
         import dask
         import distributed
     except ImportError as error:
-        raise ZhagenError("Dask is not installed", todo="run: pip install 'zhagen[scale]'") from error
+        raise ZhagenError("Dask is not installed", todo="run: pip install 'zhagen[corpus]'") from error
     with dask.config.set({"distributed.scheduler.allowed-failures": DEATHS}), _deaf():
         client = _client(distributed, workers, scheduler)
     quiet = ExitStack()

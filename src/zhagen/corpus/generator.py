@@ -163,7 +163,7 @@ def _write_parquet(path, texts):
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
-        raise ZhagenError("Parquet needs pyarrow", todo="run: pip install 'zhagen[scale]'") from error
+        raise ZhagenError("Parquet needs pyarrow", todo="run: pip install 'zhagen[corpus]'") from error
     with pyarrow.parquet.ParquetWriter(path, pyarrow.schema([("text", pyarrow.string())])) as writer:
         while batch := list(islice(texts, DOCUMENTS)):
             writer.write_table(pyarrow.table({"text": batch}))

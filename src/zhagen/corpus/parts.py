@@ -25,7 +25,7 @@ class Settings:
         other in a paragraph; a shorter paragraph is one window).
     window : terms in a window.
     lexicon : folder of a lexicon, or None.
-    hmm, engine : see `zhagen.text.segmentation.segment`; `engine` changes no count.
+    hmm, segmenter : see `zhagen.text.segmentation.segment`; `segmenter` changes no count.
     fingerprint : of zhagen and the lexicon, so that no worker counts with another.
     """
 
@@ -33,12 +33,12 @@ class Settings:
     window: int = 10
     lexicon: str | None = None
     hmm: bool = False
-    engine: str = "rjieba"
+    segmenter: str = "rjieba"
     fingerprint: str = ""
 
     def told(self):
         """Return as a dict what the counts depend on."""
-        return {name: value for name, value in asdict(self).items() if name not in ("engine", "lexicon")}
+        return {name: value for name, value in asdict(self).items() if name not in ("segmenter", "lexicon")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +85,7 @@ def count_part(documents, settings):
     tell.
 
     >>> from zhagen.text.strings import split_run
-    >>> part = count_part(["平台与数据，平台", "数据"], Settings(engine="jieba"))
+    >>> part = count_part(["平台与数据，平台", "数据"], Settings(segmenter="jieba"))
     >>> part.sizes["units"], dict(zip(split_run(part.terms), part.totals.tolist(), strict=True)) == {"平台": 2, "数据": 2}
     (2, True)
     """
@@ -103,7 +103,7 @@ def count_part(documents, settings):
         groups = np.arange(len(pieces))
     elif settings.unit == "document":
         groups = np.repeat(np.arange(len(documents)), [len(lines) for lines in paragraphs])
-    found = encode_texts(pieces, settings.lexicon, settings.hmm, settings.engine)
+    found = encode_texts(pieces, settings.lexicon, settings.hmm, settings.segmenter)
     ids, units = found.ids, np.repeat(groups, found.lengths)
     totals = np.bincount(ids, minlength=len(found.terms))
     if settings.unit == "window":

@@ -170,7 +170,7 @@ def _parquet(path, column, encoding):
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
-        raise SourceError("Parquet needs pyarrow", todo="run: pip install 'zhagen[scale]'") from error
+        raise SourceError("Parquet needs pyarrow", todo="run: pip install 'zhagen[corpus]'") from error
     try:
         # with its buffer it holds what it has read; mapped, the system counts the whole file as ours
         with pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:

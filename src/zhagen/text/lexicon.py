@@ -2,7 +2,7 @@
 
 Three files say it: ``userdict.txt`` (a jieba user dictionary), ``stopwords.txt`` and ``synonyms.tsv``, in
 ``data/lexicon`` or in a folder of the reader's own. This module alone knows jieba and rjieba; `Lexicon.cutter` is the
-one place where the engine is chosen.
+one place where the segmenter is chosen.
 """
 
 import re
@@ -16,12 +16,12 @@ from zhagen.errors import ZhagenError
 from zhagen.paths import data_folder
 
 FILES = ("userdict.txt", "stopwords.txt", "synonyms.tsv")
-KEPT = 8  # lexicons, each with its engines, which take some 100 MB: the oldest goes
+KEPT = 8  # lexicons, each with its segmenters, which take some 100 MB: the oldest goes
 SEGMENTERS = ("jieba", "rjieba")
 HAN = "\u4e00-\u9fd5"  # what jieba takes for Chinese
 RARE = "\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # what rjieba takes for Chinese besides
 LETTERS = "A-Za-zÀ-ÖØ-öø-ɏͰ-ϿЀ-ӿ"
-MARK = "\ue000"  # stands for a foreign word while an engine cuts; private use, so in no dictionary
+MARK = "\ue000"  # stands for a foreign word while a segmenter cuts; private use, so in no dictionary
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +33,8 @@ class Lexicon:
     terms : frozenset of the terms of ``userdict.txt`` (those with frequency 0, which are cut, left out).
     stopwords : frozenset of the words that are not counted.
     synonyms : dict, variant -> kept form.
-    foreign : pattern of what no engine sees, its one group the whole match: Latin and Greek words, words and terms
-        with a character that is not Chinese, ASCII numbers, and characters that the engines do not judge alike.
+    foreign : pattern of what no segmenter sees, its one group the whole match: Latin and Greek words, words and terms
+        with a character that is not Chinese, ASCII numbers, and characters that the segmenters do not judge alike.
     frequencies : dict, term -> frequency of ``userdict.txt``, over jieba's own.
     """
 
@@ -44,24 +44,24 @@ class Lexicon:
     foreign: re.Pattern
     frequencies: dict
 
-    def cutter(self, engine="jieba", hmm=False):
+    def cutter(self, segmenter="jieba", hmm=False):
         """Return the function that cuts text without foreign words: str -> list of str.
 
         Parameters
         ----------
-        engine : ``jieba``, or ``rjieba``, the same in Rust, some ten times as fast. Both hold the same words with the
-            same frequencies, and see Chinese characters and punctuation only; so they give the same words.
+        segmenter : ``jieba``, or ``rjieba``, the same in Rust, some ten times as fast. Both hold the same words with
+            the same frequencies, and see Chinese characters and punctuation only; so they give the same words.
         hmm : guess words that are in neither dictionary by jieba's hidden Markov model of characters; otherwise they
             fall apart into characters.
 
-        Raises `ZhagenError` for another engine, and where rjieba is not installed.
+        Raises `ZhagenError` for another segmenter, and where rjieba is not installed.
 
         >>> read_lexicon().cutter()("数据驱动平台")
         ['数据驱动', '平台']
         """
-        if engine not in SEGMENTERS:
-            raise ZhagenError(f"there is no engine {engine!r}", todo=f"use one of {', '.join(SEGMENTERS)}")
-        if engine == "jieba":
+        if segmenter not in SEGMENTERS:
+            raise ZhagenError(f"there is no segmenter {segmenter!r}", todo=f"use one of {', '.join(SEGMENTERS)}")
+        if segmenter == "jieba":
             tokenizer = _jieba(self)
             return lambda text: list(tokenizer.cut(text, HMM=hmm))
         tokenizer = _rjieba(self, bool(hmm))
@@ -196,7 +196,7 @@ def _rjieba(lexicon, hmm):
     try:
         import rjieba
     except ImportError as error:
-        raise ZhagenError("rjieba is not installed", todo="run: pip install 'zhagen[scale]'") from error
+        raise ZhagenError("rjieba is not installed", todo="run: pip install 'zhagen[corpus]'") from error
     ours = lexicon.frequencies
     gone = [word for word, frequency in ours.items() if not frequency]
     if hmm and gone or any(len(word) == 1 for word in gone):

@@ -40,7 +40,7 @@ class Encoded:
     lengths: object
 
 
-def segment(text, lexicon=None, hmm=False, engine="jieba"):
+def segment(text, lexicon=None, hmm=False, segmenter="jieba"):
     """Cut clean text into words; nothing is dropped but blanks.
 
     Words with Latin or Greek letters (``α鱼``, ``C端``, ``data-driven``) and numbers are cut by a pattern, because
@@ -52,7 +52,7 @@ def segment(text, lexicon=None, hmm=False, engine="jieba"):
     text : str, clean text.
     lexicon : a folder with ``userdict.txt``, ``stopwords.txt`` and ``synonyms.tsv``; None takes ``data/lexicon``.
     hmm : guess unknown words, see `zhagen.text.lexicon.Lexicon.cutter`.
-    engine : ``jieba`` | ``rjieba``; the words are the same.
+    segmenter : ``jieba`` | ``rjieba``; the words are the same.
 
     Returns a list of str; joined it is the text without its blanks. Raises `ZhagenError` where the lexicon is broken.
 
@@ -61,11 +61,11 @@ def segment(text, lexicon=None, hmm=False, engine="jieba"):
     """
     entries = read_lexicon(lexicon)
     parts = entries.foreign.split(text)
-    words, foreign = entries.cutter(engine, hmm)(MARK.join(parts[::2])), iter(parts[1::2])
+    words, foreign = entries.cutter(segmenter, hmm)(MARK.join(parts[::2])), iter(parts[1::2])
     return [next(foreign) if word == MARK else word for word in words if not word.isspace()]
 
 
-def content_terms(text, lexicon=None, hmm=False, engine="jieba"):
+def content_terms(text, lexicon=None, hmm=False, segmenter="jieba"):
     """Return the terms of clean text that are counted, in the order of the text.
 
     Citations go first (`strip_citations`). Of the words, these are dropped: stop words, punctuation, numbers (with
@@ -79,28 +79,28 @@ def content_terms(text, lexicon=None, hmm=False, engine="jieba"):
     ['阿尔法鱼', '平台', '促进', '数据驱动']
     """
     entries = read_lexicon(lexicon)
-    kept = (_kept(word, entries) for word in segment(strip_citations(text), lexicon, hmm, engine))
+    kept = (_kept(word, entries) for word in segment(strip_citations(text), lexicon, hmm, segmenter))
     return [term for term in kept if term]
 
 
-def encode_texts(texts, lexicon=None, hmm=False, engine="rjieba"):
+def encode_texts(texts, lexicon=None, hmm=False, segmenter="rjieba"):
     """Return the content terms of many texts as numbers: what `content_terms` gives of each, faster.
 
     Parameters
     ----------
     texts : list of str; words are not joined from one to the next.
-    lexicon, hmm, engine : see `segment`.
+    lexicon, hmm, segmenter : see `segment`.
 
     Returns an `Encoded`. Raises `ZhagenError` as `segment`, and where pyarrow is not installed.
 
-    >>> found = encode_texts(["平台与数据", "数据驱动平台"], engine="jieba")
+    >>> found = encode_texts(["平台与数据", "数据驱动平台"], segmenter="jieba")
     >>> [found.terms[number] for number in found.ids], found.lengths.tolist()
     (['平台', '数据', '数据驱动', '平台'], [2, 2])
     """
     import numpy as np
 
     entries = read_lexicon(lexicon)
-    cut, judged = entries.cutter(engine, hmm), _judged(entries)
+    cut, judged = entries.cutter(segmenter, hmm), _judged(entries)
     # the word "\n" ends a text: none may hold one, or an "\r" that would be taken together with it
     lines = "\n".join(strip_citations(text).replace("\n", " ") for text in texts)
     lines = lines.replace("\r", " ").replace(END, " ")

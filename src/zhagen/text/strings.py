@@ -46,7 +46,7 @@ def code_strings(run):
     try:
         import pyarrow
     except ImportError as error:
-        raise ZhagenError("pyarrow is not installed", todo="run: pip install 'zhagen[scale]'") from error
+        raise ZhagenError("pyarrow is not installed", todo="run: pip install 'zhagen[corpus]'") from error
     ends = np.flatnonzero(np.frombuffer(run, np.uint8) == ord(END)) + 1
     offsets = pyarrow.py_buffer(np.append(0, ends))
     array = pyarrow.LargeStringArray.from_buffers(len(ends), offsets, pyarrow.py_buffer(run)).dictionary_encode()
