@@ -1,6 +1,7 @@
 from .catalog import Document as Document
 from .catalog import attach as attach
 from .catalog import catalog_entry as catalog_entry
+from .catalog import find_original as find_original
 from .catalog import list_documents as list_documents
 from .catalog import open_document as open_document
 from .outline import Block as Block
