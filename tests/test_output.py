@@ -16,10 +16,16 @@ def held(folder):
 
 
 def test_frames_texts_and_functions_are_written(tmp_path):
-    files = {"terms.csv": FRAME, "note.txt": "一\n二\n", "deep/down.bin": lambda path: path.write_bytes(b"\x00")}
+    files = {
+        "terms.csv": FRAME,
+        "note.txt": "一\n二\n",
+        "deep/down.bin": lambda path: path.write_bytes(b"\x00"),
+        "b": b"x",
+    }
     assert write_files(files, tmp_path / "new" / "out") == [tmp_path / "new" / "out" / name for name in files]
     assert held(tmp_path / "new") == {
-        "out/terms.csv": 'term,count\n平台,2\n"a""b,c",1\n', "out/note.txt": "一\n二\n", "out/deep/down.bin": "\x00"
+        "out/terms.csv": 'term,count\n平台,2\n"a""b,c",1\n', "out/note.txt": "一\n二\n", "out/deep/down.bin": "\x00",
+        "out/b": "x",
     }  # fmt: skip
 
 
@@ -59,6 +65,43 @@ def test_a_full_disk_changes_nothing(tmp_path, existing):
         write_files({"a.txt": "new", "b.txt": full}, out)
     assert held(tmp_path) == ({"out/a.txt": "old"} if existing else {})
     assert [path.name for path in tmp_path.iterdir()] == (["out"] if existing else [])
+
+
+@pytest.mark.parametrize("stop", [OSError(28, "No space left on device"), KeyboardInterrupt(), RuntimeError("a bug")])
+@pytest.mark.parametrize("step", ["draft", "move"])
+def test_no_folder_that_was_made_is_left_empty(tmp_path, monkeypatch, step, stop):
+    """Neither the folder itself, nor those above it, nor those below it for a file further down."""
+
+    def fails(*_):
+        raise stop
+
+    if step == "move":
+        monkeypatch.setattr(os, "replace", fails)
+    files = {"a.txt": "new", "deep/down.txt": fails if step == "draft" else "new"}
+    with pytest.raises((OutputError, KeyboardInterrupt, RuntimeError)):
+        write_files(files, tmp_path / "one" / "two" / "three")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "mine").mkdir()
+    with pytest.raises((OutputError, KeyboardInterrupt, RuntimeError)):
+        write_files(files, tmp_path / "mine")
+    assert [path.name for path in tmp_path.rglob("*")] == ["mine"]
+
+
+def test_a_folder_in_the_way_of_a_later_file_leaves_no_other_folder(tmp_path):
+    (tmp_path / "b.txt").mkdir()
+    with pytest.raises(OutputError, match="a folder is in the way of b.txt"):
+        write_files({"deep/a.txt": "new", "b.txt": "new"}, tmp_path)
+    assert [path.name for path in tmp_path.rglob("*")] == ["b.txt"]
+
+
+def test_a_made_folder_that_another_program_uses_meanwhile_stays(tmp_path):
+    def busy(path):
+        (tmp_path / "new" / "theirs.txt").write_text("theirs")
+        raise OSError(28, os.strerror(28))
+
+    with pytest.raises(OutputError, match="No space left"):
+        write_files({"a.txt": busy}, tmp_path / "new" / "out")
+    assert held(tmp_path) == {"new/theirs.txt": "theirs"}
 
 
 def test_what_else_goes_wrong_leaves_no_draft_either(tmp_path):

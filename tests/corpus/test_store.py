@@ -135,7 +135,7 @@ def test_a_full_disk_leaves_no_half_part_and_the_old_one(tmp_path, monkeypatch, 
     before = sorted(path.name for path in store.folder.iterdir())
 
     def full(file, **_):
-        file.write(b"half")
+        file.write_bytes(b"half")
         raise OSError(number, os.strerror(number))
 
     with monkeypatch.context() as patch:

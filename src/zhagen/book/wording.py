@@ -3,12 +3,12 @@
 Lexical diversity needs the words in their order; other dictionaries need the text itself.
 """
 
-import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
 
 from zhagen.errors import ZhagenError
+from zhagen.output import write_files
 from zhagen.paths import data_folder
 from zhagen.statistics.association import add_measures, cooccurrence_table
 from zhagen.statistics.diversity import diversity_measures
@@ -134,12 +134,10 @@ def lexicon_without(folder, part):
     if part not in PARTS:
         raise ZhagenError(f"a lexicon has no part {part!r}", todo=f"use one of {', '.join(PARTS)}")
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     if any((folder / name).exists() for name in PARTS.values()):
         raise ZhagenError(f"there is a lexicon in {folder}", todo="name another folder")
-    for name in PARTS.values():
-        shutil.copyfile(data_folder() / "lexicon" / name, folder / name)
-    (folder / PARTS[part]).write_text("", encoding="utf-8")
+    files = {name: (data_folder() / "lexicon" / name).read_bytes() for name in PARTS.values()}
+    write_files(files | {PARTS[part]: b""}, folder)
     return folder
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from zhagen.corpus.parts import Part
 from zhagen.errors import OutputError
-from zhagen.output import cannot_write
+from zhagen.output import cannot_write, write_files
 
 NAME = ".zhagen-parts"
 
@@ -33,11 +33,9 @@ class Store:
         try:
             if self.folder.exists():
                 shutil.rmtree(self.folder)
-            self.folder.mkdir(parents=True)
-            (self.folder / "settings.json").write_text(json.dumps(told), encoding="utf-8")
         except OSError as error:
-            self.remove()
             raise cannot_write(self.folder, error) from error
+        write_files({"settings.json": json.dumps(told)}, self.folder)
 
     def _told(self):
         try:
@@ -63,23 +61,16 @@ class Store:
         """Write a part. Raises `OutputError` where the disk is full or closed to us; no half part is left."""
         import numpy as np
 
-        draft = self.path(number).with_suffix(".draft")
-        try:
-            with draft.open("wb") as file:
-                np.savez(
-                    file,
-                    checksum=np.array(checksum),
-                    terms=np.frombuffer(part.terms, np.uint8),
-                    indptr=part.indptr,
-                    indices=part.indices,
-                    counts=part.counts,
-                    totals=part.totals,
-                    sizes=np.array(json.dumps(part.sizes)),
-                )
-            os.replace(draft, self.path(number))
-        except OSError as error:
-            draft.unlink(missing_ok=True)
-            raise cannot_write(self.folder, error) from error
+        arrays = {
+            "checksum": np.array(checksum),
+            "terms": np.frombuffer(part.terms, np.uint8),
+            "indptr": part.indptr,
+            "indices": part.indices,
+            "counts": part.counts,
+            "totals": part.totals,
+            "sizes": np.array(json.dumps(part.sizes)),
+        }
+        write_files({self.path(number).name: lambda draft: np.savez(draft, **arrays)}, self.folder)
 
     def load(self, number):
         """Return a `zhagen.corpus.parts.Part`."""

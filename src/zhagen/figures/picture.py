@@ -2,15 +2,14 @@
 
 import hashlib
 import io
-import os
 import re
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
-from zhagen.errors import OutputError, ZhagenError
+from zhagen.errors import ZhagenError
 from zhagen.figures import theme
+from zhagen.output import write_files
 
 HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
@@ -38,18 +37,7 @@ class Picture:
     def save(self, path):
         """Write the picture as an SVG file of its own; raises `OutputError` where that cannot be done."""
         path = Path(path)
-        draft = ""
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, draft = tempfile.mkstemp(prefix=".zhagen-", dir=path.parent)
-            with open(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(f'<?xml version="1.0" encoding="UTF-8"?>\n{self.svg}\n')
-            os.chmod(draft, 0o644)
-            os.replace(draft, path)
-        except OSError as error:
-            if draft:
-                Path(draft).unlink(missing_ok=True)
-            raise OutputError(f"{path} cannot be written: {error.strerror}", todo="choose another path") from error
+        write_files({path.name: f'<?xml version="1.0" encoding="UTF-8"?>\n{self.svg}\n'}, path.parent)
 
 
 def from_matplotlib(figure, alt, key):

@@ -308,7 +308,7 @@ def write_graphml(graph, path, communities=None):
     except (nx.NetworkXError, TypeError, ValueError) as error:
         raise ZhagenError(f"an attribute does not fit GraphML: {error}", todo="give texts or numbers") from error
     path = Path(path)
-    write_files({path.name: lambda draft: draft.write_bytes(text.getvalue())}, path.parent)
+    write_files({path.name: text.getvalue()}, path.parent)
 
 
 def _plain(graph):
