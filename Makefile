@@ -23,7 +23,7 @@ help:
 	@echo "make format             write the code as ruff formats it"
 	@echo "make types              mypy on the package"
 	@echo "make links              every link inside the built book leads somewhere"
-	@echo "make wheel              wheel and sdist into dist/"
+	@echo "make wheel              wheel and sdist into dist/; the wheel is tried in a clean environment"
 	@echo "make lock               resolve requirements.lock anew"
 
 # One lock, installed in parts: what the book needs, and on top of it what `make test`, `make lab`, `make bench` need.
@@ -86,6 +86,7 @@ links: $(BUILT)
 wheel: .venv/ready-test
 	rm -rf dist
 	$(BIN)/python -m hatchling build -d dist
+	$(BIN)/python -m pytest -m wheel tests/test_wheel.py
 
 sources: .venv/ready-book
 	@test -n "$(FROM)" || { echo "say where the originals are: make sources FROM=DIR"; exit 2; }

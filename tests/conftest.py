@@ -1,11 +1,17 @@
 """Fixtures: the editions at hand, and copies of them that were changed."""
 
+import os
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
 
 from helpers import extracted
 from zhagen.documents import catalog
 from zhagen.extraction import pipeline
+
+# for the processes that tests start; pyproject.toml says the same for the tests themselves
+os.environ["PYTHONPATH"] = str(Path(__file__).parents[1] / "src")
 
 # A busy machine is no failure: properties are tested without a clock, and with the same examples on every machine.
 settings.register_profile("zhagen", deadline=None, derandomize=True)

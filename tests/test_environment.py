@@ -1,7 +1,9 @@
 """The files that say what is needed, and which version this is, agree."""
 
+import ast
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -42,6 +44,32 @@ def test_conda_asks_for_what_pyproject_asks():
     assert {names.get(name, name): spec for name, spec in found.items()} == wanted("book", "lab")
 
 
+def bare_imports(source, packages):
+    """The packages that code imports by a statement, though nothing there is ready for them to be missing."""
+    tree = ast.parse(source)
+    ready = [
+        node
+        for attempt in ast.walk(tree)
+        if isinstance(attempt, ast.Try) and any("ImportError" in ast.unparse(h.type or h) for h in attempt.handlers)
+        for node in ast.walk(attempt)
+    ]
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom) and node not in ready:
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+            found |= {name.partition(".")[0] for name in names} & packages
+    return found
+
+
+def test_the_core_never_imports_what_only_an_extra_brings():
+    packages = (wanted("figures", "corpus").keys() | {"PIL", "lxml", "IPython"}) - wanted().keys()
+    assert {"matplotlib", "pyarrow", "rjieba", "tqdm"} <= packages
+    assert bare_imports("def f():\n    import pyarrow.parquet", packages) == {"pyarrow"}
+    modules = sorted((ROOT / "src/zhagen").rglob("*.py"))
+    found = {path.relative_to(ROOT).as_posix(): bare_imports(path.read_text("utf-8"), packages) for path in modules}
+    assert {name: packages for name, packages in found.items() if packages} == {}
+
+
 def test_the_lock_pins_every_requirement_with_hashes_and_no_address():
     assert not re.search(r"https?://|file:", LOCK)
     for name, specifier in wanted(*EXTRAS).items():
@@ -67,6 +95,15 @@ def test_how_to_cite_the_book_names_this_version():
     assert set(re.findall(r"版本 ([\d.]+\d)", preface)) <= {zhagen.__version__}
 
 
+def test_the_code_under_test_is_this_checkout_s():
+    """In processes that tests start too: the environment may have been made for another checkout."""
+    assert Path(zhagen.__file__).is_relative_to(ROOT / "src")
+    done = subprocess.run(
+        [sys.executable, "-c", "import zhagen; print(zhagen.__file__)"], capture_output=True, text=True
+    )
+    assert Path(done.stdout.strip()) == Path(zhagen.__file__)
+
+
 def test_no_machine_s_path_in_a_text_file():
     names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout.splitlines()
     here = str(ROOT)
@@ -83,4 +120,4 @@ def test_continuous_integration_runs_what_a_person_runs():
     called = {
         name for path in scripts for name in re.findall(r"(?m)^(?:\s*- run: )?make (\w+)", path.read_text("utf-8"))
     }
-    assert {"book", "test", "lint", "links"} <= called <= targets
+    assert {"book", "test", "lint", "links", "wheel"} <= called <= targets

@@ -6,6 +6,7 @@ import sys
 from zhagen import __version__
 from zhagen.documents import catalog
 from zhagen.errors import ZhagenError
+from zhagen.paths import sources_folder
 
 
 def main(argv=None):
@@ -71,7 +72,7 @@ def _add_cooccur(commands):
     parser.add_argument("--weight", default="npmi", metavar="MEASURE", help="of the network (default: npmi)")
     parser.add_argument("--lexicon", metavar="DIR", help="a lexicon of your own: userdict, stopwords, synonyms")
     parser.add_argument("--hmm", action="store_true", help="guess words that no dictionary has")
-    parser.add_argument("--segmenter", default="rjieba", help="rjieba (default) or jieba: the same words, slower")
+    parser.add_argument("--segmenter", help="rjieba (default where it is installed) or jieba: the same words, slower")
     parser.add_argument("--engine", default="processes", help="serial, processes (default) or dask: the same results")
     parser.add_argument("--workers", type=int, metavar="N", help="processes (default: one for each processor)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="of a running Dask scheduler, tcp://host:8786")
@@ -95,9 +96,10 @@ def _attach(arguments):
     for row in result.itertuples():
         print(f"{row.result}\t{row.id or '-'}\t{row.file or catalog.catalog_entry(row.id)['file']}")
     missing = int((result.result == "missing").sum())
-    print(
+    told = (
         f"{missing} of the originals are missing: their digests are used" if missing else "all originals are attached"
     )
+    print(f"{told} ({sources_folder()})")
 
 
 def _extract(arguments):
@@ -145,12 +147,16 @@ def _publish(arguments):
 
 def _cooccur(arguments):
     from zhagen.corpus.cooccurrence import cooccur
+    from zhagen.text.lexicon import fastest_segmenter
 
     settings = {
         name: value
         for name, value in vars(arguments).items()
         if name not in ("command", "run", "input", "out", "quiet")
     }
+    if not arguments.segmenter and not arguments.quiet and fastest_segmenter() == "jieba":
+        slow = "rjieba is not installed, so jieba cuts the text: the same words, ten times slower"
+        print(f"zhagen: {slow}; for rjieba run: pip install 'zhagen[corpus]'", file=sys.stderr)
     try:
         found = cooccur(arguments.input, arguments.out, progress=not arguments.quiet, **settings)
     except KeyboardInterrupt:

@@ -3,18 +3,58 @@
 import os
 from pathlib import Path
 
+from platformdirs import user_data_dir
+
 from zhagen.errors import SourceError
 
+PACKAGED = Path(__file__).parent / "_data"  # in a wheel; a checkout has no such folder
 
-def data_folder():
-    """Return the folder of the shipped data: ``ZHAGEN_DATA``, the installed package's, or the checkout's."""
-    packaged, checkout = Path(__file__).parent / "_data", Path(__file__).parents[2] / "data"
-    folder = Path(os.environ.get("ZHAGEN_DATA", packaged if packaged.is_dir() else checkout))
+
+def data_folder() -> Path:
+    """Return the folder of the shipped data.
+
+    Returns
+    -------
+    Path
+        ``ZHAGEN_DATA``, else the folder in the installed package, else ``data`` of the checkout.
+
+    Raises
+    ------
+    SourceError
+        If there is no ``documents.toml`` in it.
+
+    Examples
+    --------
+    >>> (data_folder() / "digests" / "haier.txt").is_file()
+    True
+    """
+    packaged = PACKAGED if PACKAGED.is_dir() else Path(__file__).parents[2] / "data"
+    folder = Path(os.environ.get("ZHAGEN_DATA", packaged))
     if not (folder / "documents.toml").is_file():
         raise SourceError(f"no documents.toml in {folder}", todo="set ZHAGEN_DATA to the project's data folder")
     return folder
 
 
-def sources_folder():
-    """Return the folder where originals are looked for: ``ZHAGEN_SOURCES``, else ``data/sources``."""
-    return Path(os.environ.get("ZHAGEN_SOURCES") or data_folder() / "sources")
+def sources_folder() -> Path:
+    """Return the folder where `zhagen.attach` puts originals and `zhagen.open` looks for them; it may not exist yet.
+
+    Returns
+    -------
+    Path
+        ``ZHAGEN_SOURCES``, else ``sources`` in the data folder; where the data is in the installed package, which is
+        no place for a person's files, ``sources`` in the person's own data folder for zhagen.
+
+    Raises
+    ------
+    SourceError
+        As `data_folder`.
+
+    Examples
+    --------
+    >>> sources_folder().name == "sources" or "ZHAGEN_SOURCES" in os.environ
+    True
+    """
+    if named := os.environ.get("ZHAGEN_SOURCES"):
+        return Path(named)
+    data = data_folder()
+    return (Path(user_data_dir("zhagen", appauthor=False)) if data == PACKAGED else data) / "sources"

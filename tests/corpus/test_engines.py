@@ -179,7 +179,7 @@ def test_a_number_of_workers_below_one_is_told(engine):
 
 def test_dask_that_is_not_installed_is_told(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ZhagenError, match=r"Dask is not installed: run: pip install 'zhagen\[corpus\]'"):
+    with pytest.raises(ZhagenError, match=r"distributed is not installed: run: pip install 'zhagen\[corpus\]'"):
         run(square, [(0, 0)], "dask", 1)
 
 

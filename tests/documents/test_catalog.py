@@ -88,6 +88,7 @@ def test_attach_reports_missing_and_unknown_files(monkeypatch, tmp_path):
     checksum = hashlib.sha256("甲".encode()).hexdigest()
     (data / "documents.toml").write_text(text.replace(catalog_entry("haier")["sha256"], checksum), encoding="utf-8")
     monkeypatch.setenv("ZHAGEN_DATA", str(data))
+    monkeypatch.delenv("ZHAGEN_SOURCES", raising=False)
     catalog._entries.cache_clear()
     found = zhagen.attach(known).set_index("file").result
     assert found["renamed.txt"] == "attached" and found["other.txt"] == "unknown"

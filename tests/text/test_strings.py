@@ -1,4 +1,7 @@
+import sys
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +19,15 @@ def test_what_is_joined_is_parted(strings):
 @given(STRINGS, STRINGS)
 def test_runs_are_joined_by_putting_them_one_after_the_other(one, other):
     assert join_strings(one) + join_strings(other) == join_strings(one + other)
+
+
+@given(STRINGS)
+def test_codes_are_the_same_without_pyarrow(strings):
+    with pytest.MonkeyPatch.context() as without:
+        without.setitem(sys.modules, "pyarrow", None)
+        slow = code_strings(join_strings(strings))
+    distinct, codes = code_strings(join_strings(strings))
+    assert slow[0] == distinct and slow[1].tolist() == codes.tolist() and slow[1].dtype == codes.dtype
 
 
 @given(STRINGS)

@@ -19,7 +19,7 @@ from zhagen.statistics import association
 from zhagen.statistics.association import add_measures, pair_table
 from zhagen.statistics.networks import build_network, find_communities, write_graphml
 from zhagen.statistics.pairs import available_processors, count_pair_stream
-from zhagen.text.lexicon import SEGMENTERS
+from zhagen.text.lexicon import SEGMENTERS, fastest_segmenter
 from zhagen.text.strings import END, code_strings, join_strings, split_run
 
 PART = 2_000_000  # characters of a part: enough to spend little on its beginning, few enough to share out evenly
@@ -62,7 +62,7 @@ def cooccur(
     weight="npmi",
     lexicon=None,
     hmm=False,
-    segmenter="rjieba",
+    segmenter=None,
     engine="processes",
     workers=None,
     scheduler=None,
@@ -86,7 +86,8 @@ def cooccur(
     top : how many terms, the most frequent ones; of equal ones those first by code point.
     min_count : the least n12 of an edge.
     weight : the measure of the network, see `zhagen.statistics.networks.build_network`; a weighted count takes ``cosine`` for ``npmi``.
-    lexicon, hmm, segmenter : see `zhagen.text.segmentation.segment`.
+    lexicon, hmm, segmenter : see `zhagen.text.segmentation.segment`; None takes the faster segmenter
+        that is installed.
     engine, workers, scheduler : see `zhagen.corpus.engines.run_tasks`; a scheduler means ``dask``.
     memory : MB for the sums of pairs, and for the part of each worker, above what the interpreter and the words take.
     part : the most characters of a part.
@@ -95,7 +96,7 @@ def cooccur(
 
     Returns a `Corpus`. N is the number of units with a content term. Raises `SourceError` where the source cannot be
     read, `ZhagenError` where it has no term, or a setting does not fit, and `OutputError` where `out` cannot be
-    written or another run writes there; then no result is written. It needs pyarrow, whatever the engine.
+    written or another run writes there; then no result is written.
 
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
@@ -111,6 +112,7 @@ def cooccur(
     weight = "cosine" if weighted and weight == "npmi" else weight
     _known("measure", weight, ("n12", *measures))
     _known("engine", engine, engines.ENGINES)
+    segmenter = segmenter or fastest_segmenter()
     _known("segmenter", segmenter, SEGMENTERS)
     settings = Settings(
         unit, window if unit == "window" else 0, lexicon and str(Path(lexicon).resolve()), hmm, segmenter,

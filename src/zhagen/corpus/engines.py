@@ -15,6 +15,7 @@ from itertools import islice
 from multiprocessing import get_context
 
 from zhagen.errors import ZhagenError
+from zhagen.extras import import_extra
 from zhagen.statistics.pairs import available_processors
 
 ENGINES = ("serial", "processes", "dask")
@@ -103,11 +104,7 @@ def _deaf():
 
 
 def _dask(function, tasks, workers, scheduler):
-    try:
-        import dask
-        import distributed
-    except ImportError as error:
-        raise ZhagenError("Dask is not installed", todo="run: pip install 'zhagen[corpus]'") from error
+    dask, distributed = import_extra("dask", "corpus"), import_extra("distributed", "corpus")
     with dask.config.set({"distributed.scheduler.allowed-failures": DEATHS}), _deaf():
         client = _client(distributed, workers, scheduler)
     quiet = ExitStack()

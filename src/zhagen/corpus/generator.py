@@ -14,6 +14,7 @@ from pathlib import Path
 
 from zhagen.documents.published import read_published
 from zhagen.errors import ZhagenError
+from zhagen.extras import import_extra
 from zhagen.output import write_files
 from zhagen.text.lexicon import jieba_dictionary, read_lexicon
 
@@ -159,12 +160,8 @@ def _write_text(path, texts):
 
 
 def _write_parquet(path, texts):
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError as error:
-        raise ZhagenError("Parquet needs pyarrow", todo="run: pip install 'zhagen[corpus]'") from error
-    with pyarrow.parquet.ParquetWriter(path, pyarrow.schema([("text", pyarrow.string())])) as writer:
+    parquet, pyarrow = import_extra("pyarrow.parquet", "corpus"), import_extra("pyarrow", "corpus")
+    with parquet.ParquetWriter(path, pyarrow.schema([("text", pyarrow.string())])) as writer:
         while batch := list(islice(texts, DOCUMENTS)):
             writer.write_table(pyarrow.table({"text": batch}))
 

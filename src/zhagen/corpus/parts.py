@@ -25,7 +25,7 @@ class Settings:
         other in a paragraph; a shorter paragraph is one window).
     window : terms in a window.
     lexicon : folder of a lexicon, or None.
-    hmm, segmenter : see `zhagen.text.segmentation.segment`; `segmenter` changes no count.
+    hmm, segmenter : see `zhagen.text.segmentation.segment`; `segmenter` changes no count, None takes the faster one.
     fingerprint : of zhagen and the lexicon, so that no worker counts with another.
     """
 
@@ -33,7 +33,7 @@ class Settings:
     window: int = 10
     lexicon: str | None = None
     hmm: bool = False
-    segmenter: str = "rjieba"
+    segmenter: str | None = None
     fingerprint: str = ""
 
     def told(self):

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from zhagen.errors import SourceError
+from zhagen.extras import import_extra
 
 KINDS = {".txt": "texts", ".md": "texts", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv"}
 KINDS |= {".parquet": "parquet", ".pq": "parquet"}
@@ -83,9 +84,11 @@ def source_size(source, column="text"):
         return source.stat().st_size if source.exists() else 0
     try:
         from pyarrow import ArrowException, parquet
-
+    except ImportError:
+        return 0  # `read` says what is wrong
+    try:
         about = parquet.read_metadata(source)
-    except (ImportError, OSError, ArrowException):
+    except (OSError, ArrowException):
         return 0  # `read` says what is wrong
     columns = [about.row_group(g).column(c) for g in range(about.num_row_groups) for c in range(about.num_columns)]
     return sum(one.total_uncompressed_size for one in columns if one.path_in_schema == column)
@@ -166,14 +169,10 @@ def _csv(path, column, encoding):
 
 
 def _parquet(path, column, encoding):
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError as error:
-        raise SourceError("Parquet needs pyarrow", todo="run: pip install 'zhagen[corpus]'") from error
+    parquet, pyarrow = import_extra("pyarrow.parquet", "corpus"), import_extra("pyarrow", "corpus")
     try:
         # with its buffer it holds what it has read; mapped, the system counts the whole file as ours
-        with pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:
+        with parquet.ParquetFile(path, pre_buffer=False) as file:
             _place(column, file.schema_arrow.names, path)
             number = 0
             rows = BLOCK * file.metadata.num_rows // max(source_size(path, column), 1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from zhagen.errors import SourceError
+from zhagen.errors import OutputError, SourceError
 from zhagen.paths import data_folder, sources_folder
 from zhagen.vocabulary import EDITIONS, REASONS, Wording
 
@@ -161,7 +161,7 @@ def attach(folder):
     """Copy the originals found in `folder` to the sources folder, recognised by checksum, whatever their names.
 
     Returns a data frame, one row a document or a file: id, file, result (``attached`` | ``missing`` |
-    ``unknown``). Raises `SourceError` where `folder` is not a folder.
+    ``unknown``). Raises `SourceError` where `folder` is not a folder, `OutputError` where a copy cannot be written.
     """
     import pandas as pd
 
@@ -169,16 +169,25 @@ def attach(folder):
     if not folder.is_dir():
         raise SourceError(f"{folder} is not a folder", todo="give the folder that holds the original .txt files")
     files = {_sha256(path): path for path in sorted(folder.glob("*.txt"))}
-    target = data_folder() / "sources"
-    target.mkdir(exist_ok=True)
+    target = sources_folder()
     rows = []
     for doc_id, about in _entries(data_folder() / "documents.toml").items():
         path = files.pop(about["sha256"], None)
         if path and path.resolve() != (target / about["file"]).resolve():
-            shutil.copyfile(path, target / about["file"])
+            _copy(path, target / about["file"])
         rows.append((doc_id, path.name if path else "", "attached" if path else "missing"))
     rows += [("", path.name, "unknown") for path in files.values()]
     return pd.DataFrame(rows, columns=["id", "file", "result"])
+
+
+def _copy(path: Path, target: Path) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    except OSError as error:
+        raise OutputError(
+            f"{target} cannot be written: {error.strerror}", todo="free it, or set ZHAGEN_SOURCES"
+        ) from error
 
 
 def _choose(doc_id: str, edition: str | None = None) -> tuple[Path | None, str, Wording]:

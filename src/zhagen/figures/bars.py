@@ -1,6 +1,7 @@
 """Frequencies as bars."""
 
 from zhagen.errors import ZhagenError
+from zhagen.extras import import_extra
 from zhagen.figures import theme
 from zhagen.figures.canvas import number
 from zhagen.figures.picture import from_matplotlib, name, require
@@ -53,15 +54,12 @@ def counts(frequency):
 
 
 def _axis(rows):
-    from matplotlib.figure import Figure
-
+    Figure = import_extra("matplotlib.figure", "figures").Figure
     return Figure(figsize=(theme.WIDTH / 72, (rows * 25 + 30) / 72), layout="constrained").subplots()
 
 
 def _draw(shown, ax):
-    import seaborn
-
-    seaborn.barplot(
+    import_extra("seaborn", "figures").barplot(
         shown, x="count", y="term", ax=ax, color=theme.PALETTE[0], saturation=1, width=0.72, errorbar=None, orient="h"
     )
     told = [number(count) for count in shown["count"]]

@@ -1,6 +1,7 @@
 """Frequencies as a cloud of words that stay text."""
 
 from zhagen.errors import ZhagenError
+from zhagen.extras import import_extra
 from zhagen.figures import theme
 from zhagen.figures.bars import counts, most_frequent
 from zhagen.figures.canvas import MIDDLE, Canvas
@@ -47,7 +48,7 @@ def draw_cloud(frequency, top=80, seed=1, key=""):
 
 def _layout(frequencies, seed):
     """Lay the words out; returns ([(word, size, left, middle)], height) with every word in it."""
-    from wordcloud import WordCloud
+    WordCloud = import_extra("wordcloud", "figures").WordCloud
 
     for high in range(200, 4001, 60):
         cloud = WordCloud(
@@ -75,6 +76,4 @@ def _largest(frequencies):
 
 def _ink(word, size):
     """Return the box (left, top, right, bottom) of the ink, measured from the baseline at the left."""
-    from PIL import ImageFont
-
-    return ImageFont.truetype(theme.font_file(), size).getbbox(word, anchor="ls")
+    return import_extra("PIL.ImageFont", "figures").truetype(theme.font_file(), size).getbbox(word, anchor="ls")

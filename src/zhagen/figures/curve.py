@@ -1,6 +1,7 @@
 """Lines, such as a saturation curve or time against size."""
 
 from zhagen.errors import ZhagenError
+from zhagen.extras import import_extra
 from zhagen.figures import theme
 from zhagen.figures.picture import from_matplotlib, name, require
 from zhagen.text.cleaning import printed_width
@@ -88,8 +89,7 @@ def _check(frame, columns, band, log, x):
 
 
 def _axis():
-    from matplotlib.figure import Figure
-
+    Figure = import_extra("matplotlib.figure", "figures").Figure
     return Figure(figsize=(theme.WIDTH / 72, HIGH / 72), layout="constrained").subplots()
 
 
@@ -108,16 +108,15 @@ def _draw(ax, lines, x, y, band, log):
 
 
 def _words(ax, xlabel, ylabel, log):
-    from matplotlib.ticker import MaxNLocator, NullFormatter
-
+    ticker = import_extra("matplotlib.ticker", "figures")
     for axis, kind in ((ax.xaxis, "x"), (ax.yaxis, "y")):
         axis.set_major_formatter(lambda value, _: f"{value:.10g}")
         if kind in log:
-            axis.set_minor_formatter(NullFormatter())
+            axis.set_minor_formatter(ticker.NullFormatter())
         else:
             drawn = [line.get_xdata() if kind == "x" else line.get_ydata() for line in ax.get_lines()]
             whole = all((values == values.round()).all() for values in drawn)
-            axis.set_major_locator(MaxNLocator(6, integer=whole, steps=[1, 2, 5, 10]))
+            axis.set_major_locator(ticker.MaxNLocator(6, integer=whole, steps=[1, 2, 5, 10]))
     if "y" not in log and 0 <= ax.dataLim.y0 < ax.dataLim.y1 / 3:
         ax.set_ylim(bottom=0)
     ax.set_xlabel(xlabel)
@@ -129,8 +128,8 @@ def _words(ax, xlabel, ylabel, log):
 
 def _legend(ax, band_name):
     """Put the legend below the axis, where there are lines with names or a band."""
-    from matplotlib.patches import Patch
-    from matplotlib.transforms import offset_copy
+    Patch = import_extra("matplotlib.patches", "figures").Patch
+    offset_copy = import_extra("matplotlib.transforms", "figures").offset_copy
 
     handles, names = ax.get_legend_handles_labels()
     if band_name:

@@ -1,6 +1,7 @@
 """Clusters as a tree."""
 
 from zhagen.errors import ZhagenError
+from zhagen.extras import import_extra
 from zhagen.figures import theme
 from zhagen.figures.canvas import Canvas, joined, number
 from zhagen.figures.network import MEASURES
@@ -113,7 +114,7 @@ def _bars(canvas, leaves, member, middle, lines):
 
 
 def _axis(canvas, across, most, top, merges):
-    from matplotlib.ticker import MaxNLocator
+    MaxNLocator = import_extra("matplotlib.ticker", "figures").MaxNLocator
 
     ticks = [tick for tick in MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(0, most) if 0 <= tick <= most * 1.0001]
     line = {"stroke": theme.QUIET, "stroke_width": 0.8}

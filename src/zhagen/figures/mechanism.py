@@ -1,6 +1,7 @@
 """A mechanism model: typed arrows between boxes, each drawn by who says it."""
 
 from zhagen.errors import ZhagenError
+from zhagen.extras import import_extra
 from zhagen.figures import theme
 from zhagen.figures.canvas import Canvas, joined
 from zhagen.figures.picture import name, require
@@ -79,8 +80,7 @@ class _Layout:
     """
 
     def __init__(self, nodes, arrows, groups, direction, limit):
-        import pygraphviz
-
+        pygraphviz = import_extra("pygraphviz", "figures")
         self.lines = {node: theme.wrap(node, limit) for node in nodes}
         self.sizes = {node: _size(lines) for node, lines in self.lines.items()}
         graph = pygraphviz.AGraph(

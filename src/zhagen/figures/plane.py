@@ -1,6 +1,7 @@
 """A correspondence analysis as a map."""
 
 from zhagen.errors import ZhagenError
+from zhagen.extras import import_extra
 from zhagen.figures import theme
 from zhagen.figures.canvas import Canvas, joined
 from zhagen.figures.picture import name
@@ -76,7 +77,7 @@ def _points(result, top):
 
 def _scale(points):
     """Return (function from coordinates to user units, height of the map, ticks of both axes)."""
-    from matplotlib.ticker import MaxNLocator
+    MaxNLocator = import_extra("matplotlib.ticker", "figures").MaxNLocator
 
     xs, ys = ([*(point["at"][axis] for point in points), 0.0] for axis in (0, 1))
     wide = theme.WIDTH - LEFT - RIGHT - 2 * MARGIN

@@ -9,9 +9,11 @@ import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
+from importlib.util import find_spec
+from pathlib import Path
 
 from zhagen.errors import ZhagenError
+from zhagen.extras import import_extra
 from zhagen.text.cleaning import WIDE, printed_width
 
 # "Zhagen Sans" is the subset of Noto Sans SC that the book serves to a machine without a Chinese font
@@ -148,8 +150,7 @@ def style():
     >>> matplotlib.rcParams["svg.fonttype"] == before
     True
     """
-    import matplotlib
-
+    matplotlib = import_extra("matplotlib", "figures")
     _register()
     with matplotlib.rc_context(_settings()), warnings.catch_warnings():
         warnings.filterwarnings("error", message="Glyph .* missing")
@@ -187,28 +188,23 @@ def _settings():
 
 
 def _cycle():
-    import matplotlib
-
-    return matplotlib.cycler(color=PALETTE)
+    return import_extra("matplotlib", "figures").cycler(color=PALETTE)
 
 
 def font_file():
     """Return the path of NotoSansSC-Regular.ttf in the installed package zhplot."""
-    path = resources.files("zhplot") / "fonts" / "NotoSansSC-Regular.ttf"
-    if not path.is_file():
-        raise ZhagenError(f"no font {path.name} in the package zhplot", todo="install zhplot 1.0.0")
+    found = find_spec("zhplot")  # not imported: it would set matplotlib up in its own way
+    path = Path(found.origin).parent / "fonts" / "NotoSansSC-Regular.ttf" if found else None
+    if path is None or not path.is_file():
+        raise ZhagenError("the font of the package zhplot is not here", todo="run: pip install 'zhagen[figures]'")
     return str(path)
 
 
 @lru_cache(maxsize=1)
 def _register():
-    from matplotlib import font_manager
-
-    font_manager.fontManager.addfont(font_file())
+    import_extra("matplotlib.font_manager", "figures").fontManager.addfont(font_file())
 
 
 @lru_cache(maxsize=1)
 def _glyphs():
-    from matplotlib.ft2font import FT2Font
-
-    return frozenset(FT2Font(font_file()).get_charmap())
+    return frozenset(import_extra("matplotlib.ft2font", "figures").FT2Font(font_file()).get_charmap())

@@ -304,7 +304,7 @@ def write_graphml(graph, path, communities=None):
             copy.nodes[term]["community"] = number
     text = io.BytesIO()
     try:
-        nx.write_graphml_lxml(copy, text)
+        nx.write_graphml_xml(copy, text)  # with lxml, where it is installed, the bytes would differ
     except (nx.NetworkXError, TypeError, ValueError) as error:
         raise ZhagenError(f"an attribute does not fit GraphML: {error}", todo="give texts or numbers") from error
     path = Path(path)

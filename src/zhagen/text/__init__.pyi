@@ -4,6 +4,7 @@ from .cleaning import count_term as count_term
 from .cleaning import is_chinese as is_chinese
 from .cleaning import printed_width as printed_width
 from .lexicon import Lexicon as Lexicon
+from .lexicon import fastest_segmenter as fastest_segmenter
 from .lexicon import jieba_dictionary as jieba_dictionary
 from .lexicon import read_lexicon as read_lexicon
 from .numerals import whole_number as whole_number

@@ -83,15 +83,15 @@ def content_terms(text, lexicon=None, hmm=False, segmenter="jieba"):
     return [term for term in kept if term]
 
 
-def encode_texts(texts, lexicon=None, hmm=False, segmenter="rjieba"):
+def encode_texts(texts, lexicon=None, hmm=False, segmenter=None):
     """Return the content terms of many texts as numbers: what `content_terms` gives of each, faster.
 
     Parameters
     ----------
     texts : list of str; words are not joined from one to the next.
-    lexicon, hmm, segmenter : see `segment`.
+    lexicon, hmm, segmenter : see `segment`; None takes the faster one that is installed.
 
-    Returns an `Encoded`. Raises `ZhagenError` as `segment`, and where pyarrow is not installed.
+    Returns an `Encoded`. Raises `ZhagenError` as `segment`.
 
     >>> found = encode_texts(["平台与数据", "数据驱动平台"], segmenter="jieba")
     >>> [found.terms[number] for number in found.ids], found.lengths.tolist()
