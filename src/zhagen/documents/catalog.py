@@ -11,7 +11,6 @@ from zhagen.errors import OutputError, SourceError
 from zhagen.paths import data_folder, sources_folder
 from zhagen.vocabulary import EDITIONS, REASONS, Wording
 
-
 ATTACH = "attach the originals with: zhagen attach FOLDER"  # what to do where an original is missing
 
 
