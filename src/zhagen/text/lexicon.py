@@ -50,9 +50,9 @@ class Lexicon:
 
         Parameters
         ----------
-        segmenter : ``jieba``, or ``rjieba``, the same in Rust, some ten times as fast. Both hold the same words with the
-            same frequencies, and see Chinese characters and punctuation only; so they give the same words. None takes
-            the faster one that is installed.
+        segmenter : ``jieba``, or ``rjieba``, the same in Rust, some ten times as fast. Both hold the same words with
+            the same frequencies, and see Chinese characters and punctuation only; so they give the same words. None
+            takes the faster one that is installed.
         hmm : guess words that are in neither dictionary by jieba's hidden Markov model of characters; otherwise they
             fall apart into characters.
 
