@@ -1,0 +1,289 @@
+"""The one executor: each notebook of the book runs once, its prose is evaluated with it, and both are kept.
+
+Whatever needs a notebook with its results - the pages, the reader's editions, print - takes what is kept here. A result
+is kept under a key made of the notebook, the package, the data, the lock and the interpreter, so nothing stale is read.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import hashlib
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zhagen.book.prose import Mark, fill_prose, prose_marks, rewrite_prose
+from zhagen.documents.catalog import list_documents
+from zhagen.paths import data_folder, sources_folder
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+TIMEOUT = 600  # seconds a cell
+KEPT = 3  # results of one notebook that stay on disk: the editions, and one to go back to
+
+
+@dataclass(frozen=True)
+class Run:
+    """One notebook with its results.
+
+    Attributes
+    ----------
+    path : Path
+        The notebook's source.
+    notebook : NotebookNode
+        The source with outputs; the prose has its numbers filled in and no marks.
+    values : list of list of str
+        For each Markdown cell the value of each of its marks.
+    problems : list of str
+        What is wrong, in words: a failed cell, text on stderr, a number that the text states otherwise, a conclusion
+        that does not hold, a value that is another one at the end of the notebook. Empty if nothing is.
+    seconds : float
+        How long it took; 0.0 if it was read from disk.
+    """
+
+    path: Path
+    notebook: NotebookNode = field(repr=False)
+    values: list[list[str]] = field(repr=False)
+    problems: list[str]
+    seconds: float
+
+
+def execute_notebooks(
+    paths: Sequence[Path],
+    cache: Path | None = None,
+    *,
+    lock: Path | None = None,
+    jobs: int | None = None,
+    strict: bool = True,
+) -> list[Run]:
+    """Run notebooks side by side, or read what an earlier run of the same inputs gave.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        The sources.
+    cache : Path, optional
+        The folder of kept results; without it everything runs.
+    lock : Path, optional
+        The file that pins the packages; a result is kept for its content.
+    jobs : int, optional
+        Notebooks at once; default is one a processor.
+    strict : bool, default True
+        Whether numbers and conclusions of the prose are problems where they differ; a changed notebook is run without.
+
+    Returns
+    -------
+    list of Run
+        In the order of `paths`.
+    """
+    inputs = inputs_key(lock)
+    runs: dict[Path, Run] = {}
+    todo = []
+    for path in paths:
+        kept = _kept(path, cache, inputs) if cache else None
+        if kept:
+            runs[path] = kept
+        else:
+            todo.append(path)
+    if todo:
+        todo.sort(key=lambda path: -_seconds(path, cache))  # the longest first, so that no processor waits at the end
+        with bare_kernels():
+            for run in asyncio.run(_all(todo, jobs or os.cpu_count() or 1, strict)):
+                runs[run.path] = run
+                if cache and not run.problems:
+                    _keep(run, cache, inputs)
+    return [runs[path] for path in paths]
+
+
+def rewrite_numbers(path: Path, run: Run) -> bool:
+    """Write the computed numbers into the source of a notebook; says whether anything changed.
+
+    Parameters
+    ----------
+    path : Path
+        The source.
+    run : Run
+        Its run, of the same source.
+
+    Returns
+    -------
+    bool
+    """
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    cells = [cell for cell in raw["cells"] if cell["cell_type"] == "markdown"]
+    changed = False
+    for cell, values in zip(cells, run.values, strict=True):
+        old = "".join(cell["source"])
+        new = rewrite_prose(old, values)
+        if new != old:
+            cell["source"], changed = new.splitlines(keepends=True), True
+    if changed:
+        path.write_text(json.dumps(raw, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return changed
+
+
+def inputs_key(lock: Path | None = None) -> str:
+    """Return a checksum of everything but the notebook that a result depends on.
+
+    Parameters
+    ----------
+    lock : Path, optional
+        The file that pins the packages.
+
+    Returns
+    -------
+    str
+        SHA-256 over the package's sources, the data, attached originals, the lock and the interpreter.
+    """
+    found = hashlib.sha256(sys.version.encode())
+    folders = [(Path(__file__).parents[1], "*.py"), (data_folder(), "*"), (sources_folder(), "*.txt")]
+    files = [path for folder, pattern in folders if folder.is_dir() for path in sorted(folder.rglob(pattern))]
+    for path in files + ([lock] if lock else []):
+        if path.is_file() and "__pycache__" not in path.parts:
+            found.update(f"{path.name}\0".encode())
+            found.update(hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()
+
+
+@contextmanager
+def bare_kernels() -> Iterator[None]:
+    """Run kernels without the user's own IPython profile, whose start files could change a page."""
+    before = os.environ.get("IPYTHONDIR")
+    with tempfile.TemporaryDirectory() as folder:
+        profile = Path(folder) / "profile_default"
+        profile.mkdir()
+        # ipykernel warns once a notebook that its sockets are not encrypted: a local build needs none
+        (profile / "ipython_kernel_config.py").write_text('c.IPKernelApp.log_level = "ERROR"\n', "utf-8")
+        os.environ["IPYTHONDIR"] = folder
+        try:
+            yield
+        finally:
+            os.environ.pop("IPYTHONDIR")
+            if before is not None:
+                os.environ["IPYTHONDIR"] = before
+
+
+async def _all(paths: Sequence[Path], jobs: int, strict: bool) -> list[Run]:
+    free = asyncio.Semaphore(jobs)
+
+    async def one(path: Path) -> Run:
+        async with free:
+            return await _run(path, strict)
+
+    return list(await asyncio.gather(*map(one, paths)))
+
+
+async def _run(path: Path, strict: bool) -> Run:
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+
+    start = time.perf_counter()
+    notebook = nbformat.read(path, as_version=4)
+    marks = [prose_marks(cell.source) if cell.cell_type == "markdown" else [] for cell in notebook.cells]
+    values: list[list[str]] = []
+    problems: list[str] = []
+    with tempfile.TemporaryDirectory() as folder:  # a notebook that only runs where it lies would fail its readers
+        client = NotebookClient(
+            notebook, timeout=TIMEOUT, kernel_name="python3", resources={"metadata": {"path": folder}}
+        )
+        try:
+            async with client.async_setup_kernel():
+                for number, cell in enumerate(notebook.cells):
+                    if cell.cell_type == "code":
+                        await client.async_execute_cell(cell, number)
+                    elif cell.cell_type == "markdown":
+                        values.append(await _evaluate(client, marks[number]))
+                at_end = await _evaluate(client, [mark for cell in marks for mark in cell])
+        except CellExecutionError as error:
+            problems.append(f"{path}: a cell failed:\n{error}")
+        else:
+            flat = [mark for cell in marks for mark in cell]
+            at_place = [value for cell in values for value in cell]
+            problems += list(_differences(path, flat, at_place, at_end, strict))
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.get("name") == "stderr":
+                problems.append(f"{path}: text on stderr: {output.text.strip()[:300]}")
+    for cell, found in zip([cell for cell in notebook.cells if cell.cell_type == "markdown"], values, strict=False):
+        cell.source = fill_prose(cell.source, found)
+    return Run(path, notebook, values, problems, time.perf_counter() - start)
+
+
+async def _evaluate(client: Any, marks: list[Mark]) -> list[str]:
+    """Evaluate marks in the kernel, beside the notebook's own cells; what fails gives its error in words."""
+    if not marks:
+        return []
+    expressions = {str(number): mark.code() for number, mark in enumerate(marks)}
+    reply = await client.kc.execute(
+        "", silent=True, store_history=False, user_expressions=expressions, reply=True, timeout=TIMEOUT
+    )
+    found = reply["content"].get("user_expressions", {})
+    return [_text(found.get(str(number), {})) for number in range(len(marks))]
+
+
+def _text(reply: dict) -> str:
+    if reply.get("status") != "ok":
+        return f"{reply.get('ename', 'no reply')}: {reply.get('evalue', '')}"
+    return str(ast.literal_eval(reply["data"]["text/plain"]))
+
+
+def _differences(
+    path: Path, marks: list[Mark], at_place: list[str], at_end: list[str], strict: bool
+) -> Iterator[str]:
+    # a value that may differ between editions is written as the digests give it
+    exact = "=~" if (list_documents().edition == "digest").all() else "="
+    for mark, value, last in zip(marks, at_place, at_end, strict=True):
+        if strict and mark.kind == "?" and value != "True":
+            yield f"{path}: the conclusion does not hold: {mark.text} ({mark.expression}: {value})"
+        elif strict and mark.kind in exact and value != mark.text:
+            yield f"{path}: the prose says {mark.text!r}, computed is {value!r} ({mark.expression}): run make numbers"
+        elif value != last:
+            yield f"{path}: {mark.expression} is {value!r} at its place and {last!r} at the end: a name is used twice"
+
+
+def _key(path: Path, inputs: str) -> str:
+    return hashlib.sha256(inputs.encode() + path.read_bytes()).hexdigest()[:24]
+
+
+def _place(path: Path, cache: Path) -> Path:
+    return cache / path.parent.name / path.stem
+
+
+def _kept(path: Path, cache: Path, inputs: str) -> Run | None:
+    import nbformat
+
+    file = _place(path, cache) / f"{_key(path, inputs)}.json"
+    if not file.is_file():
+        return None
+    os.utime(file)
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    return Run(path, nbformat.from_dict(kept["notebook"]), kept["values"], [], 0.0)
+
+
+def _keep(run: Run, cache: Path, inputs: str) -> None:
+    folder = _place(run.path, cache)
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{_key(run.path, inputs)}.json"
+    draft = file.with_suffix(".draft")
+    content = {"seconds": run.seconds, "values": run.values, "notebook": run.notebook}
+    draft.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    os.replace(draft, file)
+    for old in sorted(folder.glob("*.json"), key=lambda old: -old.stat().st_mtime)[KEPT:]:
+        old.unlink()
+
+
+def _seconds(path: Path, cache: Path | None) -> float:
+    """Return how long a notebook took last time, or guess it by its size."""
+    for file in _place(path, cache).glob("*.json") if cache else []:
+        return float(json.loads(file.read_text(encoding="utf-8"))["seconds"])
+    return path.stat().st_size / 1e4
