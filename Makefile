@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE  # where it is set, every kernel compiles all t
 # what a page of the book may depend on; `make test` builds the book anew where one of them is newer than the last build
 SOURCES = $(shell find book data notebooks src _config.yml _toc.yml -type f -not -name '*.pyc' -not -name '* *' -not -path '*/.*')
 
-.PHONY: help install book serve lab test bench lint format types links wheel sources publish lock clean
+.PHONY: help install book serve lab test bench lint format types links wheel sources numbers publish lock clean
 
 help:
 	@echo "make book               build the whole book, say which file to open"
@@ -18,6 +18,7 @@ help:
 	@echo "make lab                open the notebooks in JupyterLab"
 	@echo "make serve              serve the built book on this machine"
 	@echo "make sources FROM=DIR   attach the original documents found in DIR"
+	@echo "make numbers            write the computed numbers into the prose of the notebooks"
 	@echo "make publish            regenerate data/published (needs the originals)"
 	@echo "make lint               ruff on the package, the tests, the benchmarks and the notebooks"
 	@echo "make format             write the code as ruff formats it"
@@ -91,6 +92,9 @@ wheel: .venv/ready-test
 sources: .venv/ready-book
 	@test -n "$(FROM)" || { echo "say where the originals are: make sources FROM=DIR"; exit 2; }
 	@$(BIN)/zhagen attach "$(FROM)"
+
+numbers: .venv/ready-book
+	@$(BIN)/python book/prose.py --write $(NOTEBOOKS)
 
 publish: .venv/ready-book
 	@$(BIN)/zhagen publish

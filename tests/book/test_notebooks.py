@@ -8,6 +8,8 @@ import nbclient
 import nbformat
 import pytest
 
+from zhagen.book.prose import MARK
+
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 NUMERALS = "(?:[二两三四五六七八九十百]|十[一二三四五六七八九])"
@@ -65,7 +67,7 @@ def test_figures_have_a_caption_and_a_number_and_are_cited(notebook):
 
 def prose(cell):
     """The prose of a cell: no code, formula, role, directive option, worked example or label of the source."""
-    text = re.sub(r"(?ms)^(:{3,})\{admonition\} 手算.*?^\1$", "", source(cell))
+    text = MARK.sub("", re.sub(r"(?ms)^(:{3,})\{admonition\} 手算.*?^\1$", "", source(cell)))
     text = re.sub(r"(?ms)^```.*?^```$|\$\$.*?\$\$|\$[^$\n]+\$|`[^`\n]*`|\{[\w:]+\}", "", text)
     text = re.sub(r"(?m)^#.*$|^:\w+:.*$|^:{3,}.*$|^\(.*\)=$", "", text)
     text = re.sub(r"\[[^\]]*\]\([^)]*\)|https?://\S+", "", text)

@@ -15,3 +15,15 @@ from .wording import dictionary_effects as dictionary_effects
 from .wording import document_diversity as document_diversity
 from .wording import lexicon_variants as lexicon_variants
 from .wording import lexicon_without as lexicon_without
+from .execution import Run as Run
+from .execution import bare_kernels as bare_kernels
+from .execution import execute_notebooks as execute_notebooks
+from .execution import inputs_key as inputs_key
+from .execution import rewrite_numbers as rewrite_numbers
+from .prose import Mark as Mark
+from .prose import ProseChanges as ProseChanges
+from .prose import compare_prose as compare_prose
+from .prose import fill_prose as fill_prose
+from .prose import list_marks as list_marks
+from .prose import prose_marks as prose_marks
+from .prose import rewrite_prose as rewrite_prose

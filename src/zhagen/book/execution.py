@@ -237,9 +237,7 @@ def _text(reply: dict) -> str:
     return str(ast.literal_eval(reply["data"]["text/plain"]))
 
 
-def _differences(
-    path: Path, marks: list[Mark], at_place: list[str], at_end: list[str], strict: bool
-) -> Iterator[str]:
+def _differences(path: Path, marks: list[Mark], at_place: list[str], at_end: list[str], strict: bool) -> Iterator[str]:
     # a value that may differ between editions is written as the digests give it
     exact = "=~" if (list_documents().edition == "digest").all() else "="
     for mark, value, last in zip(marks, at_place, at_end, strict=True):
