@@ -193,9 +193,9 @@ def _cycle():
 
 def font_file():
     """Return the path of NotoSansSC-Regular.ttf in the installed package zhplot."""
-    found = find_spec("zhplot")  # not imported: it would set matplotlib up in its own way
-    path = Path(found.origin).parent / "fonts" / "NotoSansSC-Regular.ttf" if found else None
-    if path is None or not path.is_file():
+    found = find_spec("zhplot")  # not imported: it would load matplotlib and wordcloud
+    path = Path(found.origin if found and found.origin else "").parent / "fonts" / "NotoSansSC-Regular.ttf"
+    if not path.is_file():
         raise ZhagenError("the font of the package zhplot is not here", todo="run: pip install 'zhagen[figures]'")
     return str(path)
 
