@@ -92,4 +92,5 @@ MEASURES = {
     "g2": "G²",
     "association_strength": "关联强度",
 }
-WORDS = STATUSES | LEVELS | VERDICTS | KINDS | AGREEMENT
+# column of a table -> the words that the package writes there
+COLUMNS = {"status": STATUSES, "level": LEVELS, "verdict": VERDICTS | AGREEMENT, "kind": KINDS}

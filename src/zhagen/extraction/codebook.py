@@ -97,7 +97,9 @@ def assemble_codebook(outline, codes, evidence):
             outline.document.where(twice.line_start.min(), twice.line_end.max()),
             "a label may stand once at its level: rename one, or remove it",
         )
-    return Codebook(codes, pd.DataFrame(evidence, columns=EVIDENCE))
+    evidence = pd.DataFrame(evidence, columns=EVIDENCE)
+    evidence.attrs["wording"] = ["quotation"]  # `zhagen.figures.show` leaves it out of downloads
+    return Codebook(codes, evidence)
 
 
 def theme_matrix(codebook, outline):

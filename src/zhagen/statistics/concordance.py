@@ -1,7 +1,7 @@
 """Concordance: each occurrence of a term in its context, with its place in the raw text.
 
 Contexts are wording. Of an outline of an original they exist only where the original is attached; a whole sentence or
-paragraph stands in a column ``quotation``, which `zhagen.figures.table` leaves out of downloads.
+paragraph is in a column ``quotation``. ``attrs["wording"]`` names these columns: downloads do not hold them.
 """
 
 from zhagen.errors import ZhagenError
@@ -188,4 +188,6 @@ def _frame(rows, columns):
 
     numbers = ("paragraph", "sentence", "line_start", "line_end")
     frame = pd.DataFrame(rows, columns=columns)
-    return frame.astype({name: "int64" if name in numbers else "str" for name in columns})
+    frame = frame.astype({name: "int64" if name in numbers else "str" for name in columns})
+    frame.attrs["wording"] = [name for name in ("left", "right", "quotation") if name in columns]
+    return frame
