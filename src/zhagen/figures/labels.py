@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from math import isinf
 from numbers import Integral, Real
+from typing import SupportsFloat
 
 import pandas as pd
 
@@ -10,12 +11,12 @@ SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 SMALLEST = 1e-4  # below it a number is written with a power of ten
 
 
-def number_text(value: float, digits: int = 2) -> str:
+def number_text(value: SupportsFloat, digits: int = 2) -> str:
     """Write a number with at most `digits` decimals, and with more where it would come out as 0.
 
     Parameters
     ----------
-    value : float
+    value : number
         The number; a whole one is written without decimals.
     digits : int, default 2
         Decimals, from 0 on; zeros at the end are left out.
@@ -33,16 +34,16 @@ def number_text(value: float, digits: int = 2) -> str:
     ('0.3', '20', '∞')
     """
     if isinstance(value, Integral):
-        return str(int(value))
-    value = float(value)
-    if isinf(value):
-        return "∞" if value > 0 else "-∞"
-    if value and f"{abs(value):.{digits}f}".strip("0.") == "":
-        if abs(value) < SMALLEST:
-            digit, power = f"{value:.0e}".split("e")
+        return str(int(value))  # an integer of any size keeps all its digits
+    number = float(value)
+    if isinf(number):
+        return "∞" if number > 0 else "-∞"
+    if number and f"{abs(number):.{digits}f}".strip("0.") == "":
+        if abs(number) < SMALLEST:
+            digit, power = f"{number:.0e}".split("e")
             return f"{digit}×10{str(int(power)).translate(SUPERSCRIPT)}"
-        digits = -int(f"{value:.0e}".split("e")[1])  # as many as its first digit needs
-    text = f"{value:.{digits}f}"
+        digits = -int(f"{number:.0e}".split("e")[1])  # as many as its first digit needs
+    text = f"{number:.{digits}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
 
@@ -125,4 +126,6 @@ def cell_text(value: object, digits: int = 2, words: Mapping[str, str] | None = 
         return "、".join(cell_text(one, digits, words) for one in value)
     if pd.isna(value):  # type: ignore[call-overload]
         return ""
-    return number_text(value, digits) if isinstance(value, Real) and not isinstance(value, bool) else str(value)
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return str(value)
+    return number_text(value, digits)

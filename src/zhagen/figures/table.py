@@ -113,7 +113,7 @@ def show(
         Decimals of numbers that are not whole; a number that would come out as 0 gets more.
     translate : mapping of str to mapping, optional
         Column -> (value -> its Chinese name) for columns of other names, such as
-        ``{"before": zhagen.vocabulary.STATUSES}``; an empty mapping leaves a column as it is.
+        ``{"before": zhagen.vocabulary.STATUSES}``; an empty mapping leaves a column unchanged.
     **headers : str
         Column -> header shown, in the order to show them; none shows every column under its own name.
 
@@ -155,7 +155,7 @@ def show(
     if missing:
         there = ", ".join(map(str, frame))
         raise ZhagenError(f"no column {missing[0]}; there are {there}", one_line(caption), "give one of these")
-    shown = dict(headers) or {column: str(column) for column in frame}
+    shown = dict(headers) or {column: str(column) for column in frame.columns}
     words = {column: COLUMNS[column] for column in shown if column in COLUMNS and _speaks(frame[column], column)}
     return ShownTable(frame, caption, name, shown, digits, words | dict(translate or {}))
 

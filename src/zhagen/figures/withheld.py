@@ -59,7 +59,7 @@ def withheld_columns(frame: pd.DataFrame) -> list[str]:
 def _shares(cells: list[list[str]], kept: list[int], runs: frozenset[str], titles: tuple[str, ...]) -> Counter[int]:
     """Count, for each column, its characters that belong to the wording of an original.
 
-    The rows are read as one text, as they stand in the file; ``owner[i]`` is the column of its i-th character.
+    The rows are read as one text, as the file has them; ``owner[i]`` is the column of its i-th character.
     """
     text, owner = [], []
     for row in range(len(cells[0])):
