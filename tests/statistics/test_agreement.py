@@ -51,6 +51,10 @@ def value(measure, ratings, **options):
         return None
 
 
+def bounds(found):
+    return found.value, found.low, found.high
+
+
 def rows(ratings):
     """The ratings as nltk takes them."""
     return [
@@ -74,8 +78,8 @@ def same(one, other):
 
 def test_alpha_of_krippendorffs_example():
     published = {"nominal": 0.743, "ordinal": 0.815, "interval": 0.849}
-    for level, expected in published.items():
-        assert krippendorff_alpha(KRIPPENDORFF, level) == pytest.approx(expected, abs=5e-4)
+    for scale, expected in published.items():
+        assert krippendorff_alpha(KRIPPENDORFF, scale=scale) == pytest.approx(expected, abs=5e-4)
     assert krippendorff_alpha(KRIPPENDORFF) == pytest.approx(0.7434, abs=5e-5)
 
 
@@ -124,16 +128,16 @@ def test_alpha_agrees_with_nltk(ratings):
         assert found == pytest.approx(AnnotationTask(rows(kept)).alpha())
 
 
-@pytest.mark.parametrize("level", agreement.LEVELS)
+@pytest.mark.parametrize("scale", agreement.SCALES)
 @given(NUMBERS)
-def test_alpha_agrees_with_the_package(level, ratings):
+def test_alpha_agrees_with_the_package(scale, ratings):
     data = np.array(ratings, dtype=float).T
-    found = value(krippendorff_alpha, ratings, level=level)
+    found = value(krippendorff_alpha, ratings, scale=scale)
     paired = data[:, (~np.isnan(data)).sum(axis=0) > 1]
     if len(np.unique(paired[~np.isnan(paired)])) < 2:
         assert found is None
     else:
-        assert found == pytest.approx(krippendorff.alpha(data, level_of_measurement=level))
+        assert found == pytest.approx(krippendorff.alpha(data, level_of_measurement=scale))
 
 
 @given(PAIRS)
@@ -238,22 +242,22 @@ def test_percent_adds_up_over_a_split(first, second):
 
 @settings(max_examples=50)
 @given(NUMBERS, st.integers(-50, 50), st.integers(1, 9))
-def test_the_ordinal_level_knows_ranks_alone_and_the_interval_level_no_scale(ratings, shift, factor):
+def test_the_ordinal_scale_knows_ranks_alone_and_the_interval_scale_no_unit(ratings, shift, factor):
     squared = [[x and x * x for x in row] for row in ratings]
     assert same(
-        value(krippendorff_alpha, squared, level="ordinal"), value(krippendorff_alpha, ratings, level="ordinal")
+        value(krippendorff_alpha, squared, scale="ordinal"), value(krippendorff_alpha, ratings, scale="ordinal")
     )
     moved = [[None if x is None else factor * x + shift for x in row] for row in ratings]
     assert same(
-        value(krippendorff_alpha, moved, level="interval"), value(krippendorff_alpha, ratings, level="interval")
+        value(krippendorff_alpha, moved, scale="interval"), value(krippendorff_alpha, ratings, scale="interval")
     )
 
 
 def test_no_rounding_hides_that_there_is_no_variation():
     assert 3 * 0.1 / 3 != 0.1  # so the mean of three such codes is another number than the code
-    for level in agreement.LEVELS:
+    for scale in agreement.SCALES:
         with pytest.raises(ZhagenError, match="the same code"):
-            krippendorff_alpha([(0.1, 0.1, 0.1)], level)
+            krippendorff_alpha([(0.1, 0.1, 0.1)], scale=scale)
 
 
 def test_an_item_with_one_decision_counts_for_the_prevalence_alone():
@@ -283,11 +287,13 @@ def test_the_interval_is_the_binomial_one_where_theory_knows_it():
     from scipy.stats import binom
 
     ratings = crossed(("a", "a", 140), ("a", "b", 60))
-    found, low, high = bootstrap_interval(ratings, "percent", draws=20000)
+    found = bootstrap_interval(ratings, "percent", draws=20000)
     expected = binom.ppf([0.025, 0.975], 200, 0.7) / 200
-    assert found == 0.7 and (low, high) == pytest.approx(expected, abs=0.006)
-    narrow = bootstrap_interval(ratings, "percent", level=0.5)
-    assert low < narrow[1] < 0.7 < narrow[2] < high
+    assert found.value == 0.7 and (found.low, found.high) == pytest.approx(expected, abs=0.006)
+    assert (found.measure, found.confidence, found.draws) == ("percent", 0.95, 20000)
+    narrow = bootstrap_interval(ratings, "percent", confidence=0.5)
+    assert found.low < narrow.low < 0.7 < narrow.high < found.high
+    assert repr(narrow) == f"percent = 0.700, 50% interval {narrow.low:.3f} to {narrow.high:.3f} (2000 draws)"
 
 
 def test_two_thousand_draws_are_fast():
@@ -303,9 +309,9 @@ def test_two_thousand_draws_are_fast():
 @given(PAIRS, st.randoms(use_true_random=False))
 def test_the_interval_depends_on_the_seed_and_not_on_the_order_of_items(ratings, random):
     turned = random.sample(ratings, len(ratings))
-    found = bootstrap_interval(ratings, "ac1", draws=40, seed=7)
-    assert found == pytest.approx(bootstrap_interval(turned, "ac1", draws=40, seed=7))
-    assert found[1] <= found[2]
+    found, again = (bootstrap_interval(rows, "ac1", draws=40, seed=7) for rows in (ratings, turned))
+    assert bounds(found) == pytest.approx(bounds(again))
+    assert found.low <= found.high
 
 
 def test_groups_are_drawn_whole():
@@ -313,21 +319,18 @@ def test_groups_are_drawn_whole():
     ratings = [("a", "a")] * 20 + [("b", "b")] * 20 + [("a", "b")] * 20 + [("b", "b")] * 20 + [("a", "a")] * 20
     groups = np.repeat(range(5), 20)
     items, sections = (bootstrap_interval(ratings, "percent", groups=found) for found in (None, groups))
-    assert sections[2] - sections[1] > 2 * (items[2] - items[1])
-    assert {round(5 * bound, 9) % 1 for bound in sections[1:]} == {0}
+    assert sections.high - sections.low > 2 * (items.high - items.low)
+    assert {round(5 * bound, 9) % 1 for bound in bounds(sections)[1:]} == {0}
     # one item and nine: a draw of two groups agrees in none, a tenth or all of its items, mostly in a tenth
-    assert bootstrap_interval([("a", "a")] + [("a", "b")] * 9, "percent", level=0.02, groups="x" + "y" * 9) == (
-        0.1,
-        0.1,
-        0.1,
-    )
-    alone = bootstrap_interval(ratings, "percent", draws=4000, groups=range(100))
-    assert alone == pytest.approx(bootstrap_interval(ratings, "percent", draws=4000), abs=0.02)
+    unequal = [("a", "a")] + [("a", "b")] * 9
+    assert bounds(bootstrap_interval(unequal, "percent", confidence=0.02, groups="x" + "y" * 9)) == (0.1, 0.1, 0.1)
+    alone, items = (bootstrap_interval(ratings, "percent", draws=4000, groups=found) for found in (range(100), None))
+    assert bounds(alone) == pytest.approx(bounds(items), abs=0.02)
 
 
 def test_draws_without_variation_are_left_out_and_counted():
     ratings = crossed(("a", "a", 9), ("b", "b", 1))
-    assert bootstrap_interval(ratings, "kappa") == (1, 1, 1)
+    assert bounds(bootstrap_interval(ratings, "kappa")) == (1, 1, 1)
     table = agreement_table(ratings).set_index("measure")
     assert table.undefined["kappa"] == pytest.approx(0.9**10, abs=0.03) == table.undefined["alpha"]
     assert table.undefined["percent"] == 0
@@ -339,7 +342,7 @@ def test_the_bootstrap_refuses_what_it_cannot_do():
     ratings = [("a", "a"), ("a", "b"), ("b", "b")]
     bad = [
         {"measure": "pi"},
-        {"measure": "percent", "level": 1},
+        {"measure": "percent", "confidence": 1},
         {"measure": "percent", "draws": 0},
         {"measure": "percent", "groups": [1, 2]},
         {"measure": "percent", "groups": [1, 2, None]},
@@ -362,7 +365,7 @@ def test_the_table_holds_every_measure_with_its_interval():
     assert table.measure.tolist() == ["percent", "holsti", "reliability", *["kappa"] * 6, "ac1", "alpha"]
     row = table[table.measure == "alpha"].iloc[0]
     assert (row["coders"], row["items"]) == ("0, 1, 2, 3", 11)
-    assert (row["value"], row.low, row.high) == bootstrap_interval(KRIPPENDORFF, "alpha", draws=300)
+    assert (row["value"], row.low, row.high) == bounds(bootstrap_interval(KRIPPENDORFF, "alpha", draws=300))
     row = table[table.coders == "0, 2"].iloc[0]
     assert row["items"] == 8 and row["value"] == cohen_kappa(KRIPPENDORFF[[0, 2]])
     found = table.set_index("measure")["value"]
@@ -427,7 +430,7 @@ def test_ratings_keep_the_order_of_items_and_show_what_is_missing():
 def test_ratings_of_krippendorffs_decisions_give_his_alpha():
     decisions = pd.DataFrame(rows(KRIPPENDORFF.to_numpy().tolist()), columns=agreement.DECISIONS)
     shuffled = decisions.sample(frac=1, random_state=1)
-    assert krippendorff_alpha(rating_table(shuffled), "interval") == pytest.approx(0.849, abs=5e-4)
+    assert krippendorff_alpha(rating_table(shuffled), scale="interval") == pytest.approx(0.849, abs=5e-4)
 
 
 def test_decisions_that_cannot_be_used_are_refused():
@@ -456,9 +459,9 @@ def test_ratings_that_cannot_be_compared_are_refused():
     with pytest.raises(ZhagenError, match="two coders, here are 3"):
         cohen_kappa([("a", "b", "a")])
     with pytest.raises(ZhagenError, match="needs numbers"):
-        krippendorff_alpha([("1", "2"), ("1", "1")], "ordinal")
-    with pytest.raises(ZhagenError, match="no level"):
-        krippendorff_alpha([(1, 2)], "ratio")
+        krippendorff_alpha([("1", "2"), ("1", "1")], scale="ordinal")
+    with pytest.raises(ZhagenError, match="no scale"):
+        krippendorff_alpha([(1, 2)], scale="ratio")
 
 
 SPANS = st.lists(

@@ -35,9 +35,9 @@ def curve(found, order):
 
 
 def points(found, **sizes):
-    """Every order's point, by `guest` itself."""
+    """Every order's point, by `guest_runs` itself."""
     for order in permutations(range(len(found))):
-        yield guest_runs(np.diff(curve(found, order), prepend=0), **sizes)[1]
+        yield guest_runs(np.diff(curve(found, order), prepend=0), **sizes).point
 
 
 # codes by unit
@@ -63,7 +63,7 @@ def test_repeated_rows_count_once(found):
         shuffled_accumulation,
         units_until,
         hold_out_draws,
-        lambda rows: hold_out(rows, [1])[0],
+        lambda rows: hold_out(rows, [1]).new,
     ):
         pd.testing.assert_frame_equal(function(twice), function(frame(found)))
 
@@ -78,7 +78,7 @@ def test_frames_and_orders_that_cannot_be_used_are_refused():
     good = frame([{"x"}, {"y"}])
     for order in ([1], [1, 1], [1, 2, 3], [1, "2"]):
         with pytest.raises(ZhagenError, match="the order names"):
-            new_codes(good, order)
+            new_codes(good, order=order)
     bad = [good.head(0), frame([set(), set()]), good.rename(columns={"code": "label"})]
     for wrong in bad:
         for function in (new_codes, shuffled_accumulation, units_until, hold_out, hold_out_draws, guest_draws):
@@ -95,41 +95,44 @@ def test_frames_and_orders_that_cannot_be_used_are_refused():
 def test_the_counts_of_the_reference():
     # base 22, one new code in units 5 and 6: 1/22 = 0.045
     counts = [10, 6, 4, 2, 1, 0, 0, 1, 0]
-    runs, point = guest_runs(counts)
-    assert point == "4+2" and runs.ratio[0] == 1 / 22
-    assert runs[["first_unit", "last_unit", "new"]].values.tolist() == [[5, 6, 1], [6, 7, 0], [7, 8, 1], [8, 9, 1]]
-    assert runs.reached.all()
-    runs, point = guest_runs(counts, threshold=0)
-    assert point == "5+2" and runs.reached.tolist() == [False, True, False, False]
+    found = guest_runs(counts)
+    assert found.point == "4+2" and found.runs.ratio[0] == 1 / 22
+    rows = [[5, 6, 1], [6, 7, 0], [7, 8, 1], [8, 9, 1]]
+    assert found.runs[["first_unit", "last_unit", "new"]].values.tolist() == rows
+    assert found.runs.reached.all()
+    found = guest_runs(counts, threshold=0)
+    assert found.point == "5+2" and found.runs.reached.tolist() == [False, True, False, False]
 
 
 def test_the_example_of_guest_namey_and_chen():
     # their base of 4 interviews has 37 themes, the runs of 2 after it 7 (19%), 4 (11%) and 1 (3%): saturation at 6+2
-    runs, point = guest_runs([13, 10, 8, 6, 4, 3, 1, 0])
-    assert point == "6+2" and runs.new.tolist() == [7, 4, 1]
+    found = guest_runs([13, 10, 8, 6, 4, 3, 1, 0])
+    runs = found.runs
+    assert found.point == "6+2" and runs.new.tolist() == [7, 4, 1]
     assert runs.ratio.round(2).tolist() == [0.19, 0.11, 0.03] and runs.reached.tolist() == [False, False, True]
 
 
 def test_saturation_that_is_never_reached():
-    assert guest_runs([1, 1, 1, 1, 1, 1])[1] is None
+    found = guest_runs([1, 1, 1, 1, 1, 1])
+    assert found.point is None and repr(found).startswith("no code saturation (base 4 units, runs of 2 units,")
 
 
 @given(st.lists(st.integers(0, 9), min_size=4, max_size=15), st.integers(1, 3), st.integers(1, 3))
 def test_guest_agrees_with_counting_by_hand(new, base, run):
     if len(new) < base + run or not sum(new[:base]):
         with pytest.raises(ZhagenError):
-            guest_runs(new, base, run)
+            guest_runs(new, base=base, run=run)
         return
     for threshold in (0, 0.29, 0.5):
-        runs, point = guest_runs(new, base, run, threshold)
+        found = guest_runs(new, base=base, run=run, threshold=threshold)
         ratios = [sum(new[at : at + run]) / sum(new[:base]) for at in range(base, len(new) - run + 1)]
-        assert runs.ratio.tolist() == ratios
+        assert found.runs.ratio.tolist() == ratios
         reached = [f"{base + at}+{run}" for at, ratio in enumerate(ratios) if ratio <= threshold]
-        assert point == (reached[0] if reached else None)
+        assert found.point == (reached[0] if reached else None)
 
 
 def test_a_ratio_at_the_threshold_is_reached():
-    assert guest_runs([100, 29], base=1, run=1, threshold=0.29)[1] == "1+1"
+    assert guest_runs([100, 29], base=1, run=1, threshold=0.29).point == "1+1"
 
 
 def test_guest_refuses_what_it_cannot_assess():
@@ -178,8 +181,8 @@ def test_curves_over_random_orders_are_those_over_all_orders(found):
     assert table.units.tolist() == list(range(1, len(found) + 1))
     assert table.expected.tolist() == pytest.approx(every.mean(axis=0).tolist())
     # a quantile of the draws lies between those of all orders a little below and above it
-    for name, level in (("low", 0.05), ("median", 0.5), ("high", 0.95)):
-        lowest, highest = np.quantile(every, [max(level - 0.05, 0), min(level + 0.05, 1)], axis=0)
+    for name, at in (("low", 0.05), ("median", 0.5), ("high", 0.95)):
+        lowest, highest = np.quantile(every, [max(at - 0.05, 0), min(at + 0.05, 1)], axis=0)
         assert ((lowest - 1e-9 <= table[name]) & (table[name] <= highest + 1e-9)).all()
 
 
@@ -206,9 +209,9 @@ def test_units_until_a_share_agrees_with_all_orders(found):
             1 + sum(10 * count < round(10 * row.share) * codes for count in curve(found, order))
             for order in permutations(range(len(found)))
         ]
-        for name, level in (("low", 0.05), ("median", 0.5), ("high", 0.95)):
-            levels = [max(level - 0.05, 0), min(level + 0.05, 1)]
-            lowest, highest = np.quantile(taken, levels, method="inverted_cdf")
+        for name, at in (("low", 0.05), ("median", 0.5), ("high", 0.95)):
+            around = [max(at - 0.05, 0), min(at + 0.05, 1)]
+            lowest, highest = np.quantile(taken, around, method="inverted_cdf")
             assert lowest <= getattr(row, name) <= highest
 
 
@@ -225,18 +228,14 @@ def test_a_share_that_is_none_is_refused():
 @given(FOUND, st.data())
 def test_hold_out_agrees_with_sets(found, data):
     held = data.draw(st.sets(st.integers(1, len(found)), min_size=1, max_size=len(found) - 1).map(sorted))
-    new, counts = hold_out(frame(found), held)
+    split = hold_out(frame(found), held)
     inside = set().union(*(found[unit - 1] for unit in held))
     outside = set().union(*(codes for unit, codes in enumerate(found, 1) if unit not in held))
-    assert new.code.tolist() == sorted(inside - outside)
-    assert new.units.tolist() == [sum(code in codes for codes in found) for code in new.code]
-    assert counts == {
-        "held": held,
-        "units": len(found),
-        "codes": len(inside),
-        "new": len(inside - outside),
-        "share": len(inside - outside) / len(inside) if inside else 0.0,
-    }
+    assert split.new.code.tolist() == sorted(inside - outside)
+    assert split.new.units.tolist() == [sum(code in codes for codes in found) for code in split.new.code]
+    assert (split.held, split.units, split.codes) == (tuple(held), len(found), len(inside))
+    assert split.share == (len(inside - outside) / len(inside) if inside else 0.0)
+    assert repr(split).startswith(f"{len(inside - outside)} of {len(inside)} codes are new")
 
 
 @settings(max_examples=40)
@@ -245,8 +244,8 @@ def test_all_splits_are_those_of_hold_out(found, size):
     table = hold_out_draws(frame(found), size)
     assert table.held.tolist() == list(combinations(range(1, len(found) + 1), size))
     for row in table.itertuples():
-        counts = hold_out(frame(found), list(row.held))[1]
-        assert (row.codes, row.new, row.share) == (counts["codes"], counts["new"], counts["share"])
+        one = hold_out(frame(found), list(row.held))
+        assert (row.codes, row.new, row.share) == (one.codes, len(one.new), one.share)
 
 
 def test_many_splits_are_drawn_where_there_are_too_many():
@@ -266,10 +265,10 @@ def test_many_splits_are_drawn_where_there_are_too_many():
 
 def test_a_third_of_the_units_is_held_out_at_random():
     found = frame([{"x"}] * 9)
-    held = hold_out(found)[1]["held"]
-    assert len(held) == 3 and held == hold_out(found.iloc[::-1])[1]["held"]
-    assert any(hold_out(found, seed=seed)[1]["held"] != held for seed in (2, 3, 4))
-    assert len(hold_out(found, 0.001)[1]["held"]) == 1 and len(hold_out(found, 0.99)[1]["held"]) == 8
+    held = hold_out(found).held
+    assert len(held) == 3 and held == hold_out(found.iloc[::-1]).held
+    assert any(hold_out(found, seed=seed).held != held for seed in (2, 3, 4))
+    assert len(hold_out(found, 0.001).held) == 1 and len(hold_out(found, 0.99).held) == 8
 
 
 def test_units_that_cannot_be_held_out_are_refused():

@@ -1,3 +1,4 @@
+from .agreement import Interval as Interval
 from .agreement import agreement_by_units as agreement_by_units
 from .agreement import agreement_table as agreement_table
 from .agreement import bootstrap_interval as bootstrap_interval
@@ -62,6 +63,8 @@ from .passages import label_occurrences as label_occurrences
 from .passages import passage_matrix as passage_matrix
 from .passages import typed_passages as typed_passages
 from .passages import with_ancestors as with_ancestors
+from .saturation import GuestRuns as GuestRuns
+from .saturation import HoldOut as HoldOut
 from .saturation import guest_draws as guest_draws
 from .saturation import guest_runs as guest_runs
 from .saturation import hold_out as hold_out

@@ -3,14 +3,19 @@
 Code saturation is counted: no more codes appear. It is not Glaser and Strauss' theoretical saturation, where more
 material shows no new property of a category, and which is judged by comparing; nothing here proves that one.
 
-Input is tidy: a data frame with the columns unit and code, one row a code found in a unit (an interview, a section);
+Input is a data frame with the columns ``unit`` and ``code``, one row a code found in a unit (an interview, a section);
 other columns are ignored, repeated rows count once. A unit in which no code was found has one row with a missing code,
-for it belongs to the count of units.
+because it belongs to the count of units.
 """
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from math import comb
-from numbers import Number
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from zhagen.errors import ZhagenError
 
@@ -20,26 +25,97 @@ RUNS = "first_unit last_unit new ratio reached".split()
 SPLITS = "held codes new share".split()
 
 
-def new_codes(frame, order=None):
+@dataclass(frozen=True, eq=False)
+class GuestRuns:
+    """Code saturation by base size, run length and new-information threshold.
+
+    Attributes
+    ----------
+    runs : pandas.DataFrame
+        One row a run: ``first_unit``, ``last_unit`` (int, from 1), ``new`` (int, new codes), ``ratio`` (float, over the
+        codes of the base), ``reached`` (bool). A later run can be above the threshold again, so look at all.
+    point : str or None
+        Units before the first run that is reached + units of the run, such as ``4+2``; None if no run is reached.
+    base : int
+        Units of the base.
+    run : int
+        Units of a run.
+    threshold : float
+        Greatest ratio that counts as saturated.
+    """
+
+    runs: pd.DataFrame
+    point: str | None
+    base: int
+    run: int
+    threshold: float
+
+    def __repr__(self) -> str:
+        found = f"code saturation at {self.point} units" if self.point else "no code saturation"
+        sizes = f"base {self.base} units, runs of {self.run} units, new codes at most {self.threshold:.0%} of the base"
+        return f"{found} ({sizes}; {len(self.runs)} runs)"
+
+
+@dataclass(frozen=True, eq=False)
+class HoldOut:
+    """Codes that held-out units have and the others lack.
+
+    Attributes
+    ----------
+    new : pandas.DataFrame
+        One row a new code, sorted: ``code``, ``units`` (int, how many held-out units have it).
+    held : tuple
+        The units held out.
+    units : int
+        Number of all units.
+    codes : int
+        Number of codes of the units held out.
+    """
+
+    new: pd.DataFrame
+    held: tuple
+    units: int
+    codes: int
+
+    @property
+    def share(self) -> float:
+        """Share of the codes of the units held out that are new; 0.0 if these units have no code."""
+        return len(self.new) / self.codes if self.codes else 0.0
+
+    def __repr__(self) -> str:
+        found = f"{len(self.new)} of {self.codes} codes are new ({self.share:.0%})"
+        return f"{found} in {len(self.held)} of {self.units} units held out"
+
+
+def new_codes(frame: pd.DataFrame, *, order: Iterable[Any] | None = None) -> pd.DataFrame:
     """Count the codes that each unit adds to those of the units before it.
+
+    If the curve flattens, that is code saturation, not theoretical saturation.
 
     Parameters
     ----------
-    frame : a data frame with unit and code.
-    order : all units in the order of coding; without it, that of their first appearance.
+    frame : pandas.DataFrame
+        One row a code found in a unit: ``unit``, ``code``.
+    order : iterable, optional
+        All units in the order of coding; without it, that of their first appearance.
 
-    Returns a data frame, one row a unit: unit, new, cumulative. That the curve flattens is code saturation, not
-    theoretical saturation. Raises `ZhagenError` where a column is missing, there is no unit or no code, and where
-    `order` does not name each unit once.
+    Returns
+    -------
+    pandas.DataFrame
+        One row a unit: ``unit``, ``new`` (int), ``cumulative`` (int).
 
+    Raises
+    ------
+    ZhagenError
+        If a column is missing, if there is no unit or no code, or if `order` does not name each unit once.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> frame = pd.DataFrame({"unit": ["访谈1", "访谈1", "访谈2"], "code": ["平台", "用户", "平台"]})
     >>> new_codes(frame).values.tolist()
     [['访谈1', 2, 2], ['访谈2', 0, 2]]
     """
-    import numpy as np
-    import pandas as pd
-
     found = _found(frame)
     units = found.unit.unique().tolist() if order is None else list(order)
     if len(units) != found.unit.nunique() or set(units) != set(found.unit):
@@ -53,67 +129,109 @@ def new_codes(frame, order=None):
     return pd.DataFrame({"unit": units, "new": new, "cumulative": new.cumsum()})
 
 
-def guest_runs(new, base=4, run=2, threshold=0.05):
+def guest_runs(
+    new: Sequence[int] | pd.Series | np.ndarray, *, base: int = 4, run: int = 2, threshold: float = 0.05
+) -> GuestRuns:
     """Assess code saturation by base size, run length and new-information threshold.
 
-    Guest, Namey and Chen (2020), A simple method to assess and report thematic saturation in qualitative research. The
-    base is the number of codes in the first `base` units. A run is `run` units in a row after it; runs overlap, each
-    starts one unit after the one before. Its ratio is its new codes over those of the base. Saturation is reached at
-    the first run whose ratio is the threshold or less, and written units before the run + units of the run: ``4+2``.
+    The base is the number of codes in the first `base` units. A run is `run` units in a row after it; runs overlap,
+    each starts one unit after the one before. Its ratio is its new codes over those of the base. Saturation is reached
+    at the first run whose ratio is the threshold or less, and written units before the run + units of the run: ``4+2``.
+
+    This is thematic (code) saturation, not Glaser and Strauss' theoretical saturation, and it depends on the order of
+    the units: see `guest_draws`.
 
     Parameters
     ----------
-    new : the number of new codes of each unit in order, such as ``new_codes(frame).new``.
-    base : how many units make the base; the authors use 4, 5 or 6.
-    run : how many units make a run; the authors use 2 or 3.
-    threshold : the greatest ratio that counts as saturated; the authors use 0.05 and 0.
+    new : sequence of int
+        Number of new codes of each unit in order, such as ``new_codes(frame).new``.
+    base : int, default 4
+        Units of the base; the authors use 4, 5 or 6.
+    run : int, default 2
+        Units of a run; the authors use 2 or 3.
+    threshold : float, default 0.05
+        Greatest ratio that counts as saturated; the authors use 0.05 and 0.
 
-    Returns (runs, point). runs: a data frame, one row a run: first_unit, last_unit (numbers from 1), new, ratio,
-    reached; a later run can be above the threshold again, so look at all. point: ``"4+2"``, or None where no run is
-    reached. This is thematic (code) saturation, not Glaser and Strauss' theoretical saturation, and it depends on the
-    order of the units: see `guest_draws`. Raises `ZhagenError` for sizes below 1, a threshold below 0, counts below 0,
-    fewer units than base and run need, and a base without a code.
+    Returns
+    -------
+    GuestRuns
+        The runs and the point of saturation.
 
-    >>> runs, point = guest_runs([10, 6, 4, 2, 1, 0, 0, 1, 0])
-    >>> point, runs.ratio.round(3).tolist()
-    ('4+2', [0.045, 0.0, 0.045, 0.045])
+    Raises
+    ------
+    ZhagenError
+        If a size is below 1, the threshold or a count is below 0, there are fewer units than base and run need, or the
+        base has no code.
+
+    References
+    ----------
+    Guest, Namey and Chen (2020). A simple method to assess and report thematic saturation in qualitative research.
+
+    Examples
+    --------
+    >>> found = guest_runs([10, 6, 4, 2, 1, 0, 0, 1, 0])
+    >>> found
+    code saturation at 4+2 units (base 4 units, runs of 2 units, new codes at most 5% of the base; 4 runs)
+    >>> found.runs.ratio.round(3).tolist()
+    [0.045, 0.0, 0.045, 0.045]
     """
-    import numpy as np
-    import pandas as pd
-
-    new = np.asarray(new)
-    if new.ndim != 1 or not (new >= 0).all():
+    given = np.asarray(new)
+    if given.ndim != 1 or not (given >= 0).all():
         raise ZhagenError("there is no row of counts, all 0 or more", todo="give the new codes of each unit")
-    first, counts = _runs(new[None], base, run, threshold)
+    first, counts = _runs(given[None], base, run, threshold)
     if not first[0]:
         raise ZhagenError(f"the first {base} units have no code, so there is no base", todo="take a larger base")
     ratio = counts[0] / first[0]
     starts, reached = np.arange(base, base + len(ratio)), ratio <= threshold
     runs = pd.DataFrame(dict(zip(RUNS, (starts + 1, starts + run, counts[0], ratio, reached), strict=True)))
-    return runs, f"{starts[reached.argmax()]}+{run}" if reached.any() else None
+    point = f"{starts[reached.argmax()]}+{run}" if reached.any() else None
+    return GuestRuns(runs, point, base, run, threshold)
 
 
-def guest_draws(frame, base=4, run=2, threshold=0.05, draws=1000, seed=1):
-    """Repeat Guest, Namey and Chen's assessment over random orders of the units: how much hangs on the order?
+def guest_draws(
+    frame: pd.DataFrame, *, base: int = 4, run: int = 2, threshold: float = 0.05, draws: int = 1000, seed: int = 1
+) -> pd.DataFrame:
+    """Repeat Guest, Namey and Chen's assessment over random orders of the units: how much depends on the order?
 
     Parameters
     ----------
-    frame : a data frame with unit and code.
-    base, run, threshold : as in `guest_runs`.
-    draws, seed : as in `shuffled_accumulation`.
+    frame : pandas.DataFrame
+        One row a code found in a unit: ``unit``, ``code``.
+    base : int, default 4
+        Units of the base; the authors use 4, 5 or 6.
+    run : int, default 2
+        Units of a run; the authors use 2 or 3.
+    threshold : float, default 0.05
+        Greatest ratio that counts as saturated; the authors use 0.05 and 0.
+    draws : int, default 1000
+        Number of random orders.
+    seed : int, default 1
+        Seed of the random generator. The same seed gives the same result whatever the order of the rows.
 
-    Returns a data frame, one row a point that came out, earliest first: point (``4+2``; in the last row missing: the
-    orders in which no run is reached, or whose base has no code), share (of the draws), cumulative. Raises
-    `ZhagenError` as `new_codes` does, for no draws, and for sizes and thresholds as `guest_runs` does.
+    Returns
+    -------
+    pandas.DataFrame
+        One row a point that came out, earliest first: ``point`` (str, such as ``4+2``; missing in the last row: the
+        orders in which no run is reached, or whose base has no code), ``share`` (float, of the draws), ``cumulative``
+        (float).
 
+    Raises
+    ------
+    ZhagenError
+        In the cases of `new_codes`, if there are no draws, and if `guest_runs` does not accept the sizes and the
+        threshold.
+
+    References
+    ----------
+    Guest, Namey and Chen (2020). A simple method to assess and report thematic saturation in qualitative research.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> frame = pd.DataFrame({"unit": [1, 2, 3, 4, 5, 5], "code": ["平台", "平台", "平台", "平台", "平台", "用户"]})
     >>> guest_draws(frame, base=2, run=1).point.tolist()
     ['2+1', '3+1']
     """
-    import numpy as np
-    import pandas as pd
-
     first, counts = _runs(_new(*_carriers(frame), draws, seed), base, run, threshold)
     reached = (counts / np.maximum(first, 1)[:, None] <= threshold) & (first > 0)[:, None]
     at = np.where(reached.any(axis=1), reached.argmax(axis=1), reached.shape[1])
@@ -124,31 +242,47 @@ def guest_draws(frame, base=4, run=2, threshold=0.05, draws=1000, seed=1):
     return table.assign(cumulative=table.share.cumsum())
 
 
-def shuffled_accumulation(frame, draws=1000, seed=1):
+def shuffled_accumulation(frame: pd.DataFrame, *, draws: int = 1000, seed: int = 1) -> pd.DataFrame:
     """Return how the codes grow with the number of units, over random orders of the units.
 
-    One order is one story: the curve of `new_codes` depends on who was asked first. Here each draw puts all units in a
-    random order (each once, so every curve ends at 1), after the order bootstrap of Guest, Namey and Chen (2020).
+    The curve of `new_codes` depends on who was asked first. Here each draw puts all units in a random order (each once,
+    so every curve ends at 1), after the order bootstrap of Guest, Namey and Chen (2020). "All codes" are those in the
+    frame: the curve does not know what more units would bring.
 
     Parameters
     ----------
-    frame : a data frame with unit and code.
-    draws : how many orders.
-    seed : of numpy's generator. The same seed gives the same curves whatever the order of the rows.
+    frame : pandas.DataFrame
+        One row a code found in a unit: ``unit``, ``code``.
+    draws : int, default 1000
+        Number of random orders.
+    seed : int, default 1
+        Seed of the random generator. The same seed gives the same result whatever the order of the rows.
 
-    Returns a data frame, one row a number of units from 1 to all: units, expected, median, low, high; the last four
-    are shares of all codes found. `median`, `low` (5%) and `high` (95%) are of the draws; `expected` is the exact mean
-    over all orders, ``mean_c (1 - C(U - u_c, n) / C(U, n))``, u_c of U units having code c (Hurlbert 1971, The
-    nonconcept of species diversity; rarefaction by samples). "All codes" are those found here: what more units would
-    bring the curve does not know. Raises `ZhagenError` as `new_codes` does, and for no draws.
+    Returns
+    -------
+    pandas.DataFrame
+        One row a number of units from 1 to all: ``units`` (int); ``expected``, ``median``, ``low`` (5%) and ``high``
+        (95%) (float), shares of all codes found. The last three are of the draws; ``expected`` is the exact mean over
+        all orders, ``mean_c (1 - C(U - u_c, n) / C(U, n))``, u_c of U units having code c (rarefaction by samples).
 
+    Raises
+    ------
+    ZhagenError
+        In the cases of `new_codes`, and if there are no draws.
+
+    References
+    ----------
+    Guest, Namey and Chen (2020). A simple method to assess and report thematic saturation in qualitative research.
+
+    Hurlbert (1971). The nonconcept of species diversity.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> frame = pd.DataFrame({"unit": [1, 1, 2], "code": ["平台", "用户", "平台"]})
     >>> shuffled_accumulation(frame).expected.tolist()
     [0.75, 1.0]
     """
-    import numpy as np
-    import pandas as pd
     from scipy.stats import hypergeom
 
     units, carriers = _carriers(frame)
@@ -160,108 +294,145 @@ def shuffled_accumulation(frame, draws=1000, seed=1):
     return pd.DataFrame(dict(zip(CURVE, (sizes, expected, median, low, high), strict=True)))
 
 
-def units_until(frame, shares=(0.8, 0.9, 0.95, 1.0), draws=1000, seed=1):
+def units_until(
+    frame: pd.DataFrame, shares: Iterable[float] = (0.8, 0.9, 0.95, 1.0), *, draws: int = 1000, seed: int = 1
+) -> pd.DataFrame:
     """Return how many units it takes to find a share of all codes, over random orders of the units.
 
     Parameters
     ----------
-    frame, draws, seed : as in `shuffled_accumulation`.
-    shares : of all codes found in the frame, above 0 and up to 1.
+    frame : pandas.DataFrame
+        One row a code found in a unit: ``unit``, ``code``.
+    shares : iterable of float, default (0.8, 0.9, 0.95, 1.0)
+        Shares of all codes found in the frame, above 0 and up to 1.
+    draws : int, default 1000
+        Number of random orders.
+    seed : int, default 1
+        Seed of the random generator. The same seed gives the same result whatever the order of the rows.
 
-    Returns a data frame, one row a share: share, median, low (5%), high (95%): numbers of units that a draw really
-    took, so half of the draws or more need at most `median` units. Raises `ZhagenError` as `shuffled_accumulation` does, and for
-    another share.
+    Returns
+    -------
+    pandas.DataFrame
+        One row a share: ``share`` (float), ``median``, ``low`` (5%), ``high`` (95%) (int): numbers of units that a draw
+        really took, so half of the draws or more need at most ``median`` units.
 
+    Raises
+    ------
+    ZhagenError
+        In the cases of `shuffled_accumulation`, and if a share is not above 0 and up to 1.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> frame = pd.DataFrame({"unit": [1, 1, 2], "code": ["平台", "用户", "平台"]})
     >>> units_until(frame, [0.5, 1]).high.tolist()
     [1, 2]
     """
-    import numpy as np
-    import pandas as pd
-
-    shares = np.asarray(shares, dtype=float)
-    if not ((shares > 0) & (shares <= 1)).all():
+    wanted = np.asarray(list(shares), dtype=float)
+    if not ((wanted > 0) & (wanted <= 1)).all():
         raise ZhagenError("a share is not above 0 and up to 1", todo="give shares of all codes, such as 0.9")
     units, carriers = _carriers(frame)
     curves = _new(units, carriers, draws, seed).cumsum(axis=1)
-    needed = np.ceil(shares * len(carriers) - 1e-9)  # 0.7 * 10 is a little more than 7
+    needed = np.ceil(wanted * len(carriers) - 1e-9)  # 0.7 * 10 is a little more than 7
+    # draws x units x shares: in how many units of a draw the codes are still fewer than needed; one more is enough
     taken = 1 + (curves[:, :, None] < needed).sum(axis=1)
     low, median, high = np.quantile(taken, [0.05, 0.5, 0.95], axis=0, method="inverted_cdf").astype(np.int64)
-    return pd.DataFrame({"share": shares, "median": median, "low": low, "high": high})
+    return pd.DataFrame({"share": wanted, "median": median, "low": low, "high": high})
 
 
-def hold_out(frame, held=1 / 3, seed=1):
+def hold_out(frame: pd.DataFrame, held: float | Iterable[Any] = 1 / 3, *, seed: int = 1) -> HoldOut:
     """Return the codes that held-out units have and the others lack.
 
     The convention of Chinese papers: part of the material is coded first, the rest is checked for new categories, and
     if there is none the codes are called saturated. That is code saturation, in one split; `hold_out_draws` shows how
-    lucky the split was. It tells something only if whoever coded the rest was free to find new codes.
+    lucky the split was. It says something only if whoever coded the rest was free to find new codes.
 
     Parameters
     ----------
-    frame : a data frame with unit and code.
-    held : a list of the units held out; or how many, drawn at random: a share below 1 (rounded, but one at least and
-        not all), or a whole number.
-    seed : of numpy's generator, where they are drawn.
+    frame : pandas.DataFrame
+        One row a code found in a unit: ``unit``, ``code``.
+    held : float, int or list of units, default 1/3
+        The units held out; or how many, drawn at random: a share below 1 (rounded, but one at least and not all), or a
+        whole number.
+    seed : int, default 1
+        Seed of the random generator, if the units are drawn.
 
-    Returns (new, counts). new: a data frame, one row a new code: code, units (how many held-out units have it), sorted
-    by code. counts: a dict: held (the units held out, a list), units (all), codes (of the units held out), new, share
-    (of those codes that are new; 0.0 where the units held out have no code). Raises `ZhagenError` as `new_codes` does,
-    where `held` names an unknown unit or one twice, and where it leaves no unit on one of the sides.
+    Returns
+    -------
+    HoldOut
+        The new codes, the units held out and the counts.
 
+    Raises
+    ------
+    ZhagenError
+        In the cases of `new_codes`, if `held` names an unknown unit or one twice, or if it leaves no unit on one of the
+        sides.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> frame = pd.DataFrame({"unit": [1, 1, 2, 3, 3], "code": ["平台", "用户", "平台", "平台", "赋能"]})
-    >>> new, counts = hold_out(frame, [3])
-    >>> new.values.tolist(), counts["codes"], counts["share"]
-    ([['赋能', 1]], 2, 0.5)
+    >>> found = hold_out(frame, [3])
+    >>> found
+    1 of 2 codes are new (50%) in 1 of 3 units held out
+    >>> found.new.values.tolist()
+    [['赋能', 1]]
     """
-    import numpy as np
-    import pandas as pd
-
     units, carriers = _carriers(frame)
-    if isinstance(held, Number):
-        chosen = np.sort(np.random.default_rng(seed).permutation(len(units))[: _size(held, len(units))])
-        held = [units[number] for number in chosen]
-    held = list(held)
-    unknown = [unit for unit in held if unit not in units]
-    if unknown or len(set(held)) < len(held):
+    if isinstance(held, int | float):
+        places = np.sort(np.random.default_rng(seed).permutation(len(units))[: _size(held, len(units))])
+        chosen = [units[number] for number in places]
+    else:
+        chosen = list(held)
+    unknown = [unit for unit in chosen if unit not in units]
+    if unknown or len(set(chosen)) < len(chosen):
         raise ZhagenError(
             f"the unit {unknown[0]!r} is not in the frame" if unknown else "a unit is held out twice",
             todo="name units of the frame, each once",
         )
-    _size(len(held), len(units))
-    out = np.isin(np.arange(len(units)), [units.index(unit) for unit in held])
+    _size(len(chosen), len(units))
+    out = np.isin(np.arange(len(units)), [units.index(unit) for unit in chosen])
     lacking = [(code, len(rows)) for code, rows in carriers.items() if out[rows].all()]
     new = pd.DataFrame(lacking, columns=["code", "units"])
     carried = sum(bool(out[rows].any()) for rows in carriers.values())
-    share = len(new) / carried if carried else 0.0
-    return new, {"held": held, "units": len(units), "codes": carried, "new": len(new), "share": share}
+    return HoldOut(new, tuple(chosen), len(units), carried)
 
 
-def hold_out_draws(frame, held=1 / 3, draws=1000, seed=1):
+def hold_out_draws(frame: pd.DataFrame, held: float = 1 / 3, *, draws: int = 1000, seed: int = 1) -> pd.DataFrame:
     """Repeat the hold-out test over all splits, or over many: how lucky was a single one?
+
+    ``(table.new == 0).mean()`` is the share of the splits by which the codes would have been called saturated.
 
     Parameters
     ----------
-    frame : a data frame with unit and code.
-    held : how many units to hold out: a share below 1, or a whole number, as in `hold_out`.
-    draws : how many splits. Where there are no more than that, each is taken once and the answer is exact; otherwise
-        they are drawn at random, and one may come twice.
-    seed : of numpy's generator.
+    frame : pandas.DataFrame
+        One row a code found in a unit: ``unit``, ``code``.
+    held : float or int, default 1/3
+        How many units to hold out: a share below 1, or a whole number, as in `hold_out`.
+    draws : int, default 1000
+        Number of splits. If there are no more than that, each is taken once and the result is exact; otherwise they are
+        drawn at random, and one may come twice.
+    seed : int, default 1
+        Seed of the random generator.
 
-    Returns a data frame, one row a split: held (a tuple of units), codes (of those units), new (those that the others
-    lack), share (new / codes; 0.0 without codes). ``(table.new == 0).mean()`` is the share of the splits by which
-    the codes would have been called saturated. Raises `ZhagenError` as `hold_out` does, and for no draws.
+    Returns
+    -------
+    pandas.DataFrame
+        One row a split: ``held`` (tuple of units), ``codes`` (int, of those units), ``new`` (int, those that the others
+        lack), ``share`` (float, new / codes; 0.0 without codes).
 
+    Raises
+    ------
+    ZhagenError
+        In the cases of `hold_out`, and if there are no draws.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> frame = pd.DataFrame({"unit": [1, 1, 2, 3, 3], "code": ["平台", "用户", "平台", "平台", "赋能"]})
     >>> hold_out_draws(frame, 1).new.tolist()
     [1, 0, 1]
     """
-    import numpy as np
-    import pandas as pd
-
     units, carriers = _carriers(frame)
     size = _size(held, len(units))
     if draws < 1:
@@ -272,13 +443,14 @@ def hold_out_draws(frame, held=1 / 3, draws=1000, seed=1):
         splits = np.sort(_orders(draws, len(units), seed)[:, :size], axis=1)
     out = np.zeros((len(splits), len(units)), dtype=bool)
     np.put_along_axis(out, splits, True, axis=1)
-    carried = sum(out[:, rows].any(axis=1).astype(np.int64) for rows in carriers.values())
-    new = sum(out[:, rows].all(axis=1).astype(np.int64) for rows in carriers.values())
+    # out is splits x units; a code counts where some of its units are out, and is new where all of them are
+    carried = np.sum([out[:, rows].any(axis=1) for rows in carriers.values()], axis=0, dtype=np.int64)
+    new = np.sum([out[:, rows].all(axis=1) for rows in carriers.values()], axis=0, dtype=np.int64)
     names = [tuple(units[number] for number in split) for split in splits]
     return pd.DataFrame(dict(zip(SPLITS, (names, carried, new, new / np.maximum(carried, 1)), strict=True)))
 
 
-def _found(frame):
+def _found(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of a frame with unit and code, each once; raise where there is nothing to count."""
     missing = [name for name in ("unit", "code") if name not in frame]
     if missing:
@@ -289,47 +461,39 @@ def _found(frame):
     return found
 
 
-def _carriers(frame):
+def _carriers(frame: pd.DataFrame) -> tuple[list, dict[Any, np.ndarray]]:
     """Return the units, sorted, and a dict: code, sorted -> the numbers of the units that have it."""
-    import numpy as np
-
     found = _found(frame)
     units = _sorted(found.unit.unique())
     number = {unit: place for place, unit in enumerate(units)}
-    carriers = {}
+    carriers: dict[Any, list[int]] = {}
     for unit, code in found.dropna(subset="code")[["unit", "code"]].itertuples(index=False):
         carriers.setdefault(code, []).append(number[unit])
     return units, {code: np.array(carriers[code]) for code in _sorted(carriers)}
 
 
-def _sorted(names):
+def _sorted(names: Iterable[Any]) -> list:
     return sorted(names, key=lambda name: (isinstance(name, str), name))  # numbers before text
 
 
-def _orders(draws, units, seed):
+def _orders(draws: int, units: int, seed: int) -> np.ndarray:
     """Return random orders of the units: draws x units."""
-    import numpy as np
-
     if draws < 1:
         raise ZhagenError(f"there are {draws} draws", todo="draw 1000 times or more")
     return np.random.default_rng(seed).permuted(np.tile(np.arange(units), (draws, 1)), axis=1)
 
 
-def _new(units, carriers, draws, seed):
+def _new(units: list, carriers: dict[Any, np.ndarray], draws: int, seed: int) -> np.ndarray:
     """Return how many new codes each unit of a random order gives: draws x units."""
-    import numpy as np
-
-    place = _orders(draws, len(units), seed)  # where each unit stands: the places of a random order are random too
+    place = _orders(draws, len(units), seed)  # the place of each unit: the places of a random order are random too
     new = np.zeros(place.shape, dtype=np.int64)
-    for rows in carriers.values():
+    for rows in carriers.values():  # a code is new in the first of its units: the least of their places, in each draw
         new[np.arange(draws), place[:, rows].min(axis=1)] += 1
     return new
 
 
-def _runs(new, base, run, threshold):
+def _runs(new: np.ndarray, base: int, run: int, threshold: float) -> tuple[np.ndarray, np.ndarray]:
     """Return the codes of the base (draws) and the new codes of each run after it (draws x runs)."""
-    import numpy as np
-
     if base < 1 or run < 1 or not threshold >= 0:
         raise ZhagenError(f"base is {base}, run {run}, threshold {threshold}", todo="give 1, 1 and 0, or more")
     if new.shape[1] < base + run:
@@ -338,7 +502,7 @@ def _runs(new, base, run, threshold):
     return new[:, :base].sum(axis=1), runs.sum(axis=2)
 
 
-def _size(held, units):
+def _size(held: float, units: int) -> int:
     """Return how many units to hold out; raise where none would be left on one of the sides."""
     size = min(max(round(held * units), 1), units - 1) if 0 < held < 1 else held
     if size != int(size) or not 0 < size < units:
