@@ -8,6 +8,7 @@ from .execution import rewrite_numbers as rewrite_numbers
 from .loads import load_features as load_features
 from .loads import load_passages as load_passages
 from .loads import load_wording as load_wording
+from .lookup import find_pair as find_pair
 from .prose import Mark as Mark
 from .prose import ProseChanges as ProseChanges
 from .prose import compare_prose as compare_prose
