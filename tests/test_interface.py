@@ -75,10 +75,10 @@ NOT_YET = {
     "output",
     "paths",
     "statistics.association",
-    "statistics.chance",
     "statistics.clusters",
-    "statistics.concordance",
     "statistics.correspondence",
+    "statistics.chance",
+    "statistics.concordance",
     "statistics.dispersion",
     "statistics.diversity",
     "statistics.keyness",
@@ -225,6 +225,6 @@ def test_public_names_are_unique_and_no_module_s_name():
 @pytest.mark.parametrize("package", ["zhagen", *(f"zhagen.{wing}" for wing in WINGS)])
 def test_importing_a_package_loads_nothing_heavy(package):
     here = str(PACKAGE.parent)  # not the checkout that the environment was installed from
-    code = f"import sys; sys.path.insert(0, {here!r}); import {package}; print(*{{*{HEAVY!r}} & {{*sys.modules}})"
+    code = f"import sys; sys.path.insert(0, {here!r}); import {package}; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.split() == []
+    assert not {*HEAVY} & {*run.stdout.split()}
