@@ -63,9 +63,10 @@ def test_distances_are_the_naive_ones(rows, binary):
 def test_edges_give_what_the_matrix_gives(rows, measure, binary):
     edges = cooccurrence_table(matrix(rows), binary=binary)
     met = sorted({*edges.term_a, *edges.term_b})
-    assert_frame_equal(distance_table(edges, measure), distance_table(matrix(rows), measure, met, binary))
+    assert_frame_equal(distance_table(edges, measure), distance_table(matrix(rows), measure, labels=met, binary=binary))
     assert_frame_equal(
-        distance_table(edges, measure, met[1:][::-1]), distance_table(matrix(rows), measure, met[1:], binary)
+        distance_table(edges, measure, labels=met[1:][::-1]),
+        distance_table(matrix(rows), measure, labels=met[1:], binary=binary),
     )
 
 
@@ -102,7 +103,7 @@ def test_merging_is_the_naive_one(table):
         found = cluster_labels(table, method)
         assert found.steps.height.tolist() == pytest.approx(heights)
         for k in range(1, 6):
-            parted = cut_clusters(found, k).groupby("group").label.apply(list)
+            parted = cut_clusters(found, k=k).groupby("group").label.apply(list)
             assert sorted(parted) == sorted(cuts[6 - k])
 
 
@@ -116,7 +117,7 @@ def test_wards_heights_are_the_growth_of_the_squares(points):
     found = cluster_labels(square(pairs), "ward")
 
     def squares(k):
-        parts = cut_clusters(found, k).groupby("group").label.apply(lambda names: points[[int(n[1:]) for n in names]])
+        parts = cut_clusters(found, k=k).groupby("group").label.apply(lambda names: points[[int(n[1:]) for n in names]])
         return sum(((part - part.mean(axis=0)) ** 2).sum() for part in parts)
 
     for place, height in enumerate(found.steps.height):
@@ -131,8 +132,9 @@ def test_a_published_tree():
     found = cluster_labels(square(dict(zip(combinations(names, 2), map(float, cells), strict=True))))
     assert found.steps.height.round(3).tolist() == [24, 26, 37.5, 39.5, 45.8, 89.833, 144.286]
     assert found.labels == tuple(sorted(names)) and found.method == "average"
-    assert cut_clusters(found, 3).groupby("group").label.apply(len).tolist() == [6, 1, 1]
-    assert cut_clusters(found, 3).label.tolist()[-2:] == ["cat", "monkey"]
+    assert repr(found) == "Merges: 8 labels, 7 merges, method average; euclidean distance 24 to 144"
+    assert cut_clusters(found, k=3).groupby("group").label.apply(len).tolist() == [6, 1, 1]
+    assert cut_clusters(found, k=3).label.tolist()[-2:] == ["cat", "monkey"]
 
 
 @few
@@ -148,14 +150,14 @@ def test_the_order_of_the_labels_decides_nothing(table, method, random):
 @given(SQUARES, METHODS, st.integers(1, 6))
 def test_groups_share_the_labels_out(table, method, k):
     merges = cluster_labels(table, method)
-    found = cut_clusters(merges, k)
+    found = cut_clusters(merges, k=k)
     sizes = found.groupby("group").size()
     assert sorted(found.label) == sorted(table.index)
     assert sizes.index.tolist() == list(range(1, k + 1)) and sizes.is_monotonic_decreasing
     assert found.sort_values(["group", "label"]).index.is_monotonic_increasing
     firsts = found.groupby("group").label.first()
     assert all(firsts[g] < firsts[g + 1] for g in range(1, k) if sizes[g] == sizes[g + 1])
-    coarser = cut_clusters(merges, max(k - 1, 1)).set_index("label").group
+    coarser = cut_clusters(merges, k=max(k - 1, 1)).set_index("label").group
     assert found.groupby("group").label.apply(lambda names: coarser[names].nunique()).max() == 1  # groups are nested
     heights = merges.steps.height
     for height in (-1, *heights):
@@ -167,7 +169,7 @@ def test_groups_share_the_labels_out(table, method, k):
 def test_cophenetic_is_the_naive_one(table, method):
     merges = cluster_labels(table, method)
     pairs = list(combinations(merges.labels, 2))
-    cuts = [cut_clusters(merges, 5 - step).set_index("label").group.to_dict() for step in range(5)]
+    cuts = [cut_clusters(merges, k=5 - step).set_index("label").group.to_dict() for step in range(5)]
     joined = [[cut[one] == cut[other] for cut in cuts].index(True) for one, other in pairs]
     meeting = [merges.steps.height[step] for step in joined]
     given_ = [table.loc[pair] for pair in pairs]
@@ -193,7 +195,7 @@ TWO = square({("甲", "乙"): 1})
         (lambda: distance_table(matrix([[1] * 5]), "npmi"), "no distance 'npmi'"),
         (lambda: distance_table(matrix([[1, 1, 1, 1, 0]])), "in no unit: 需求"),
         (lambda: distance_table(matrix([[1] * 5]), labels=["平台", "鱼"]), "not among the labels: 鱼"),
-        (lambda: distance_table(matrix([[1] * 5]), labels=["平台", "平台"]), "asked for twice"),
+        (lambda: distance_table(matrix([[1] * 5]), labels=["平台", "平台"]), "is given twice"),
         (lambda: distance_table(matrix([[1] * 5]), labels=["平台"]), "1 labels"),
         (lambda: distance_table(pd.DataFrame(columns=EDGES)), "0 labels"),
         (lambda: cluster_labels(pd.DataFrame()), "0 labels"),

@@ -53,9 +53,11 @@ def test_the_smoking_example():
     Correspondence analysis in R (in thousandths; there the axes may point the other way)."""
     found = correspondence_analysis(SMOKING)
     assert round(found.total, 4) == 0.0852
+    shares = "of it axis 1 87.8%, axis 2 11.8%"
+    assert repr(found) == f"Correspondence: 5 rows x 4 columns; total inertia 0.08519 (chi-square / sum), {shares}"
     assert found.inertia.eigenvalue.round(6).tolist() == [0.074759, 0.010017]
     assert found.inertia.share.round(3).tolist() == [0.878, 0.118]
-    assert correspondence_analysis(SMOKING, 3).inertia.cumulative.iloc[-1] == pytest.approx(1)
+    assert correspondence_analysis(SMOKING, components=3).inertia.cumulative.iloc[-1] == pytest.approx(1)
     rows = pd.DataFrame(
         [
             (57, 893, 31, 66, 92, 3, 194, 800, 214),
@@ -85,7 +87,7 @@ def test_the_smoking_example():
 def test_it_is_princes(table):
     import prince
 
-    found = correspondence_analysis(table, 3)
+    found = correspondence_analysis(table, components=3)
     axes = len(found.inertia)
     theirs = prince.CA(n_components=axes, random_state=0).fit(table)
     assert found.total == pytest.approx(theirs.total_inertia_)
@@ -109,7 +111,7 @@ def test_it_is_princes(table):
 @few
 @given(tables())
 def test_the_laws_of_the_map(table):
-    found = correspondence_analysis(table, 4)
+    found = correspondence_analysis(table, components=4)
     counts = table.to_numpy()
     assert found.total == pytest.approx(chi2_contingency(table, correction=False).statistic / counts.sum())
     assert found.inertia.eigenvalue.sum() == pytest.approx(found.total)
@@ -183,20 +185,20 @@ def test_a_row_like_all_lies_in_the_centre():
         (SMOKING - 5, r"holds -1, which is no count \(SM, none\)"),
         (SMOKING.replace(33, np.nan), "holds nan"),
         (SMOKING.assign(none="a"), "more than numbers"),
-        (pd.concat([SMOKING, SMOKING]), "the row JE stands twice"),
-        (SMOKING.T.reset_index(drop=True).T.set_axis(list("aabc"), axis=1), "the column a stands twice"),
+        (pd.concat([SMOKING, SMOKING]), "the row JE occurs twice"),
+        (SMOKING.T.reset_index(drop=True).T.set_axis(list("aabc"), axis=1), "the column a occurs twice"),
         (pd.DataFrame([[1, 2], [2, 4]]), "independent"),
     ],
 )
-def test_what_cannot_be_mapped_is_told(table, told):
+def test_what_cannot_be_mapped_is_reported(table, told):
     with pytest.raises(ZhagenError, match=told):
         correspondence_analysis(table)
 
 
 def test_axes():
     with pytest.raises(ZhagenError, match="components is 0"):
-        correspondence_analysis(SMOKING, 0)
-    assert correspondence_analysis(SMOKING, 9).inertia.axis.tolist() == [1, 2, 3]
-    assert "x2" not in correspondence_analysis(SMOKING, 1).rows
+        correspondence_analysis(SMOKING, components=0)
+    assert correspondence_analysis(SMOKING, components=9).inertia.axis.tolist() == [1, 2, 3]
+    assert "x2" not in correspondence_analysis(SMOKING, components=1).rows
     flat = pd.DataFrame([[4, 1, 2], [1, 4, 8], [2, 2, 4]])  # the last columns have one profile: one axis
     assert correspondence_analysis(flat).inertia.share.tolist() == pytest.approx([1])
