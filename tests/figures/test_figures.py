@@ -121,7 +121,7 @@ CASES = {
         ["6 个词、4 个章", "61.9%", "37.6%", "词 数据、平台；章 导论", "负端（词 场景体验；章 案例分析）"],
     ),
     "dendrogram": (
-        lambda: figures.draw_dendrogram(tree(), cut_clusters(tree(), 3)),
+        lambda: figures.draw_dendrogram(tree(), cut_clusters(tree(), k=3)),
         [*tree().labels, "距离（1 − Jaccard 系数）"],
         [*tree().labels, "平台与用户（0.2）", "第 1 组", "平均连接"],
     ),
@@ -358,9 +358,9 @@ def test_bars_accept_an_axis():
         (lambda: figures.draw_heatmap(counts() * float("inf")), "not finite"),
         (lambda: figures.draw_heatmap(pd.DataFrame([range(40)])), "40 columns are too many"),
         (lambda: figures.draw_plane(correspondence_analysis(counts()[CHAPTERS[:2]])), "one axis"),
-        (lambda: figures.draw_dendrogram(tree(), cut_clusters(tree(), 3).head(2)), "no group for"),
+        (lambda: figures.draw_dendrogram(tree(), cut_clusters(tree(), k=3).head(2)), "no group for"),
         (
-            lambda: figures.draw_dendrogram(tree(), cut_clusters(tree(), 2).assign(group=[1, 1, 1, 2, 2])),
+            lambda: figures.draw_dendrogram(tree(), cut_clusters(tree(), k=2).assign(group=[1, 1, 1, 2, 2])),
             "not a branch",
         ),
         (lambda: curve(saturation().head(0)), "no row"),
