@@ -5,14 +5,13 @@ A default Jupyter Book build ends well with failing cells, dead links and missin
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 
@@ -101,8 +100,7 @@ def write_index(toc: dict, html_dir: Path, title: str) -> None:
 def run_sphinx(root: Path, out: Path, jobs: int) -> bool:
     """Run Jupyter Book's build; every warning is shown and fails it.
 
-    The command `jupyter-book build` cannot run in parallel; the function behind it can, and then executes the notebooks
-    side by side (on two busy cores 29 s, not 38 s), with the same configuration and the same checks.
+    The command `jupyter-book build` cannot run in parallel; the function behind it can.
     """
     from jupyter_book.sphinx import build_sphinx
 
@@ -115,49 +113,49 @@ def run_sphinx(root: Path, out: Path, jobs: int) -> bool:
             "external_toc_path": (root / "_toc.yml").as_posix(),
             "latex_individualpages": False,
             "nitpicky": True,
-            # a failing cell is a warning here, so it fails the build as any other, and all failures are listed;
-            # an exception would leave the other readers' kernels behind
-            "nb_execution_raise_on_error": False,
         },
         warningiserror=True,
         keep_going=True,
-        freshenv=True,
+        freshenv=False,
         quiet=True,
         jobs=jobs,
     )
     return status == 0
 
 
-@contextmanager
-def bare_kernels() -> Iterator[None]:
-    """Run kernels without the user's own IPython profile, whose start files could change a page."""
-    before = os.environ.get("IPYTHONDIR")
-    with tempfile.TemporaryDirectory() as folder:
-        profile = Path(folder) / "profile_default"
-        profile.mkdir()
-        # ipykernel warns once a notebook that its sockets are not encrypted: a local build needs none
-        (profile / "ipython_kernel_config.py").write_text('c.IPKernelApp.log_level = "ERROR"\n', "utf-8")
-        os.environ["IPYTHONDIR"] = folder
-        try:
-            yield
-        finally:
-            os.environ.pop("IPYTHONDIR")
-            if before is not None:
-                os.environ["IPYTHONDIR"] = before
+def shell_key(root: Path) -> str:
+    """Return a checksum of all that shapes every page: settings, extensions, styles, templates, the lock."""
+    found = hashlib.sha256()
+    files = [root / name for name in ("_config.yml", "_toc.yml", "requirements.lock", "book/build.py")]
+    for folder in ("_ext", "_static", "_templates"):
+        files += sorted(path for path in (root / "book" / folder).rglob("*") if "__pycache__" not in path.parts)
+    for path in files:
+        if path.is_file():
+            found.update(path.read_bytes())
+    return found.hexdigest()
 
 
 def build(root: Path = ROOT, jobs: int | None = None) -> list[str]:
-    """Build the book of `root` from clean and list what is wrong; an empty list is success."""
+    """Build the book of `root` and list what is wrong; an empty list is success.
+
+    Pages are built anew where they or their notebook's results changed; all of them after a build that failed (Sphinx
+    warns of a page only when it reads it) and where what shapes every page changed.
+    """
     toc = yaml.safe_load((root / "_toc.yml").read_text("utf-8"))
     config = yaml.safe_load((root / "_config.yml").read_text("utf-8"))
-    shutil.rmtree(root / "_build", ignore_errors=True)
-    html_dir = root / "_build/html"
-    with bare_kernels():
-        built = run_sphinx(root, html_dir, jobs or os.cpu_count() or 1)
-    if not built:
+    html_dir, finished = root / "_build/html", root / "_build/finished"
+    key = shell_key(root)
+    if not finished.is_file() or finished.read_text("utf-8") != key:
+        for folder in (html_dir, root / "_build/.doctrees", root / "_build/jupyter_execute"):
+            shutil.rmtree(folder, ignore_errors=True)
+    finished.unlink(missing_ok=True)
+    if not run_sphinx(root, html_dir, jobs or os.cpu_count() or 1):
         return ["Sphinx reported the warnings or errors above"]
     write_index(toc, html_dir, config["title"])
-    return problems(toc, html_dir)
+    wrong = problems(toc, html_dir)
+    if not wrong:
+        finished.write_text(key, "utf-8")
+    return wrong
 
 
 def main() -> int:
