@@ -15,7 +15,7 @@ help:
 	@echo "make book               build the whole book, say which file to open"
 	@echo "make test               run the tests; builds the book first where it is older than its sources"
 	@echo "make bench              compare with other tools; a shorter run: make bench SIZES=\"1 10\""
-	@echo "make lab                open the notebooks in JupyterLab"
+	@echo "make lab                open working copies of the notebooks in JupyterLab"
 	@echo "make serve              serve the built book on this machine"
 	@echo "make sources FROM=DIR   attach the original documents found in DIR"
 	@echo "make numbers            write the computed numbers into the prose of the notebooks"
@@ -61,8 +61,8 @@ $(BUILT): .venv/ready-book $(SOURCES)
 serve: $(BUILT)
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
 
-lab: .venv/ready-lab
-	$(BIN)/jupyter lab notebooks
+lab: .venv/ready-lab $(BUILT)
+	@$(BIN)/python book/lab.py
 
 test: .venv/ready-test $(BUILT)
 	$(BIN)/python -m pytest -n auto

@@ -146,11 +146,10 @@ def write_editions(app: Sphinx, exception: Exception | None) -> None:
 
 
 def _install(docname: str, wheel: Path, site: str) -> Install:
-    size = f"{wheel.stat().st_size / 1e6:.1f} MB"
     if site:
-        return Install(f'"zhagen[{EXTRAS}] @ {site}wheel/{wheel.name}"', size, f"{site}{docname}.html")
+        return Install(f'"zhagen[{EXTRAS}] @ {site}wheel/{wheel.name}"', f"{site}{docname}.html")
     up = os.path.relpath(".", Path(docname).parent)
-    return Install(f'"{up}/wheel/{wheel.name}[{EXTRAS}]"', size)
+    return Install(f'"{up}/wheel/{wheel.name}[{EXTRAS}]"')
 
 
 def build_wheel(root: Path, folder: Path) -> Path:

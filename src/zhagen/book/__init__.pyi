@@ -30,3 +30,9 @@ from .wording import dictionary_effects as dictionary_effects
 from .wording import document_diversity as document_diversity
 from .wording import lexicon_variants as lexicon_variants
 from .wording import lexicon_without as lexicon_without
+from .reader import Install as Install
+from .reader import Resolver as Resolver
+from .reader import changed_notebook as changed_notebook
+from .reader import changes_markdown as changes_markdown
+from .reader import plain_markdown as plain_markdown
+from .reader import reader_edition as reader_edition

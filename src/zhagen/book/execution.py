@@ -194,7 +194,11 @@ async def _run(path: Path, strict: bool) -> Run:
     problems: list[str] = []
     with tempfile.TemporaryDirectory() as folder:  # a notebook that only runs where it lies would fail its readers
         client = NotebookClient(
-            notebook, timeout=TIMEOUT, kernel_name="python3", resources={"metadata": {"path": folder}}
+            notebook,
+            timeout=TIMEOUT,
+            kernel_name="python3",
+            shutdown_kernel="immediate",
+            resources={"metadata": {"path": folder}},
         )
         try:
             async with client.async_setup_kernel():

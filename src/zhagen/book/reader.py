@@ -22,6 +22,7 @@ ROLE = re.compile(r"\{(?P<role>[\w:-]+)\}`(?P<body>[^`]+)`")
 TARGET = re.compile(r"^\((?P<name>[\w-]+)\)=[ \t]*\n?", re.MULTILINE)
 FENCE = re.compile(r"^(?P<indent>[ \t]*)(?P<marks>:{3,}|`{3,})\{(?P<kind>[\w:-]+)\}[ \t]*(?P<title>[^\n]*)$")
 OPTION = re.compile(r"^[ \t]*:(?P<name>[\w-]+):[ \t]*(?P<value>.*)$")
+CODE = re.compile(r"(?ms)(^(?:> ?)*```.*?^(?:> ?)*```$)")
 SPAN = re.compile(r"\[([^\]]*)\]\{\.[^}]*\}")
 LABEL = re.compile(r"([\"'])((?:tbl|fig)-[\w-]+)\1")
 HIDDEN = {"hide-input": {"source_hidden": True}, "hide-cell": {"source_hidden": True, "outputs_hidden": True}}
@@ -48,14 +49,11 @@ class Install:
     ----------
     requirement : str
         What pip installs if the package is missing: an address of the wheel, or a path.
-    size : str
-        How much is loaded, for people.
     page : str
         Address of the page; empty if the site has none.
     """
 
     requirement: str
-    size: str = ""
     page: str = ""
 
 
@@ -159,7 +157,9 @@ def plain_markdown(source: str, resolver: Resolver) -> str:
     -------
     str
     """
-    return re.sub(r"\n{3,}", "\n\n", _inline(_fences(TARGET.sub("", source), resolver), resolver)).strip()
+    parts = CODE.split(_fences(TARGET.sub("", source), resolver))
+    parts[::2] = [_inline(part, resolver) for part in parts[::2]]  # every second part is a block of code
+    return re.sub(r"\n{3,}", "\n\n", "".join(parts)).strip()
 
 
 def _inline(text: str, resolver: Resolver) -> str:
@@ -275,11 +275,10 @@ def _welcome(title: str, install: Install) -> str:
 
 
 def _setup(install: Install) -> str:
-    size = f"，约 {install.size}" if install.size else ""
     return (
         "import importlib.util\n\n"
         'if importlib.util.find_spec("zhagen") is None:\n'
-        f'    print("没有找到 zhagen，现在安装（连同它用到的库{size}），要等一两分钟。")\n'
+        '    print("没有找到 zhagen，现在安装（连同它用到的库），要等一两分钟。")\n'
         f"    %pip install --quiet {install.requirement}\n"
         "import zhagen\n\n"
         'print(f"zhagen {zhagen.__version__} 可以用了。")'

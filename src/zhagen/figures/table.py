@@ -27,7 +27,7 @@ class ShownTable:
     caption : str
         One line of text; the book puts the number before it.
     name : str
-        The target of ``{numref}``, unique in the book, such as ``tbl-haier-codes``.
+        The target of ``{numref}``, unique in the book, such as ``tbl-haier-codes``; or the number itself, ``表 14``.
     headers : dict of str to str
         Column -> header shown, in the order to show them; columns that are not in it are not shown.
     digits : int, default 2
@@ -61,7 +61,9 @@ class ShownTable:
             "<tr>" + "".join(f"<td>{_html(self._text(column, value))}</td>" for column, value in row) + "</tr>"
             for row in self._rows()
         )
-        caption = f"<caption>{_html(one_line(self.caption))}</caption>"
+        # a reader's edition gives the number in place of the target, for no Sphinx numbers its tables
+        number = f"{self.name}　" if self.name.startswith("表") else ""
+        caption = f"<caption>{_html(number + one_line(self.caption))}</caption>"
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{self._download()}"
 
     def _rows(self) -> Iterator[list[tuple[str, object]]]:
