@@ -82,7 +82,6 @@ NOT_YET = {
     "statistics.dispersion",
     "statistics.diversity",
     "statistics.keyness",
-    "statistics.networks",
     "statistics.pairs",
     "statistics.passages",
     "statistics.sensitivity",

@@ -223,7 +223,7 @@ def test_the_seed_is_that_of_the_communities(tmp_path):
     source, groups = jsonl(tmp_path / "a.jsonl", ring), set()
     for seed in range(1, 7):
         found = count(source, tmp_path / "out", min_count=1, weight="n12", seed=seed)
-        assert found.communities == find_communities(found.network, seed)
+        assert found.communities == find_communities(found.network, seed=seed)
         groups.add(str(found.communities))
     assert len(groups) > 1
 

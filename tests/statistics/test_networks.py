@@ -1,5 +1,6 @@
 """Networks: against networkx, scikit-learn and plain recomputation, and against published values."""
 
+import sys
 from fractions import Fraction
 from itertools import combinations, permutations
 
@@ -244,7 +245,7 @@ def test_the_backbone_is_what_disparity_says(graph, alpha):
     assert all(found.nodes[term]["count"] == 2 for term in found)
 
 
-def test_what_networks_cannot_do_is_told():
+def test_what_networks_cannot_do_is_reported():
     graph = nx.Graph([("甲", "乙", {"weight": -0.5})])
     for act in (disparity_table, network_backbone, centrality_table, community_stability):
         with pytest.raises(ZhagenError, match="the edge 乙-甲 has the weight -0.5"):
@@ -295,7 +296,7 @@ def test_a_published_adjusted_rand_index():
 def test_stability_says_what_the_seeds_do():
     graph = nx.relabel_nodes(nx.gnm_random_graph(24, 60, seed=4), str)
     found = community_stability(graph, seeds=6)
-    groups = [find_communities(graph, seed) for seed in range(1, 7)]
+    groups = [find_communities(graph, seed=seed) for seed in range(1, 7)]
     assert found.seed.tolist() == [1, 2, 3, 4, 5, 6] and found.groups.tolist() == [len(one) for one in groups]
     for row, own in zip(found.itertuples(), groups, strict=True):
         others = [adjusted_rand(own, other) for other in groups[: row.seed - 1] + groups[row.seed :]]
@@ -317,7 +318,7 @@ def test_graphml_is_read_back(tmp_path):
     edges = cooccurrence_table(matrix([[0, 1, 1, 1, 0], [0, 1, 2, 1, 0], [1, 0, 1, 1, 1]]))
     graph = build_network(edges, "jaccard", min_count=1)
     groups, path = find_communities(graph), tmp_path / "new" / "网络.graphml"
-    write_graphml(graph, path, groups)
+    write_graphml(graph, path, communities=groups)
     found = nx.read_graphml(path)
     member = {term: number for number, group in enumerate(groups, 1) for term in group}
     expected = graph.copy()
@@ -328,18 +329,44 @@ def test_graphml_is_read_back(tmp_path):
     assert {frozenset(e): found.edges[e] for e in found.edges} == {frozenset(e): graph.edges[e] for e in graph.edges}
     assert "label" not in graph.nodes["α鱼"]
     before = path.read_bytes()
-    write_graphml(graph, path, groups)
+    write_graphml(graph, path, communities=groups)
     assert path.read_bytes() == before and [file.name for file in path.parent.iterdir()] == ["网络.graphml"]
     write_graphml(graph, path)
     assert "community" not in nx.read_graphml(path).nodes["α鱼"]
 
 
+def test_graphml_does_not_depend_on_what_is_installed(tmp_path, monkeypatch):
+    """Equal bytes with lxml and without it."""
+    pytest.importorskip("lxml")
+    graph = nx.Graph(measure="npmi", units=9)
+    graph.add_node("α<鱼&", count=3, share=0.5)
+    graph.add_node("平台", share=0.25)
+    graph.add_edge("α<鱼&", "平台", weight=1.5, n12=2, note='"引号"')
+    groups = [["平台"], ["α<鱼&"]]
+    write_graphml(graph, tmp_path / "with.graphml", communities=groups)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "lxml"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "lxml", None)
+    monkeypatch.setitem(sys.modules, "lxml.etree", None)
+    write_graphml(graph, tmp_path / "without.graphml", communities=groups)
+    written = (tmp_path / "with.graphml").read_bytes()
+    assert written == (tmp_path / "without.graphml").read_bytes()
+    assert written.startswith(b"<?xml version='1.0' encoding='utf-8'?>\n<graphml ") and "平台".encode() in written
+    found = nx.read_graphml(tmp_path / "with.graphml")
+    assert found.nodes["α<鱼&"] == {"count": 3, "share": 0.5, "label": "α<鱼&", "community": 2}
+    assert found.edges["平台", "α<鱼&"] == graph.edges["平台", "α<鱼&"]
+
+
 def test_nothing_half_written(tmp_path):
     graph = nx.Graph([("甲", "乙")])
     with pytest.raises(ZhagenError, match="no node"):
-        write_graphml(graph, tmp_path / "a.graphml", [["丙"]])
+        write_graphml(graph, tmp_path / "a.graphml", communities=[["丙"]])
     with pytest.raises(ZhagenError, match="does not fit"):
         write_graphml(nx.Graph([("甲", "乙", {"units": ["s-1"]})]), tmp_path / "a.graphml")
+    for bad in ("甲\x00", "\ud800", "\ufffe"):
+        for broken in (nx.Graph([(bad, "乙")]), nx.Graph([("甲", "乙", {"note": bad})]), nx.Graph(note=bad)):
+            with pytest.raises(ZhagenError, match="does not fit GraphML"):
+                write_graphml(broken, tmp_path / "a.graphml")
     with pytest.raises(OutputError):
         write_graphml(graph, tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -136,7 +136,7 @@ def cooccur(
         terms, edges = _edges(store, sizes["parts"], top, min_count, weighted, memory * 2**20 // 2)
         edges = add_measures(edges, measures)
         network = build_network(edges, weight, top=None, min_count=min_count)
-        groups = find_communities(network, seed)
+        groups = find_communities(network, seed=seed)
         member = {term: number for number, group in enumerate(groups, 1) for term in group}
         terms = terms.assign(community=[member.get(term, 0) for term in terms.term])
         report = {
@@ -320,7 +320,7 @@ def _files(found):
         "terms.csv": found.terms,
         "edges.csv": found.edges,
         "communities.csv": pd.DataFrame(grouped[["community", "term", "count", "units"]]),
-        "network.graphml": lambda path: write_graphml(found.network, path, found.communities),
+        "network.graphml": lambda path: write_graphml(found.network, path, communities=found.communities),
         "report.json": json.dumps(found.report, ensure_ascii=False, indent=2) + "\n",
     }
 
