@@ -41,7 +41,7 @@ def same(one, other):
 
 @given(VALUES, st.integers(1, 9))
 def test_a_statistic_is_like_itself(values, top):
-    found = compare_rankings(series(values), series(values), top)
+    found = compare_rankings(series(values), series(values), top=top)
     assert found["shared"] == len(values) and not found["only_baseline"] and not found["only_other"]
     assert found["top_jaccard"] == found["top_kept"] == 1 and found["rbo"] == pytest.approx(1)
     assert found["sign_changes"] == found["sign_share"] == 0
@@ -51,7 +51,7 @@ def test_a_statistic_is_like_itself(values, top):
 
 @given(VALUES, VALUES, st.integers(1, 9))
 def test_a_comparison_is_its_definitions(one, other, top):
-    found = compare_rankings(series(one), series(other), top)
+    found = compare_rankings(series(one), series(other), top=top)
     shared = sorted(one.keys() & other.keys())
     assert found["shared"] == len(shared)
     assert found["only_baseline"] + len(shared) == len(one) and found["only_other"] + len(shared) == len(other)
@@ -77,15 +77,15 @@ def test_the_order_of_the_labels_does_not_matter(one, other, random):
         items = list(values.items())
         random.shuffle(items)
         mixed.append(series(dict(items)))
-    assert same(compare_rankings(*mixed, 3), compare_rankings(series(one), series(other), 3))
+    assert same(compare_rankings(*mixed, top=3), compare_rankings(series(one), series(other), top=3))
 
 
 @given(VALUES, VALUES)
 def test_pairs_and_frames_are_compared_as_terms_are(one, other):
     pairs = [series({(label, "价值"): value for label, value in values.items()}) for values in (one, other)]
-    expected = compare_rankings(series(one), series(other), 3)
-    assert same(compare_rankings(*pairs, 3), expected)
-    assert same(compare_rankings(pairs[0].to_frame(), pairs[1].to_frame("npmi"), 3), expected)
+    expected = compare_rankings(series(one), series(other), top=3)
+    assert same(compare_rankings(*pairs, top=3), expected)
+    assert same(compare_rankings(pairs[0].to_frame(), pairs[1].to_frame("npmi"), top=3), expected)
 
 
 def overlap_by_definition(one, other, p, depth=400):
@@ -108,15 +108,15 @@ def overlap_by_definition(one, other, p, depth=400):
 
 @given(RANKING.filter(bool), RANKING.filter(bool), P)
 def test_rank_biased_overlap_is_its_sum(one, other, p):
-    found = rank_biased_overlap(one, other, p)
+    found = rank_biased_overlap(one, other, p=p)
     assert found == pytest.approx(min(overlap_by_definition(one, other, p), 1), abs=1e-9)
-    assert found == pytest.approx(rank_biased_overlap(other, one, p))
+    assert found == pytest.approx(rank_biased_overlap(other, one, p=p))
     assert 0 <= found <= 1
 
 
 def test_rank_biased_overlap_by_hand():
     """(1 - p) (A1 + p A2 + p^2 A3) + p^3 A3 with A = 1/1, 1/2, 2/3: abc and acd; and one list the head of the other."""
-    assert rank_biased_overlap("abc", "acd", 0.5) == pytest.approx(0.5 * (1 + 0.25 + 1 / 6) + 0.125 * 2 / 3)
+    assert rank_biased_overlap("abc", "acd", p=0.5) == pytest.approx(0.5 * (1 + 0.25 + 1 / 6) + 0.125 * 2 / 3)
     assert rank_biased_overlap("abc", "abcdef") == pytest.approx(1)
     assert rank_biased_overlap("", "") == 1 and rank_biased_overlap("", "a") == 0
     weight = 1 - 0.9**9 + 10 * 0.1 / 0.9 * (math.log(10) - sum(0.9**i / i for i in range(1, 10)))
@@ -136,7 +136,7 @@ def test_sensitivity_has_a_row_for_each_variant():
     assert found.loc["signs", ["sign_changes", "sign_share"]].tolist() == [1, 1 / 3]
     assert found.loc["none", ["shared", "only_baseline", "top_jaccard", "rbo"]].tolist() == [0, 3, 0, 0]
     assert np.isnan(found.loc["none", "spearman"]) and np.isnan(found.loc["none", "sign_share"])
-    by_name, by_place = (sensitivity_table(statistic, variants, at) for at in ("turned", 1))
+    by_name, by_place = (sensitivity_table(statistic, variants, baseline=at) for at in ("turned", 1))
     assert_frame_equal(by_name, by_place)
     assert by_name.spearman.tolist()[:2] == [-1, 1]
 
@@ -144,7 +144,7 @@ def test_sensitivity_has_a_row_for_each_variant():
 @given(st.lists(VALUES, min_size=1, max_size=4), st.integers(1, 4))
 def test_survivors_are_counted(several, top):
     variants = dict(enumerate(several))
-    found = surviving_items(series, variants, top)
+    found = surviving_items(series, variants, top=top)
     ranked = [sorted(values, key=lambda label: (-values[label], label)) for values in several]
     heads = [labels[:top] for labels in ranked]
     assert sorted(found.index) == sorted({label for head in heads for label in head})
@@ -158,7 +158,7 @@ def test_survivors_are_counted(several, top):
 
 def test_survivors_keep_the_labels_of_pairs():
     pairs = pd.MultiIndex.from_tuples([("平台", "用户"), ("平台", "需求")], names=["term_a", "term_b"])
-    found = surviving_items(lambda values: pd.Series(values, pairs), {"a": [2.0, 1.0], "b": [1.0, 2.0]}, 1)
+    found = surviving_items(lambda values: pd.Series(values, pairs), {"a": [2.0, 1.0], "b": [1.0, 2.0]}, top=1)
     assert found.reset_index().values.tolist() == [["平台", "用户", 1, 0.5, 2, 1, 2], ["平台", "需求", 1, 0.5, 2, 1, 2]]
     assert found.index.names == ["term_a", "term_b"]
     empty = surviving_items(lambda values: pd.Series([], pairs[:0], dtype=float), {"a": 1})
@@ -224,24 +224,24 @@ def test_a_part_is_left_out(tmp_path):
     assert not (tmp_path / "other").exists()
 
 
-def test_what_cannot_be_compared_is_told():
+def test_what_cannot_be_compared_is_reported():
     one = series({"平台": 1})
     with pytest.raises(ZhagenError, match="the baseline has no label"):
         compare_rankings(series({}), one)
-    with pytest.raises(ZhagenError, match="'平台' stands twice"):
+    with pytest.raises(ZhagenError, match="'平台' occurs twice"):
         compare_rankings(one, pd.concat([one, one]))
     with pytest.raises(ZhagenError, match="1 labels of a statistic have no value"):
         compare_rankings(series({"平台": None}), one)
     with pytest.raises(ZhagenError, match="2 columns"):
         compare_rankings(pd.DataFrame({"a": one, "b": one}), one)
     with pytest.raises(ZhagenError, match="top is 0"):
-        compare_rankings(one, one, 0)
+        compare_rankings(one, one, top=0)
     with pytest.raises(ZhagenError, match="top is 0"):
-        surviving_items(series, {"a": {"平台": 1}}, 0)
+        surviving_items(series, {"a": {"平台": 1}}, top=0)
     with pytest.raises(ZhagenError, match="p is 1"):
-        rank_biased_overlap("ab", "ab", 1)
+        rank_biased_overlap("ab", "ab", p=1)
     with pytest.raises(ZhagenError, match="no variant 'b'"):
-        sensitivity_table(series, {"a": {"平台": 1}}, "b")
+        sensitivity_table(series, {"a": {"平台": 1}}, baseline="b")
     with pytest.raises(ZhagenError, match="no variant 0"):
         sensitivity_table(series, {})
     with pytest.raises(ZhagenError, match="no variant"):
