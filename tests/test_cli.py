@@ -1,9 +1,13 @@
+import builtins
 import csv
 import os
+import subprocess
+import sys
 
 import pytest
 
 from zhagen.cli import main
+from zhagen.documents import catalog
 
 CODES = "code_id,doc_id,level,label,parent_id,printed_parent,status,reason,line_start,line_end"
 EVIDENCE = "evidence_id,code_id,doc_id,line_start,line_end,n_chars,sha256,gloss"
@@ -107,3 +111,57 @@ def test_documents_lists_all(capsys):
     assert [line.split("\t")[0] for line in capsys.readouterr().out.splitlines()] == [
         "haier", "community", "xiaomi", "whitepaper", "ecommerce",
     ]  # fmt: skip
+
+
+def run(*words, **options):
+    """Run the command in a process of its own."""
+    code = "import sys; from zhagen.cli import main; sys.exit(main())"
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
+    )
+
+
+@pytest.mark.parametrize("words", [["documents"], ["count", "haier", *["数据"] * 3000], ["check", "haier"], ["--help"]])
+def test_a_reader_that_closes_early_hears_nothing(words):
+    """As in `zhagen documents | head -1`: no traceback, no message."""
+    process = run(*words)
+    process.stdout.close()
+    error = process.stderr.read()
+    assert process.wait() in (0, 1, 141)
+    assert "Traceback" not in error and "Broken pipe" not in error and "Exception" not in error
+
+
+def test_output_that_is_cut_off_has_a_status_of_its_own():
+    process = run("count", "haier", *["数据"] * 9000)
+    assert process.stdout.readline() == "数据\t" + process.stdout.readline().partition("\t")[2]
+    process.stdout.close()
+    assert process.wait() == 141
+
+
+@pytest.mark.parametrize("command", [["documents"], ["count", "haier", "数据"], ["extract", "haier", "--out", "x"]])
+def test_an_interrupt_is_one_line_and_status_130(monkeypatch, capsys, tmp_path, command):
+    monkeypatch.chdir(tmp_path)
+
+    def stop(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(catalog, "find_original", stop)
+    assert main(command) == 130
+    said = capsys.readouterr()
+    assert said.err == "zhagen: interrupted\n" and said.out == "" and list(tmp_path.iterdir()) == []
+
+
+def test_what_the_terminal_cannot_print_is_written_in_escapes(tmp_path):
+    process = run("documents", env=os.environ | {"PYTHONIOENCODING": "ascii"})
+    out, error = process.communicate()
+    assert process.returncode == 0 and out.startswith("haier\t") and "Traceback" not in error
+
+
+def test_a_star_import_hides_no_builtin():
+    names = {}
+    exec("from zhagen import *", names)
+    assert names.get("open", open) is open and "extract" in names
+    assert not set(dir(builtins)) & set(names) - {"__builtins__", "__doc__", "__name__", "__loader__", "__spec__"}
+    import zhagen
+
+    assert zhagen.open is zhagen.open_document

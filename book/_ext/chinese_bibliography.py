@@ -17,7 +17,9 @@ from sphinxcontrib.bibtex.plugin import register_plugin as register_reference
 from sphinxcontrib.bibtex.style.referencing import BracketStyle, PersonStyle
 from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferenceStyle
 
-HAN = re.compile(r"[\u4e00-\u9fff]")
+from zhagen.text.cleaning import HAN
+
+HAN_CHARACTER = re.compile(f"[{HAN}]")
 
 
 class ChineseNames(BaseNameStyle):
@@ -25,7 +27,7 @@ class ChineseNames(BaseNameStyle):
 
     def format(self, person, abbr=False):
         """Return the template of one person."""
-        if HAN.search(str(person)):
+        if HAN_CHARACTER.search(str(person)):
             parts = person.last_names + person.first_names + person.middle_names
             return join["".join(parts)]
         return LastFirst().format(person, abbr)
@@ -42,7 +44,7 @@ class YearLabels(BaseLabelStyle):
 @node
 def joined_names(children, context, role):
     """Join the names of one role, with Chinese commas where they are Han names."""
-    if any(HAN.search(str(person)) for person in context["entry"].persons.get(role, [])):
+    if any(HAN_CHARACTER.search(str(person)) for person in context["entry"].persons.get(role, [])):
         return names(role, sep="，").format_data(context)
     return names(role, sep=", ", sep2=" and ", last_sep=", and ").format_data(context)
 
@@ -64,7 +66,7 @@ class Surnames(BaseNameStyle):
 
     def format(self, person, abbr=False):
         """Return the template of one person."""
-        if HAN.search(str(person)):
+        if HAN_CHARACTER.search(str(person)):
             return join["".join(person.last_names + person.first_names)]
         return join[" ".join(person.prelast_names + person.last_names)]
 

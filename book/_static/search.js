@@ -1,7 +1,10 @@
 // Substring search over window.searchTexts: a page is a result exactly when its visible text holds every word.
 (() => {
   "use strict";
-  const HAN = /[\u2e80-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}\u3000-\u303f\uff00-\uffef]/u;
+  // What counts as a Chinese character, and what is printed as wide as one: as in src/zhagen/text/cleaning.py.
+  const HAN = /[\u2e80-\u2fdf\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]/u;
+  const WIDE = /[\u3001-\u303f\uff01-\uffef]/u;
+  const isWide = (character = "") => HAN.test(character) || WIDE.test(character);
   const HYPHENS = /[\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/g;
   const INVISIBLE = /[\u00ad\u200b-\u200d\u2060\ufeff]/;
   const SNIPPETS = 3;
@@ -18,8 +21,8 @@
       place += character.length;
       if (INVISIBLE.test(character)) return;
       if (character === " " || character === "\u00a0") {
-        // the blank that a line end of the source leaves between two Han characters is none
-        if (HAN.test(characters[index - 1] || "") && HAN.test(characters[index + 1] || "")) return;
+        // the blank that a line end of the source leaves between two wide characters is none
+        if (isWide(characters[index - 1]) && isWide(characters[index + 1])) return;
       }
       const unit = character.normalize("NFKC").toLowerCase().replace(HYPHENS, "-");
       for (let i = 0; i < unit.length; i += 1) places.push(here);

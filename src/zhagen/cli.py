@@ -1,7 +1,14 @@
-"""The command ``zhagen``: exit status 0 done, 1 a check found something, 2 could not do it."""
+"""The command ``zhagen``.
+
+Its exit status is 0 if all was done, 1 if a check found something, 2 if it could not be done, 130 if the user stopped
+it, 141 if nobody reads its output any more (``zhagen documents | head -1``).
+"""
 
 import argparse
+import io
+import os
 import sys
+from collections.abc import Sequence
 
 from zhagen import __version__
 from zhagen.documents import catalog
@@ -9,19 +16,47 @@ from zhagen.errors import ZhagenError
 from zhagen.paths import sources_folder
 
 
-def main(argv=None):
-    """Run one command; returns the exit status."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The words after ``zhagen``; those of the command line if left out.
+
+    Returns
+    -------
+    int
+        The exit status. Errors are printed to standard error, one line each, never as a traceback.
+
+    Examples
+    --------
+    >>> main(["count", "haier", "没有这个词"])  # doctest: +NORMALIZE_WHITESPACE
+    没有这个词	0
+    0
+    """
     arguments = _parser().parse_args(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name or word that the terminal cannot print is no error
     try:
-        return arguments.run(arguments) or 0
+        status = arguments.run(arguments) or 0
+        sys.stdout.flush()  # here, where an error is caught, and not when Python exits
     except ZhagenError as error:
         print(f"zhagen: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to print goes nowhere
+        return 141
+    except KeyboardInterrupt:
+        print(f"zhagen: {arguments.stopped(arguments)}", file=sys.stderr)
+        return 130
+    return status
 
 
-def _parser():
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="zhagen", description="Redo grounded-theory studies from their texts.")
     parser.add_argument("--version", action="version", version=f"zhagen {__version__}")
+    parser.set_defaults(stopped=lambda arguments: "interrupted")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     documents = commands.add_parser("documents", help="list the documents and the edition of each at hand")
@@ -53,12 +88,12 @@ def _parser():
     return parser
 
 
-def _add_cooccur(commands):
+def _add_cooccur(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser(
         "cooccur",
         help="count which terms of a corpus stand together; write terms, edges, communities, a network and a report",
-        description="Text in, a co-occurrence network out, for a corpus of any size. Stopped, it goes on where it was "
-        "when the same command is given again.",
+        description="Text in, a co-occurrence network out, for a corpus of any size. If it is stopped, the same "
+        "command continues from there.",
     )
     parser.add_argument("input", metavar="INPUT", help="a folder of texts, or a .txt, .jsonl, .csv or .parquet file")
     parser.add_argument("--out", metavar="DIR", required=True, help="where the results go")
@@ -79,30 +114,31 @@ def _add_cooccur(commands):
     parser.add_argument("--memory", type=int, default=512, metavar="MB", help="to count with (default: 512)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the communities (default: 1)")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
-    parser.set_defaults(run=_cooccur)
+    again = "what is counted is kept; the same command goes on from there"
+    parser.set_defaults(run=_cooccur, stopped=lambda arguments: f"interrupted ({arguments.out}): {again}")
 
 
-def _say(document):
+def _say(document: catalog.Document) -> None:
     print(f"zhagen: {document.id}: {document.why}", file=sys.stderr)
 
 
-def _documents(arguments):
+def _documents(arguments: argparse.Namespace) -> None:
     for row in catalog.list_documents().itertuples():
         print(f"{row.id}\t{row.edition or 'none'}\t{row.title or row.short}\t{row.why}")
 
 
-def _attach(arguments):
+def _attach(arguments: argparse.Namespace) -> None:
     result = catalog.attach(arguments.folder)
     for row in result.itertuples():
         print(f"{row.result}\t{row.id or '-'}\t{row.file or catalog.catalog_entry(row.id)['file']}")
     missing = int((result.result == "missing").sum())
-    told = (
+    found = (
         f"{missing} of the originals are missing: their digests are used" if missing else "all originals are attached"
     )
-    print(f"{told} ({sources_folder()})")
+    print(f"{found} ({sources_folder()})")
 
 
-def _extract(arguments):
+def _extract(arguments: argparse.Namespace) -> None:
     from zhagen.extraction import pipeline
 
     found = pipeline.extract(arguments.id, source=arguments.source)
@@ -111,7 +147,7 @@ def _extract(arguments):
     print(f"{len(found.codebook.codes)} codes, {len(found.codebook.evidence)} quotations: {arguments.out}")
 
 
-def _count(arguments):
+def _count(arguments: argparse.Namespace) -> None:
     from zhagen.documents import outline, recipe
     from zhagen.text import cleaning
 
@@ -122,46 +158,42 @@ def _count(arguments):
         print(f"{term}\t{cleaning.count_term(clean, term)}")
 
 
-def _check(arguments):
+def _check(arguments: argparse.Namespace) -> int:
     import pandas as pd
 
     from zhagen.extraction import checks, pipeline
 
-    ids = arguments.ids or list(catalog.list_documents().id)
+    ids = arguments.ids or catalog.document_ids()
     found = [pipeline.extract(doc_id) for doc_id in ids]
     table = pd.concat([checks.run_checks(one) for one in found], ignore_index=True)
     for one in found:
         _say(one.document)
-    for row in table.itertuples():
-        line = "" if pd.isna(row.line) else row.line
-        print(f"{row.doc_id}\t{row.check}\t{row.verdict}\t{line}\t{row.what}")
+    for row in table.to_dict("records"):
+        line = "" if pd.isna(row["line"]) else row["line"]
+        print(f"{row['doc_id']}\t{row['check']}\t{row['verdict']}\t{line}\t{row['what']}")
     return int((table.verdict != "holds").any())
 
 
-def _publish(arguments):
+def _publish(arguments: argparse.Namespace) -> None:
     from zhagen.book import publication
 
     for path in publication.publish():
         print(path)
 
 
-def _cooccur(arguments):
+def _cooccur(arguments: argparse.Namespace) -> None:
     from zhagen.corpus.cooccurrence import cooccur
     from zhagen.text.lexicon import fastest_segmenter
 
     settings = {
         name: value
         for name, value in vars(arguments).items()
-        if name not in ("command", "run", "input", "out", "quiet")
+        if name not in ("command", "run", "stopped", "input", "out", "quiet")
     }
     if not arguments.segmenter and not arguments.quiet and fastest_segmenter() == "jieba":
         slow = "rjieba is not installed, so jieba cuts the text: the same words, ten times slower"
         print(f"zhagen: {slow}; for rjieba run: pip install 'zhagen[corpus]'", file=sys.stderr)
-    try:
-        found = cooccur(arguments.input, arguments.out, progress=not arguments.quiet, **settings)
-    except KeyboardInterrupt:
-        again = "what is counted is kept; the same command goes on from there"
-        raise ZhagenError("interrupted", arguments.out, again) from None
+    found = cooccur(arguments.input, arguments.out, progress=not arguments.quiet, **settings)
     sizes = found.report
     print(
         f"{sizes['documents']} documents, {sizes['paragraphs']} paragraphs, {sizes['units']} units of text with a term"

@@ -58,3 +58,27 @@ def sources_folder() -> Path:
         return Path(named)
     data = data_folder()
     return (Path(user_data_dir("zhagen", appauthor=False)) if data == PACKAGED else data) / "sources"
+
+
+def file_stamp(path: Path) -> tuple[int, int] | None:
+    """Return what tells one state of a file from another: a cache with it as part of its key sees every edit.
+
+    Parameters
+    ----------
+    path : Path
+        A file.
+
+    Returns
+    -------
+    tuple of int, or None
+        Time of the last change in nanoseconds and size in bytes; None if there is no such file.
+
+    Examples
+    --------
+    >>> file_stamp(data_folder() / "no such file") is None
+    True
+    """
+    if not path.is_file():
+        return None
+    about = path.stat()
+    return about.st_mtime_ns, about.st_size

@@ -10,7 +10,7 @@ from zhagen.book.synthesis import (
     similar_contexts,
     similar_labels,
 )
-from zhagen.documents.published import read_published
+from zhagen.documents.published import read_published, row_owners
 from zhagen.errors import ZhagenError
 from zhagen.statistics import terms
 
@@ -76,5 +76,5 @@ def test_the_joint_model_names_the_documents_behind_each_arrow(aligned):
     for row in found.itertuples():
         members = [set(aligned[aligned.group == end].label) for end in (row.source, row.target)]
         behind = edges[edges.source.isin(members[0]) & edges.target.isin(members[1])]
-        behind = behind[behind.model_id.str.partition("-")[0].isin(row.doc_ids.split())]
+        behind = behind[row_owners(behind.model_id).isin(row.doc_ids.split())]
         assert len(behind) >= row.arrows and row.status in set(behind.status)

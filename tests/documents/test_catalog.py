@@ -1,5 +1,6 @@
 import hashlib
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -94,3 +95,9 @@ def test_attach_reports_missing_and_unknown_files(monkeypatch, tmp_path):
     assert found["renamed.txt"] == "attached" and found["other.txt"] == "unknown"
     assert (found == "missing").sum() == 4
     assert (data / "sources" / catalog_entry("haier")["file"]).read_text(encoding="utf-8") == "甲"
+
+
+def test_the_lines_are_split_once(haier_digest):
+    document = haier_digest.document
+    assert document.lines is document.lines and "\n".join(document.lines) == document.raw
+    assert replace(document, raw="甲\n乙").lines == ("甲", "乙")

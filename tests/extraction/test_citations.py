@@ -26,6 +26,7 @@ def test_citations_broken_over_lines_are_whole(haier):
 
 
 def test_ranges_and_lists_of_numbers():
+    assert list(_numbers("5-2")) == ["5", "2"] and list(_numbers("1–3，7")) == ["1", "2", "3", "7"]
     assert list(_numbers("3,4")) == ["3", "4"] and list(_numbers("2-5")) == ["2", "3", "4", "5"]
 
 

@@ -1,7 +1,11 @@
 import re
 
+import pytest
+
 from helpers import spread
+from zhagen.errors import ExtractionError
 from zhagen.extraction import claims
+from zhagen.extraction.checks import run_checks
 from zhagen.extraction.claims import caption_mentions, extract_claims, recompute_claims
 
 
@@ -73,17 +77,57 @@ def test_claims_have_ids_places_and_known_verdicts(haier):
         assert re.split("[-~]", row.stated)[0] in near
 
 
+def verdict(text, word):
+    match = re.compile(f"{claims.DIGITS}|{claims.NUMERALS}").search(text, text.index(word))
+    return claims._claim_of(text, match)[3:5]
+
+
 def test_enumerations_beside_a_count_are_recounted():
-    from zhagen.extraction.claims import _claim_of
-
-    def verdict(text, word):
-        match = re.search(f"{claims.DIGITS}|{claims.NUMERALS}", text[text.index(word) :])
-        shifted = re.compile(f"{claims.DIGITS}|{claims.NUMERALS}").search(text, text.index(word))
-        assert match
-        return _claim_of(text, text, shifted)[3:5]
-
     assert verdict("从采购、生产和销售三大环节入手", "三大") == (3, "holds")
     assert verdict("从采购、生产和销售四大环节入手", "四大") == (3, "not reproduced")
     assert verdict("体现在两个方面：①快；②准", "两个") == (2, "holds")
     assert verdict("得到“甲-乙-丙”的三个环节", "三个") == (3, "holds")
     assert verdict("共有五个环节", "五个") == (None, "not checkable")
+    assert verdict("从采购、生产和销售二三个环节入手", "二三个") == (None, "not checkable")  # two or three
+
+
+@pytest.mark.parametrize("tilde", "~～-")
+def test_a_range_and_a_fraction_are_no_traceback(tilde):
+    assert verdict(f"共有3{tilde}5大环节", "3") == (None, "not checkable")
+    assert verdict("共有3.5大环节", "3.5") == (None, "not checkable")
+    assert verdict("从采购、生产和销售3.5大环节入手", "3.5") == (None, "not checkable")
+    assert verdict(f"从采购、生产和销售3{tilde}5大环节入手", "3") == (3, "holds")
+    assert verdict(f"从采购、生产和销售4{tilde}5大环节入手", "4") == (3, "not reproduced")
+    assert verdict("从采购、生产和销售３大环节入手", "３") == (3, "holds")
+
+
+@pytest.mark.parametrize(
+    "said", ["共有3~5大环节。", "共有3.5大环节。", "共有3～5大环节、3-5大环行。", "共有²大环节，²项。"]
+)
+def test_a_document_with_such_a_number_is_checked_to_its_end(haier_digest, changed, said):
+    found = changed(haier_digest, lambda raw: raw.replace("。", f"。{said}", 40))
+    assert {"claims", "citations"} <= set(run_checks(found).check)
+
+
+@pytest.mark.parametrize(
+    ("claim", "old", "new", "said"),
+    [
+        ("growth", "(?P<to>\\d{4})", "\\d{4}(?P<to>)", "'' is no whole number"),
+        ("growth", "(?P<from>\\d{4})[~～-](?P<to>", "(?P<to>\\d{4})[~～-](?P<from>", "have no yearly rate"),
+        ("growth", "(?P<start>[\\d.]+)", "(?P<start>[\\d.]*?)[\\d.]+", "could not convert string to float"),
+        ("drivers", "(?P<count>[一二三四五六七八九])", "[一二三四五六七八九](?P<count>个)", "'个' is no whole number"),
+    ],
+)
+def test_a_claim_that_cannot_be_recomputed_names_its_place(ecommerce, claim, old, new, said):
+    entry = next(entry for entry in ecommerce.recipe["claims"] if entry["id"] == claim)
+    assert old in entry["pattern"]
+    pattern = entry["pattern"].replace(old, new).replace("个)个方面", "个)方面")
+    with pytest.raises(ExtractionError) as error:
+        recompute_claims(ecommerce.outline, ecommerce.recipe | {"claims": [entry | {"pattern": pattern}]})
+    assert said in error.value.found and "line" in error.value.where and error.value.todo
+
+
+def test_numbers_already_ruled_are_not_listed_twice(haier):
+    ruled = recompute_claims(haier.outline, haier.recipe, haier.codebook)
+    found = extract_claims(haier.outline, haier.recipe, haier.codebook)
+    assert len(found) < len(ruled) + len(claims.stated_numbers(haier.outline))

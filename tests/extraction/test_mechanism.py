@@ -35,6 +35,17 @@ def test_a_wrong_place_is_reported(edges, haier):
     assert len(check_edges(moved, haier.document)) > len(edges) / 2
 
 
+def test_a_published_arrow_that_was_renamed_is_reported(edges, haier):
+    """The codings have no arrow of its names any more."""
+    for column in ("source", "relation", "model_id"):
+        renamed = edges.copy()
+        place = renamed.index[renamed.line_start.notna()][0]
+        renamed.loc[place, column] = "改过的名字"
+        found = check_edges(renamed, haier.document)
+        assert found.missing.tolist() == ["a coded arrow of these names"]
+        assert found.loc[0, "model_id"] == renamed.loc[place, "model_id"]
+
+
 def test_a_text_that_no_longer_says_so_is_refused(haier, changed):
     row = next(e for m in mechanism_models("haier") for e in m["edges"] if e["relation"] == "充要条件")
     found = changed(haier, lambda raw: re.sub(spread(row["relation"]), "旁证", raw))

@@ -1,6 +1,7 @@
 import re
 
-from zhagen.extraction.repeats import repeated_sentences
+from zhagen.extraction.codebook import overlap_share
+from zhagen.extraction.repeats import Overlap, repeated_sentences, text_overlap
 
 
 def test_sentences_used_twice_are_found_in_both_editions(ecommerce):
@@ -23,3 +24,14 @@ def test_a_sentence_that_was_reworded_is_no_longer_found(ecommerce, changed):
         return "\n".join(lines)
 
     assert len(repeated_sentences(changed(ecommerce, reword).outline)) == len(pairs) - 1
+
+
+def test_one_formula_says_how_much_two_texts_share():
+    """What codebook and sentences use: blocks of four characters or more over the shorter text."""
+    assert text_overlap("", "甲") == Overlap(0.0, 0)
+    assert text_overlap("甲乙丙", "甲乙丙") == Overlap(0.0, 3)
+    assert text_overlap("甲乙丙丁", "戊甲乙丙丁") == Overlap(1.0, 4)
+    assert text_overlap("甲乙丙丁，子丑", "子丑戊己甲乙丙丁") == Overlap(4 / 7, 4)
+    for first, second in [("用户需求的沉淀，再赋能", "基于用户需求"), ("甲乙丙丁。", "甲、乙丙丁")]:
+        bare = [re.sub(r"\W", "", text) for text in (first, second)]
+        assert overlap_share(first, second) == text_overlap(*bare).share

@@ -1,9 +1,16 @@
+import json
 import re
+import shutil
+import subprocess
+import unicodedata
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhagen.text.cleaning import INVISIBLE, clean, count_term
+from zhagen.text import cleaning
+from zhagen.text.cleaning import HAN, INVISIBLE, WIDE, clean, count_term, is_chinese, printed_width
 
 PIECES = st.sampled_from(
     [
@@ -93,3 +100,94 @@ def test_count_finds_terms_however_the_term_is_written():
     text = clean("数据驱\n动与数据驱动").text
     assert count_term(text, "数据驱动") == count_term(text, " 数据 驱动 ") == 2
     assert count_term(text, "") == 0
+
+
+class Counted(list):
+    """A list that counts how many of its items are looked at or copied."""
+
+    seen = 0
+
+    def __iter__(self):
+        for item in super().__iter__():
+            Counted.seen += 1
+            yield item
+
+    def __reversed__(self):
+        for item in super().__reversed__():
+            Counted.seen += 1
+            yield item
+
+    def __getitem__(self, place):
+        found = super().__getitem__(place)
+        Counted.seen += len(found) if isinstance(place, slice) else 1
+        return found
+
+
+@pytest.mark.parametrize("piece", ["word " * 10, "a" + " " * 49, "数 " * 25, " " * 50, "x\u3000数\t\xa0"])
+def test_cleaning_looks_at_each_character_a_bounded_number_of_times(monkeypatch, piece):
+    """1 MB with many blanks; the copies made at each blank once made it quadratic."""
+    raw = piece * (1_000_000 // len(piece))
+    join = cleaning._join
+    monkeypatch.setattr(cleaning, "_join", lambda lines, first: Counted(join(lines, first)))
+    Counted.seen = 0
+    assert len(clean(raw)) <= len(raw)
+    assert Counted.seen <= 3 * len(raw)
+
+
+def test_characters_beyond_the_first_plane_are_chinese():
+    assert (
+        is_chinese("𠮷𠮷") and is_chinese("〇𪚥") and is_chinese("\U00031350\U00030000 a") and not is_chinese("𠮷 abc")
+    )
+    assert clean("𠮷 野\n𠮷").text == "𠮷野𠮷"  # blanks between them are dropped as between all Chinese characters
+    assert printed_width("𠮷a") == 1.5
+
+
+def test_chinese_characters_are_letters_and_numbers_of_their_scripts():
+    """Against Unicode's names: what is called a CJK ideograph or radical, and no kana, hangul or mark."""
+    han, wide = re.compile(f"[{HAN}]"), WIDE
+    for code in range(0x110000):
+        name = unicodedata.name(chr(code), "")
+        if name.startswith(("CJK UNIFIED", "CJK COMPATIBILITY IDEOGRAPH", "CJK RADICAL", "KANGXI RADICAL")):
+            assert han.fullmatch(chr(code)) and wide.fullmatch(chr(code)), name
+        elif name and code not in (0x3005, 0x3007):
+            assert not han.fullmatch(chr(code)), name
+
+
+def test_no_other_module_says_what_a_chinese_character_is():
+    """One definition in Python, one in JavaScript; what jieba and rjieba take for Chinese is theirs."""
+    root = Path(__file__).parents[2]
+    kept = {"src/zhagen/text/cleaning.py", "src/zhagen/text/lexicon.py", "book/_static/search.js"}
+    files = [path for folder in ("src", "book") for kind in ("py", "js") for path in (root / folder).rglob(f"*.{kind}")]
+    pattern = re.compile(r"4e00|9fff|9fd5|\\p\{(?:Script=)?Han|一-[鿀-鿿]", re.I)
+    found = {path.relative_to(root).as_posix() for path in files if pattern.search(path.read_text("utf-8"))}
+    assert found <= kept
+
+
+def test_the_search_script_has_the_same_characters():
+    """Both classes of `search.js`, over all code points, as a JavaScript engine reads them."""
+    script = (Path(__file__).parents[2] / "book/_static/search.js").read_text("utf-8")
+    han, wide = (re.search(rf"const {name} = (/.*/u);", script)[1] for name in ("HAN", "WIDE"))
+    points = "Array.from({length: 0x110000}, (_, code) => code)"
+    for literal, ours in (
+        (f"{han}.test(sign)", re.compile(f"[{HAN}]")),
+        (f"{han}.test(sign) || {wide}.test(sign)", WIDE),
+    ):
+        code = f"{points}.filter((code) => {{ const sign = String.fromCodePoint(code); return {literal}; }})"
+        assert run_javascript(code) == [code for code in range(0x110000) if ours.match(chr(code))], literal
+
+
+def run_javascript(code):
+    """The value of an expression, by Node.js or else by the browser of the other tests."""
+    if shutil.which("node"):
+        done = subprocess.run(["node", "-p", f"JSON.stringify({code})"], capture_output=True, text=True, check=True)
+        return json.loads(done.stdout)
+    sync_api = pytest.importorskip("playwright.sync_api")
+    chromium = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+    if chromium is None:
+        pytest.skip("neither Node.js nor Chromium on this machine")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        try:
+            return browser.new_page().evaluate(code)
+        finally:
+            browser.close()

@@ -116,14 +116,27 @@ def test_a_lexicon_of_ones_own(tmp_path):
 @pytest.mark.parametrize(
     "files, said",
     [
-        ({"userdict": "食联网\n"}, "1 fields in place of 3 (userdict.txt, line 1)"),
+        (
+            {"userdict": "食联网\n"},
+            "1 field in place of 3 (userdict.txt, line 1): write 3 fields with blanks between them",
+        ),
         ({"userdict": "食联网 many n\n"}, "the frequency of 食联网 is many"),
         ({"synonyms": "甲\t乙\n乙\t丙\n"}, "the kept form 乙 is a variant of another"),
         ({"stopwords": None}, "there is no"),
-        ({"synonyms": "甲\t乙\n丙\t乙\n甲\t丁\n"}, "甲 stands in line 1 too (synonyms.tsv, line 3): leave out one"),
+        ({"synonyms": "甲\t乙\n丙\t乙\n甲\t丁\n"}, "甲 is listed in line 1 too (synonyms.tsv, line 3): leave out one"),
+        (
+            {"synonyms": "甲 乙\n"},
+            "1 field in place of 2 (synonyms.tsv, line 1): write 2 fields with tabs between them",
+        ),
+        ({"synonyms": "甲\t\n"}, "1 field in place of 2 (synonyms.tsv, line 1)"),
+        ({"synonyms": "# 注\n甲\t \t乙\n"}, "3 fields in place of 2 (synonyms.tsv, line 2)"),
+        ({"userdict": "河长制 10 n\n\n河长制 20 n\n"}, "河长制 is listed in line 1 too (userdict.txt, line 3)"),
+        ({"userdict": "河长制 99999999999 n\n"}, "the frequency of 河长制 is 99999999999 (userdict.txt, line 1)"),
+        ({"userdict": "河\0长 10 n\n"}, "a control character (userdict.txt, line 1)"),
+        ({"stopwords": "的\n" + "长" * 101}, "a word of 101 characters (stopwords.txt, line 2)"),
     ],
 )
-def test_a_broken_lexicon_is_told(tmp_path, files, said):
+def test_a_broken_lexicon_is_refused(tmp_path, files, said):
     write_lexicon(tmp_path, **files)
     with pytest.raises(ZhagenError) as error:
         segment("食联网", tmp_path)
@@ -163,7 +176,7 @@ def test_a_lexicon_saved_by_a_windows_editor_is_read(tmp_path):
     entries = read_lexicon(tmp_path)
     assert entries.terms == {"河长制"} and not entries.stopwords
     (tmp_path / "stopwords.txt").write_bytes("企业管理\n".encode("gb18030"))
-    with pytest.raises(ZhagenError, match="stopwords.txt is not in UTF-8: save it in UTF-8"):
+    with pytest.raises(ZhagenError, match=r"is not in UTF-8 \(stopwords.txt, line 1\): save it in UTF-8"):
         read_lexicon(tmp_path)
 
 

@@ -3,7 +3,6 @@
 import json
 
 from zhagen.book.wording import dictionary_effects, document_diversity
-from zhagen.documents import published
 from zhagen.documents.catalog import list_documents
 from zhagen.errors import SourceError
 from zhagen.extraction.citations import extract_citations
@@ -127,9 +126,7 @@ def publish():
     folder = data_folder() / "published"
     description = json.dumps(data_package(tables), ensure_ascii=False, indent=2) + "\n"
     files = {f"{name}.csv": frame for name, frame in tables.items()} | {"datapackage.json": description}
-    written = write_files(files, folder)
-    published._table.cache_clear()
-    return written
+    return write_files(files, folder)
 
 
 def data_package(tables):

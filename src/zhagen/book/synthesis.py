@@ -3,6 +3,7 @@
 import tomllib
 from itertools import combinations
 
+from zhagen.documents.published import row_owners
 from zhagen.errors import ZhagenError
 from zhagen.paths import data_folder
 
@@ -130,7 +131,7 @@ def joint_edges(edges, aligned):
 
     Parameters
     ----------
-    edges : arrows of all documents; the part of model_id before the hyphen names the document.
+    edges : arrows of all documents; model_id begins with the id of the document and a hyphen.
     aligned : as `alignments` gives it.
 
     Returns a data frame, one row a pair of groups: source, target, relation (the words in use), sign, documents (how
@@ -140,7 +141,7 @@ def joint_edges(edges, aligned):
 
     firmest = ["printed", "mapped", "literature", "by_order", "reconciled", "inferred"]
     group = dict(zip(zip(aligned.doc_id, aligned.label, strict=True), aligned.group, strict=True))
-    found = edges.assign(doc_id=edges.model_id.str.partition("-")[0])
+    found = edges.assign(doc_id=row_owners(edges.model_id))
     for end in ("source", "target"):
         named = [group.get(pair) for pair in zip(found.doc_id, found[end], strict=True)]
         found[end] = pd.Series(named, index=found.index, dtype="object")

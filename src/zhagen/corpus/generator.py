@@ -9,6 +9,7 @@ citations.
 The same seed gives the same text, and a smaller one is the beginning of a larger one.
 """
 
+import re
 from itertools import count, islice
 from pathlib import Path
 
@@ -16,8 +17,9 @@ from zhagen.documents.published import read_published
 from zhagen.errors import ZhagenError
 from zhagen.extras import import_extra
 from zhagen.output import write_files
-from zhagen.text.lexicon import jieba_dictionary, read_lexicon
+from zhagen.text.lexicon import JIEBA_HAN, jieba_dictionary, read_lexicon
 
+CHINESE = re.compile(f"[{JIEBA_HAN}]+")
 TOPICS = 40
 FAITHFUL = 0.5  # of the content words of a paragraph come from its topic
 PUBLISHED = 0.15  # of all words are terms of the book
@@ -39,7 +41,7 @@ def _weights():
     """Return (words, how often each is drawn, whether each is a content word); the shares add up to 1."""
     import numpy as np
 
-    rows = [(word, n, tag) for word, n, tag in jieba_dictionary() if all("\u4e00" <= sign <= "\u9fd5" for sign in word)]
+    rows = [(word, n, tag) for word, n, tag in jieba_dictionary() if CHINESE.fullmatch(word)]
     total = sum(n for _, n, _ in rows)
     shares = {word: n / total for word, n, _ in rows}
     shares["的"] = 0.04  # the dictionary has it far too rare
@@ -78,7 +80,7 @@ def generate_documents(seed=1):
     starts = np.cumsum(mass) - mass
     prior = np.cumsum(mass[:TOPICS]) / mass[:TOPICS].sum()
     strings = np.array([*MARKS, *words], dtype=object)
-    mixed = np.array([any(not "\u4e00" <= sign <= "\u9fd5" for sign in word) for word in words])
+    mixed = np.array([not CHINESE.fullmatch(word) for word in words])
 
     def drawn(at):
         return by_topic[np.minimum(np.searchsorted(ends, at), len(words) - 1)]

@@ -7,9 +7,9 @@ from functools import lru_cache
 from zhagen import __version__
 from zhagen.errors import ZhagenError
 from zhagen.text import lexicon
-from zhagen.text.cleaning import SENTENCE_END
 from zhagen.text.lexicon import read_lexicon
 from zhagen.text.segmentation import encode_texts
+from zhagen.text.sentences import sentence_ends
 from zhagen.text.strings import join_strings
 
 UNITS = ("sentence", "paragraph", "document", "window")
@@ -119,7 +119,7 @@ def count_part(documents, settings):
 
 
 def _sentences(text):
-    ends = [match.end() for match in SENTENCE_END.finditer(text)]
+    ends = sentence_ends(text)
     return [text[start:end] for start, end in zip([0, *ends], [*ends, len(text)], strict=True) if start < end]
 
 

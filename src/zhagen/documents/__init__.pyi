@@ -1,6 +1,7 @@
 from .catalog import Document as Document
 from .catalog import attach as attach
 from .catalog import catalog_entry as catalog_entry
+from .catalog import document_ids as document_ids
 from .catalog import find_original as find_original
 from .catalog import list_documents as list_documents
 from .catalog import open_document as open_document
@@ -11,5 +12,6 @@ from .outline import read_outline as read_outline
 from .outline import split_cells as split_cells
 from .published import computed_or_read as computed_or_read
 from .published import read_published as read_published
+from .published import row_owners as row_owners
 from .recipe import check_recipe as check_recipe
 from .recipe import read_recipe as read_recipe

@@ -4,7 +4,7 @@ import hashlib
 import shutil
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from zhagen.errors import OutputError, SourceError
@@ -50,8 +50,8 @@ class Document:
         """The edition's Chinese name: 原文版, 摘编版 or 其他文件."""
         return EDITIONS[self.edition]
 
-    @property
-    def lines(self):
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
         """The raw lines; line ``n`` of the file is ``lines[n - 1]``."""
         return tuple(self.raw.split("\n"))
 
@@ -77,6 +77,27 @@ def catalog_entry(doc_id):
     if doc_id not in entries:
         raise SourceError(f"no document is called {doc_id!r}", todo=f"use one of {', '.join(entries)}")
     return entries[doc_id]
+
+
+def document_ids() -> list[str]:
+    """Return the ids of all documents.
+
+    Returns
+    -------
+    list of str
+        The ids, in the order of ``documents.toml``.
+
+    Raises
+    ------
+    SourceError
+        If ``documents.toml`` is missing or cannot be read.
+
+    Examples
+    --------
+    >>> "haier" in document_ids()
+    True
+    """
+    return list(_entries(data_folder() / "documents.toml"))
 
 
 def list_documents():

@@ -1,50 +1,88 @@
 """What the repository ships of the originals, read back: one table a kind, all documents in it."""
 
-from functools import cache
+import json
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from zhagen.documents.catalog import ATTACH, find_original, open_document
+from zhagen.documents.catalog import ATTACH, Document, document_ids, find_original, open_document
 from zhagen.errors import SourceError
-from zhagen.paths import data_folder
+from zhagen.paths import data_folder, file_stamp
 from zhagen.vocabulary import REASONS
+
+if TYPE_CHECKING:  # pandas is loaded when a table is read: the package itself stays quick to import
+    import pandas as pd
 
 MEASURED = (  # numbers of the tables on wording
     *("words", "types", "ttr", "mattr", "mtld"),
     *("shared", "only_baseline", "only_other", "spearman", "top_jaccard", "top_kept", "rbo"),
     *("sign_changes", "sign_share"),
 )
+NUMBERS = ("place", "count", "n_chars", "recomputed", *MEASURED)
 WHOLE = ("line_start", "line_end", "line", "paragraph", "sentence")  # may be missing
+KEPT = 32  # tables that are held in memory, the oldest goes
 
 
-def read_published(doc_id, name):
+def read_published(doc_id: str | None, name: str) -> "pd.DataFrame":
     """Read the rows of one document from a published table.
 
     Parameters
     ----------
-    doc_id : a document's id; None for all documents.
-    name : ``documents`` | ``sections`` | ``codes`` | ``evidence`` | ``edges`` | ``claims`` | ``citations`` |
+    doc_id : str or None
+        A document's id; None for all documents.
+    name : str
+        ``documents`` | ``sections`` | ``codes`` | ``evidence`` | ``edges`` | ``claims`` | ``citations`` |
         ``passages`` | ``terms`` | ``diversity`` | ``dictionaries``.
 
-    Returns a data frame; line numbers are those of the original. Raises `SourceError` where the table is not there.
+    Returns
+    -------
+    pandas.DataFrame
+        The rows; line numbers are those of the original.
 
+    Raises
+    ------
+    SourceError
+        If the table is missing or cannot be read: the message names file and line.
+
+    Examples
+    --------
     >>> read_published("haier", "codes").level.nunique()
     3
     """
-    found = _table(data_folder() / "published" / f"{name}.csv")
-    return found.copy() if doc_id is None else found[_owner(found) == doc_id].reset_index(drop=True)
+    path = data_folder() / "published" / f"{name}.csv"
+    found = _table(path, file_stamp(path))
+    if doc_id is None:
+        return found.copy()
+    owner = found.doc_id if "doc_id" in found else row_owners(found.iloc[:, 0])
+    return found[owner == doc_id].reset_index(drop=True)
 
 
-def computed_or_read(doc_id, name, compute):
+def computed_or_read(doc_id: str, name: str, compute: "Callable[[Document], pd.DataFrame]") -> "pd.DataFrame":
     """Compute a table from the original where it is attached, and read it as published otherwise.
 
     What depends on the wording is never computed from the digest, for its wording is ours.
 
     Parameters
     ----------
-    name : see `read_published`.
-    compute : function, `zhagen.documents.catalog.Document` -> data frame.
+    doc_id : str
+        A document's id.
+    name : str
+        The table, see `read_published`.
+    compute : callable
+        Document -> data frame.
 
-    Returns the data frame; ``attrs["edition"]`` says ``original`` or ``published``, ``attrs["why"]`` why. Raises
-    `SourceError` for an unknown id, and where there is neither original nor published table.
+    Returns
+    -------
+    pandas.DataFrame
+        The table; ``attrs["edition"]`` is ``original`` or ``published``, ``attrs["why"]`` is the reason in English,
+        ``attrs["why_zh"]`` in Chinese.
+
+    Raises
+    ------
+    SourceError
+        If the id is unknown, or there is neither original nor published table.
     """
     original, reason = find_original(doc_id)
     if original:
@@ -58,20 +96,60 @@ def computed_or_read(doc_id, name, compute):
     return found
 
 
-def _owner(frame):
-    """Return the document of each row: said by doc_id, or the first part of the id in the first column."""
-    return frame.doc_id if "doc_id" in frame else frame.iloc[:, 0].str.partition("-")[0]
+def row_owners(ids: "pd.Series") -> "pd.Series":
+    """Return the document that each id belongs to.
+
+    The ids of codes, sections, models and claims begin with that of their document and a hyphen; a document's id may
+    have hyphens too, so the longest one that fits is taken.
+
+    Parameters
+    ----------
+    ids : pandas.Series
+        Ids, or documents' own ids.
+
+    Returns
+    -------
+    pandas.Series
+        Documents' ids (str), with the same index; empty for an id of no listed document.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> row_owners(pd.Series(["haier-fig1", "haier", "nobody-1"])).tolist()
+    ['haier', 'haier', '']
+    """
+    known = sorted(document_ids(), key=len, reverse=True)
+    pattern = f"({'|'.join(map(re.escape, known)) or '(?!)'})(?:-|$)"
+    return ids.astype(str).str.extract(f"^{pattern}", expand=False).fillna("")
 
 
-@cache
-def _table(path):
+@lru_cache(KEPT)
+def _table(path: Path, stamp: object) -> "pd.DataFrame":
+    """Read a table; `stamp` makes an edited file another one."""
     import pandas as pd
 
-    if not path.is_file():
-        raise SourceError(f"nothing is published as {path.name}", todo="run: make publish")
-    names = pd.read_csv(path, nrows=0).columns
-    whole = {name: "Int64" for name in names if name in WHOLE}
-    numbers = ("place", "count", "n_chars", "recomputed", *MEASURED)
-    texts = {name: str for name in names if name not in (*whole, *numbers, "level")}
-    gaps = {name: [""] for name in (*whole, "recomputed") if name in names}
-    return pd.read_csv(path, dtype=whole | texts, keep_default_na=False, na_values=gaps)
+    if stamp is None:
+        raise SourceError(f"nothing is published as {path.name}", todo="run: zhagen publish")
+    try:
+        names = pd.read_csv(path, nrows=0, encoding="utf-8-sig").columns
+        whole = {name: "Int64" for name in names if name in WHOLE}
+        texts = {name: str for name in names if name not in (*whole, *NUMBERS, "level")}
+        gaps = {name: [""] for name in (*whole, "recomputed") if name in names}
+        options = {"dtype": whole | texts, "keep_default_na": False, "na_values": gaps, "encoding": "utf-8-sig"}
+        found = pd.read_csv(path, **options)
+        if not isinstance(found.index, pd.RangeIndex):
+            raise ValueError("its rows have more fields than its header")
+        lacking = [name for name in _fields(path) if name not in names]
+        if lacking:
+            raise ValueError(f"it has no column {lacking[0]}, which datapackage.json lists")
+    except (OSError, ValueError, KeyError, TypeError) as error:  # among them UnicodeDecodeError and pandas' errors
+        raise SourceError(f"{path.name} cannot be read: {error}", str(path), "restore the published files") from error
+    return found
+
+
+def _fields(path: Path) -> list[str]:
+    """Return the columns that the data package says a table has; none if the package does not list it."""
+    package = path.with_name("datapackage.json")
+    listed = json.loads(package.read_text(encoding="utf-8-sig"))["resources"] if package.is_file() else []
+    schemas = [entry["schema"] for entry in listed if entry["path"] == path.name]
+    return [field["name"] for field in schemas[0]["fields"]] if schemas else []

@@ -32,7 +32,9 @@ from .pipeline import glosses as glosses
 from .pipeline import write_extraction as write_extraction
 from .readings import build_codebook as build_codebook
 from .readings.gioia import quoted_chains as quoted_chains
+from .repeats import Overlap as Overlap
 from .repeats import repeated_sentences as repeated_sentences
+from .repeats import text_overlap as text_overlap
 from .statements import extract_pairs as extract_pairs
 from .statements import extract_statements as extract_statements
 from .statements import strip_quotes as strip_quotes

@@ -1,36 +1,49 @@
 """What a text cites and lists: author-year and numbered citations, the reference list, and how they fit each other."""
 
 import re
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from zhagen.documents.outline import Outline
+from zhagen.text.cleaning import HAN
 
 AUTHOR_YEAR = re.compile(
     r"(?P<authors>[^\W\d_][^（）()，。；：]{0,60}?)(?:，|, ?)(?P<year>(?:19|20)\d\d[a-z]?)(?=[）)；;])"
 )
 IN_TEXT = re.compile(
     r"(?P<authors>[A-ZÀ-Þ][\w.\-]+(?:(?:和| and |，| )\s?[A-ZÀ-Þ][\w.\-]+)*|"
-    r"[\u4e00-\u9fff]{2,3}(?:和[\u4e00-\u9fff]{2,3})?)"
+    rf"[{HAN}]{{2,3}}(?:和[{HAN}]{{2,3}})?)"
     r"(?P<etal>等)?（(?P<year>(?:19|20)\d\d[a-z]?)）"
 )
-NUMBERED = re.compile(r"(?:<sup>)?\[(?P<numbers>\d+(?:[,，\-–]\d+)*)\](?:</sup>)?")
+NUMBERED = re.compile(r"(?:<sup>)?\[(?P<numbers>\d{1,4}(?:[,，\-–]\d{1,4})*)\](?:</sup>)?")
 COLUMNS = "doc_id section_id line kind citation".split()
-REFERENCES = "number authors title year line_start line_end".split()
 
 
-def extract_citations(outline):
+def extract_citations(outline: Outline) -> pd.DataFrame:
     """List the citations in the prose.
 
-    Author-year citations stand in parentheses (（焦豪等，2021）, several set apart by ；) or around the year alone
+    Author-year citations are in parentheses (（焦豪等，2021）, several set apart by ；) or around the year alone
     (Teece等（2018）); numbered ones in brackets ([3,4] counts as two, [1-3] as three). Citations broken over lines are
     whole here, for they are read from clean text.
 
-    Returns a data frame: doc_id, section_id, line, kind (``author-year`` | ``numbered``), citation.
-    """
-    import pandas as pd
+    Parameters
+    ----------
+    outline : Outline
+        The outline of the document.
 
+    Returns
+    -------
+    pandas.DataFrame
+        One row a citation: ``doc_id``, ``section_id`` (str), ``line`` (int, raw line), ``kind`` (``author-year`` |
+        ``numbered``), ``citation`` (str).
+    """
     rows = []
     for block in outline.prose():
         if _is_reference(block.text):
             continue
-        found = [(m.start(), "author-year", cite) for m, cite in _author_year(block.text)]
+        found = [(match.start(), "author-year", cite) for match, cite in _author_year(block.text)]
         found += [(m.start(), "numbered", n) for m in NUMBERED.finditer(block.text) for n in _numbers(m["numbers"])]
         for place, kind, citation in sorted(found, key=lambda entry: entry[0]):
             line = block.clean.lines[place]
@@ -38,40 +51,52 @@ def extract_citations(outline):
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def reference_list(outline):
-    """Parse the reference list: blocks that begin with ``[n]``, and what follows them without a number.
+def reference_list(outline: Outline) -> pd.DataFrame:
+    """Parse the reference list: paragraphs that begin with ``- ``, most of them with a number ``[n]`` behind it.
 
-    Returns a data frame: number (missing where none is printed), authors, title, year, line_start, line_end.
+    Parameters
+    ----------
+    outline : Outline
+        The outline of the document.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an entry: ``number`` (int, missing if none is printed), ``authors``, ``title``, ``year`` (str, empty if
+        not found), ``line_start``, ``line_end`` (int, raw lines).
     """
-    import pandas as pd
-
-    rows, open_ = [], None
+    rows: list[dict[str, Any]] = []
     for block in outline.blocks:
-        if block.kind != "paragraph" or not block.text.startswith("- "):
+        if block.kind != "paragraph" or not _is_reference(block.text):
             continue
         text = block.text.removeprefix("- ").strip()
-        match = re.match(r"\[(\d+)\]\s*", text)
-        if not match and open_ and text[:1].islower():  # the rest of an entry that a page break cut
-            open_["text"] += text
-            open_["line_end"] = block.lines[1]
+        match = re.match(r"\[(\d{1,4})\]\s*", text)
+        if not match and rows and text[:1].islower():  # the rest of an entry that a page break cut
+            rows[-1]["text"] += text
+            rows[-1]["line_end"] = block.lines[1]
             continue
-        open_ = {"number": int(match[1]) if match else None, "text": text[match.end() if match else 0 :]}
-        open_ |= {"line_start": block.lines[0], "line_end": block.lines[1]}
-        rows.append(open_)
-    frame = pd.DataFrame(
-        [_parsed(row) for row in rows], columns="number authors title year line_start line_end".split()
-    )
-    return frame.astype({"number": "Int64"})
+        row = {"number": int(match[1]) if match else None, "text": text[match.end() if match else 0 :]}
+        rows.append(row | {"line_start": block.lines[0], "line_end": block.lines[1]})
+    columns = "number authors title year line_start line_end".split()
+    return pd.DataFrame([_parsed(row) for row in rows], columns=columns).astype({"number": "Int64"})
 
 
-def compare_citations(cited, listed):
-    """Hold numbered citations against the reference list.
+def compare_citations(cited: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
+    """Compare numbered citations with the reference list.
 
-    Returns a data frame, one row a problem: what (``cited, not listed`` | ``listed, never cited`` | ``listed without a
-    number`` | ``first cited out of order``), citation, line.
+    Parameters
+    ----------
+    cited : pandas.DataFrame
+        Citations as `extract_citations` returns them.
+    listed : pandas.DataFrame
+        Entries as `reference_list` returns them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a problem: ``what`` (``cited, not listed`` | ``listed, never cited`` | ``listed without a number`` |
+        ``first cited out of order``), ``citation`` (str, the number or the authors), ``line`` (int).
     """
-    import pandas as pd
-
     numbered = cited[cited.kind == "numbered"].assign(number=lambda frame: frame.citation.astype(int))
     numbers, known = set(numbered.number), set(listed.number.dropna())
     unknown, unused = ~numbered.number.isin(known), ~listed.number.isin(numbers)
@@ -86,11 +111,11 @@ def compare_citations(cited, listed):
     return pd.DataFrame(rows, columns=["what", "citation", "line"])
 
 
-def _places(frame, column, line="line_start"):
+def _places(frame: pd.DataFrame, column: str, line: str = "line_start") -> Iterator[tuple[Any, int]]:
     return zip(frame[column], frame[line], strict=True)
 
 
-def _author_year(text):
+def _author_year(text: str) -> Iterator[tuple[re.Match[str], str]]:
     for match in AUTHOR_YEAR.finditer(text):
         authors = re.split(r"[（(]", match["authors"])[-1].strip()
         yield match, f"{authors}, {match['year']}"
@@ -98,17 +123,19 @@ def _author_year(text):
         yield match, f"{match['authors']}{match['etal'] or ''}, {match['year']}"
 
 
-def _numbers(text):
+def _numbers(text: str) -> Iterator[str]:
+    """Yield the numbers of a list with ranges; a range that runs backwards is two numbers."""
     for part in re.split("[,，]", text):
-        first, _, last = re.sub("–", "-", part).partition("-")
-        yield from (str(number) for number in range(int(first), int(last or first) + 1))
+        first, *more = map(int, re.split("[-–]", part))
+        last = more[-1] if more else first
+        yield from map(str, range(first, last + 1) if first <= last else (first, last))
 
 
-def _is_reference(text):
+def _is_reference(text: str) -> bool:
     return text.startswith("- ")
 
 
-def _parsed(row):
+def _parsed(row: dict[str, Any]) -> dict[str, Any]:
     # The authors end at the first full stop that no single initial follows.
     match = re.match(r"(?P<authors>.+?)\.(?!\s*[A-Z]\.)\s*(?P<rest>.+)", row["text"], re.S)
     authors, rest = (match["authors"], match["rest"]) if match else ("", row["text"])

@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from itertools import combinations
 
 from zhagen.errors import ExtractionError
+from zhagen.extraction.repeats import text_overlap
 from zhagen.text.cleaning import count_term
 
 CODES = "code_id doc_id level label parent_id printed_parent status reason line_start line_end".split()
@@ -153,10 +154,7 @@ def overlap_share(first, second):
     0.6666666666666666
     """
     first, second = (re.sub(r"\W", "", text) for text in (first, second))
-    if not first or not second:
-        return 0.0
-    blocks = SequenceMatcher(None, first, second, autojunk=False).get_matching_blocks()
-    return sum(block.size for block in blocks if block.size >= 4) / min(len(first), len(second))
+    return text_overlap(first, second).share
 
 
 def label_echoes(codebook, outline):

@@ -1,8 +1,15 @@
 """Mechanism models: typed arrows, each with its place in the text and how sure it is."""
 
 import tomllib
+from pathlib import Path
+from typing import Any
 
+import pandas as pd
+
+from zhagen.documents.catalog import Document
+from zhagen.documents.outline import Outline
 from zhagen.errors import ExtractionError, ZhagenError
+from zhagen.extraction.pipeline import Extraction
 from zhagen.paths import data_folder
 from zhagen.text.cleaning import clean
 
@@ -10,11 +17,27 @@ EDGES = "model_id source target relation sign status line_start line_end reason"
 STATED = ("printed", "mapped", "literature")
 
 
-def mechanism_models(doc_id):
-    """Return the coded mechanism models of a document: a list of dicts id, figure, edges.
+def mechanism_models(doc_id: str) -> list[dict[str, Any]]:
+    """Return the coded mechanism models of a document, from ``data/codings/<id>/mechanism.toml``.
 
-    They stand in ``data/codings/<id>/mechanism.toml``. Raises `ZhagenError` where there are none.
+    Parameters
+    ----------
+    doc_id : str
+        A document's id.
 
+    Returns
+    -------
+    list of dict
+        One dict a model: ``id``, ``figure`` (label of the figure that is lost, or empty) and ``edges``, a list of
+        dicts as they are written in the file.
+
+    Raises
+    ------
+    ZhagenError
+        If there are none.
+
+    Examples
+    --------
     >>> [model["figure"] for model in mechanism_models("haier")]
     ['图1', '图3', '图4', '图5', '图6']
     """
@@ -23,32 +46,53 @@ def mechanism_models(doc_id):
     return tomllib.loads(_path(doc_id).read_text(encoding="utf-8"))["models"]
 
 
-def has_mechanism(doc_id):
+def has_mechanism(doc_id: str) -> bool:
     """Say whether a document has coded mechanism models.
 
+    Parameters
+    ----------
+    doc_id : str
+        A document's id.
+
+    Returns
+    -------
+    bool
+        True if ``data/codings/<id>/mechanism.toml`` exists.
+
+    Examples
+    --------
     >>> has_mechanism("haier")
     True
     """
     return _path(doc_id).is_file()
 
 
-def mechanism_edges(extraction, model_id=None):
+def mechanism_edges(extraction: Extraction, model_id: str | None = None) -> pd.DataFrame:
     """Find every coded arrow in the text that was read.
 
-    An arrow stands at the first sentence or heading of its section that holds the words of both ends and the
+    The place of an arrow is the first sentence or heading of its section that has the words of both ends and the
     relation.
 
     Parameters
     ----------
-    extraction : a `zhagen.extraction.pipeline.Extraction`.
-    model_id : one model; None takes all.
+    extraction : Extraction
+        What `zhagen.extract` returned.
+    model_id : str, optional
+        The id of one model; all if left out.
 
-    Returns a data frame, one row an arrow: model_id, source, target, relation, sign, status, line_start, line_end
-    (missing where an inferred arrow leans on no passage), reason. Raises `ExtractionError` where the text does not
-    hold a stated arrow, or a status says more than the passage does.
+    Returns
+    -------
+    pandas.DataFrame
+        One row an arrow: ``model_id``, ``source``, ``target``, ``relation``, ``sign``, ``status`` (str),
+        ``line_start``, ``line_end`` (int, raw lines; missing if an inferred arrow rests on no passage), ``reason``.
+
+    Raises
+    ------
+    ExtractionError
+        If the text does not have a stated arrow, or a status says more than the passage does.
+    ZhagenError
+        If the document has no coded mechanism.
     """
-    import pandas as pd
-
     rows = [
         _row(extraction, model["id"], edge)
         for model in mechanism_models(extraction.document.id)
@@ -58,41 +102,69 @@ def mechanism_edges(extraction, model_id=None):
     return pd.DataFrame(rows, columns=EDGES).astype({"line_start": "Int64", "line_end": "Int64"})
 
 
-def check_edges(found, document):
-    """Check that the lines an arrow names really hold both its ends and its relation.
+def check_edges(found: pd.DataFrame, document: Document) -> pd.DataFrame:
+    """Check that the lines an arrow names really have both its ends and its relation.
 
     Parameters
     ----------
-    found : arrows as `mechanism_edges` gives them, or as they were published.
-    document : the `zhagen.Document` whose lines they name.
+    found : pandas.DataFrame
+        Arrows as `mechanism_edges` returns them, or as they were published.
+    document : Document
+        The document whose lines they name.
 
-    Returns a data frame of the arrows that fail: model_id, source, target, missing (the words that are not there).
+    Returns
+    -------
+    pandas.DataFrame
+        One row an arrow that fails: ``model_id``, ``source``, ``target``, ``missing`` (str, the words that are not in
+        its lines; ``a coded arrow of these names`` if the codings have none, for instance because it was renamed).
+
+    Raises
+    ------
+    ZhagenError
+        If the document has no coded mechanism.
     """
-    import pandas as pd
-
     coded = {
-        (m["id"], e["source"], e["target"], e["relation"]): e for m in mechanism_models(document.id) for e in m["edges"]
+        (model["id"], edge["source"], edge["target"], edge["relation"]): edge
+        for model in mechanism_models(document.id)
+        for edge in model["edges"]
     }
     failed = []
-    for row in found.dropna(subset="line_start").itertuples():
-        passage = clean(document.lines[row.line_start - 1 : row.line_end], row.line_start).text
-        missing = [word for word in edge_words(coded[row[1:5]]) if word not in passage]
+    placed = found.dropna(subset="line_start")
+    columns = "model_id source target relation line_start line_end".split()
+    for *names, first, last in zip(*(placed[name].tolist() for name in columns), strict=True):
+        edge = coded.get(tuple(names))
+        passage = clean(document.lines[first - 1 : last], first).text
+        wanted = edge_words(edge) if edge else []
+        missing = [word for word in wanted if word not in passage] if edge else ["a coded arrow of these names"]
         if missing:
-            failed.append((row.model_id, row.source, row.target, "、".join(missing)))
+            failed.append((*names[:3], "、".join(missing)))
     return pd.DataFrame(failed, columns=["model_id", "source", "target", "missing"])
 
 
-def edge_summary(found, outline):
+def edge_summary(found: pd.DataFrame, outline: Outline) -> pd.DataFrame:
     """Count the arrows of each model by status, beside the caption of the figure that is lost.
 
-    Returns a data frame, one row a model: figure, caption, line (empty where the text has no figure of it), then one
-    column a status that occurs.
-    """
-    import pandas as pd
+    Parameters
+    ----------
+    found : pandas.DataFrame
+        Arrows as `mechanism_edges` returns them.
+    outline : Outline
+        The outline of the document.
 
+    Returns
+    -------
+    pandas.DataFrame
+        One row a model: ``figure``, ``caption`` (str), ``line`` (int, missing if the text has no figure of it), then
+        one column a status that occurs (int, arrows).
+
+    Raises
+    ------
+    ExtractionError
+        If the text has no caption of a figure that a model names.
+    """
     named = {model["id"]: model["figure"] for model in mechanism_models(outline.document.id)}
     counts = pd.crosstab(found.model_id, found.status)
-    figures = [named[model_id] for model_id in counts.index]
+    figures = [named.get(model_id, "") for model_id in counts.index]
     captions = [outline.caption(figure) if figure else None for figure in figures]
     counts.insert(0, "figure", figures)
     titles = [block.text.removeprefix(figure) if block else "" for figure, block in zip(figures, captions, strict=True)]
@@ -101,13 +173,21 @@ def edge_summary(found, outline):
     return counts.rename_axis(index=None, columns=None).reset_index(drop=True)
 
 
-def _path(doc_id):
-    return data_folder() / "codings" / doc_id / "mechanism.toml"
+def edge_words(edge: dict[str, Any]) -> list[str]:
+    """Return the words by which a coded arrow is found in its section.
 
+    Parameters
+    ----------
+    edge : dict
+        An arrow of `mechanism_models`.
 
-def edge_words(edge):
-    """Return the words by which a coded arrow is found: those of its two ends and its relation; none without a section.
+    Returns
+    -------
+    list of str
+        The words of its two ends and its relation; none if it names no section.
 
+    Examples
+    --------
     >>> edge_words({"source": "甲", "target": "乙", "target_words": "乙方", "relation": "促进", "section": "1"})
     ['甲', '乙方', '促进']
     """
@@ -115,14 +195,18 @@ def edge_words(edge):
     return [*ends, edge["relation"]] if "section" in edge else []
 
 
-def _row(extraction, model_id, edge):
+def _path(doc_id: str) -> Path:
+    return data_folder() / "codings" / doc_id / "mechanism.toml"
+
+
+def _row(extraction: Extraction, model_id: str, edge: dict[str, Any]) -> tuple[object, ...]:
     _check_ends(extraction, model_id, edge)
     span = _find(extraction.outline, model_id, edge) if "section" in edge else (None, None)
     head = (model_id, edge["source"], edge["target"], edge["relation"], edge.get("sign", "+"), edge["status"])
     return (*head, *span, edge["reason"])
 
 
-def _check_ends(extraction, model_id, edge):
+def _check_ends(extraction: Extraction, model_id: str, edge: dict[str, Any]) -> None:
     """Refuse an end that the text prints nowhere as a label, and a ``printed`` arrow with a paraphrased end."""
     labels = set(extraction.codebook.codes.label)
     for end in ("source", "target"):
@@ -135,7 +219,7 @@ def _check_ends(extraction, model_id, edge):
         raise _error(extraction.document, model_id, edge, f"it is called {edge['status']}, but names no section")
 
 
-def _find(outline, model_id, edge):
+def _find(outline: Outline, model_id: str, edge: dict[str, Any]) -> tuple[int, int]:
     """Return the raw lines from the first to the last of an arrow's words, in the first sentence with all of them."""
     wanted = edge_words(edge)
     section = f"{outline.document.id}-{edge['section']}"
@@ -148,13 +232,13 @@ def _find(outline, model_id, edge):
                 ends = [start + len(word) for start, word in zip(starts, wanted, strict=True)]
                 return sentence.span(min(starts), max(ends))
     raise _error(
-        outline.document, model_id, edge, f"no sentence of section {edge['section']} holds {'、'.join(wanted)}"
+        outline.document, model_id, edge, f"no sentence of section {edge['section']} has all of {'、'.join(wanted)}"
     )
 
 
-def _error(document, model_id, edge, found):
+def _error(document: Document, model_id: str, edge: dict[str, Any], found: str) -> ExtractionError:
     return ExtractionError(
-        f"{model_id}: the arrow {edge['source']} -> {edge['target']} is not borne out: {found}",
+        f"{model_id}: the arrow {edge['source']} -> {edge['target']} cannot be placed: {found}",
         f"{document.id}, {document.edition}",
         f"compare the text with data/codings/{document.id}/mechanism.toml",
     )

@@ -1,35 +1,88 @@
-"""Sentences that a text uses twice."""
+"""Sentences that a text uses twice, and how much two texts share."""
 
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import combinations
 
+import pandas as pd
 
-def repeated_sentences(outline, least=12, threshold=0.5):
-    """Find pairs of sentences of the prose that share a long stretch.
+from zhagen.documents.outline import Outline
+
+LEAST_BLOCK = 4  # characters; shorter matches are single words and function words
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """What two texts share.
+
+    Attributes
+    ----------
+    share : float
+        Share of the shorter text, 0..1, that is found in order in the longer one, in blocks of at least four
+        characters.
+    longest : int
+        Length of the longest such stretch, of whatever length, in characters.
+    """
+
+    share: float
+    longest: int
+
+
+def text_overlap(first: str, second: str) -> Overlap:
+    """Say how much two texts share, by the matching blocks of `difflib.SequenceMatcher`.
 
     Parameters
     ----------
-    outline : a `zhagen.documents.outline.Outline`.
-    least : the least length of the shared stretch, in characters.
-    threshold : the least share of the shorter sentence that the matching blocks of four characters or more make up.
+    first, second : str
+        The texts; their order matters a little, for the matching blocks are found from the left.
 
-    Returns a data frame, one row a pair: section_a, line_a, section_b, line_b, shared (the longest shared stretch, in
-    characters), similarity (0..1); most similar first. Quoted evidence and the front page are left out.
+    Returns
+    -------
+    Overlap
+        Share and longest stretch; both 0 if a text is empty.
+
+    Examples
+    --------
+    >>> text_overlap("用户需求的沉淀", "基于用户需求")
+    Overlap(share=0.6666666666666666, longest=4)
     """
-    import pandas as pd
+    if not first or not second:
+        return Overlap(0.0, 0)
+    sizes = [block.size for block in SequenceMatcher(None, first, second, autojunk=False).get_matching_blocks()]
+    shared = sum(size for size in sizes if size >= LEAST_BLOCK)
+    return Overlap(shared / min(len(first), len(second)), max(sizes))
 
+
+def repeated_sentences(outline: Outline, *, least: int = 12, threshold: float = 0.5) -> pd.DataFrame:
+    """Find pairs of sentences of the prose that share a long stretch.
+
+    Quoted evidence and the front page are left out.
+
+    Parameters
+    ----------
+    outline : Outline
+        The outline of the document.
+    least : int, default 12
+        The least length of the shared stretch, in characters.
+    threshold : float, default 0.5
+        The least share of the shorter sentence that the two have in common, 0..1, see `text_overlap`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair: ``section_a``, ``line_a``, ``section_b``, ``line_b``, ``shared`` (int, the longest shared
+        stretch in characters), ``similarity`` (float, 0..1); most similar first.
+    """
     prose = outline.sentences().query("kind == 'paragraph' and not section_id.str.endswith('-front')")
-    sentences = [row for row in prose.itertuples() if len(row.text) >= least]
-    grams = [{row.text[i : i + least] for i in range(len(row.text) - least + 1)} for row in sentences]
+    places = zip(*(prose[name].tolist() for name in ("section_id", "line_start", "text")), strict=True)
+    sentences = [(section, line, text) for section, line, text in places if len(text) >= least]
+    grams = [{text[i : i + least] for i in range(len(text) - least + 1)} for _, _, text in sentences]
     rows = []
     for (first, a), (second, b) in combinations(zip(sentences, grams, strict=True), 2):
         if not a & b:
             continue
-        blocks = SequenceMatcher(None, first.text, second.text, autojunk=False).get_matching_blocks()
-        same = sum(block.size for block in blocks if block.size >= 4) / min(len(first.text), len(second.text))
-        if same >= threshold:
-            longest = max(block.size for block in blocks)
-            places = (first.section_id, first.line_start, second.section_id, second.line_start)
-            rows.append((*places, longest, round(same, 3)))
+        same = text_overlap(first[2], second[2])
+        if same.share >= threshold:
+            rows.append((*first[:2], *second[:2], same.longest, round(same.share, 3)))
     columns = "section_a line_a section_b line_b shared similarity".split()
     return pd.DataFrame(rows, columns=columns).sort_values("similarity", ascending=False, ignore_index=True)

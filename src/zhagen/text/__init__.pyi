@@ -13,6 +13,7 @@ from .segmentation import content_terms as content_terms
 from .segmentation import encode_texts as encode_texts
 from .segmentation import segment as segment
 from .segmentation import strip_citations as strip_citations
+from .sentences import sentence_ends as sentence_ends
 from .strings import code_strings as code_strings
 from .strings import join_strings as join_strings
 from .strings import split_run as split_run

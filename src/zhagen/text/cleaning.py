@@ -1,92 +1,151 @@
 """Clean text with a map from every character back to its raw line and column.
 
-Text taken from a PDF breaks words at line ends, sets blanks into them, and spells one hyphen in several ways.
-`clean` undoes that and forgets nothing: each character of the result knows where it stood.
+Text taken from a PDF breaks words at line ends, sets blanks into them, and writes one hyphen in several ways.
+`clean` undoes that and loses nothing: each character of the result knows where it was in the file.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-WIDE = re.compile(f"[{HAN}\u3001-\u303f\uff01-\uffef]")
+from zhagen.text.sentences import sentence_ends
+
+# What counts as a Chinese character, the one definition of the package (`book/_static/search.js` has the same):
+# radicals, 々, 〇, the unified and compatibility ideographs, and planes 2 and 3, which are reserved for ideographs.
+HAN = "\u2e80-\u2fdf\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+WIDE = re.compile(f"[{HAN}\u3001-\u303f\uff01-\uffef]")  # and what is printed as wide as one: 、 to 〿, ！ to ￯
 HYPHENS = "\u2010\u2011\u2012\u2013\u2212\uff0d"
 # Nothing is seen of these, or only a bullet of the PDF's own font (private use).
 INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\ue000-\uf8ff]")
-SENTENCE_END = re.compile(r"[。！？!?]+[”’」』）)]*|(?<=[a-z)\]])\.(?=\s|$)")
+_HAN = re.compile(f"[{HAN}]")
+_Placed: TypeAlias = tuple[str, int, int]  # a character, its raw line, its column
 
 
 @dataclass(frozen=True)
 class CleanText:
-    """Clean text; ``lines[i]`` and ``columns[i]`` (both 1-based) say where ``text[i]`` stood in the raw file.
+    """Clean text with a map back to the raw file.
 
-    A blank set between two Latin lines is mapped to the end of the first of them.
+    Attributes
+    ----------
+    text : str
+        The clean text.
+    lines, columns : tuple of int
+        ``lines[i]`` and ``columns[i]``, both from 1, are where ``text[i]`` was in the raw file. A blank set between two
+        Latin lines is mapped to the end of the first of them.
     """
 
     text: str
-    lines: tuple
-    columns: tuple
+    lines: tuple[int, ...]
+    columns: tuple[int, ...]
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.text)
 
-    def __getitem__(self, part):
+    def __getitem__(self, part: slice) -> "CleanText":
         """Return the part of a slice, with its map."""
         return CleanText(self.text[part], self.lines[part], self.columns[part])
 
-    def span(self, start=0, end=None):
-        """Return (first raw line, last raw line) of ``text[start:end]``; raises IndexError where that is empty.
+    def span(self, start: int = 0, end: int | None = None) -> tuple[int, int]:
+        """Return where a part of the text was in the raw file.
 
+        Parameters
+        ----------
+        start : int, default 0
+            Index of its first character.
+        end : int, optional
+            Index behind its last character; the end of the text if left out.
+
+        Returns
+        -------
+        tuple of int
+            First raw line, last raw line.
+
+        Raises
+        ------
+        IndexError
+            If the part is empty.
+
+        Examples
+        --------
         >>> clean("数字\\n\\n商业").span()
         (1, 3)
         """
         lines = self.lines[start:end]
         return lines[0], lines[-1]
 
-    def sentences(self):
-        """Return the sentences in order, each a `CleanText`; closing marks stay with their sentence.
+    def sentences(self) -> list["CleanText"]:
+        """Cut the text into sentences, see `zhagen.text.sentences.sentence_ends`.
 
+        Returns
+        -------
+        list of CleanText
+            The sentences in order; closing marks belong to their sentence, blanks around it are dropped.
+
+        Examples
+        --------
         >>> [s.text for s in clean("他问：“行吗？”她点头。走了").sentences()]
         ['他问：“行吗？”', '她点头。', '走了']
         """
-        ends = [match.end() for match in SENTENCE_END.finditer(self.text)]
-        starts = [0, *ends]
-        parts = [self[a:b]._strip() for a, b in zip(starts, [*ends, len(self)], strict=True)]
+        ends = sentence_ends(self.text)
+        parts = [self[a:b]._strip() for a, b in zip([0, *ends], [*ends, len(self)], strict=True)]
         return [part for part in parts if part.text]
 
-    def _strip(self):
+    def _strip(self) -> "CleanText":
         left = len(self.text) - len(self.text.lstrip())
         return self[left : len(self.text.rstrip())]
 
 
-def clean(raw, first_line=1):
+def clean(raw: str | Sequence[str], first_line: int = 1) -> CleanText:
     """Clean hard-wrapped text.
 
     Lines are joined (with a blank only between two Latin words), blanks beside a Chinese character are dropped,
     hyphen variants become ``-`` (a double dash ``——`` stays), quotation marks of the same kind inside one another
-    become ‘ ’, and characters without a shape (zero-width, private use) go. Cleaning clean text changes nothing.
+    become ‘ ’, and characters without a shape (zero-width, private use) are dropped. Cleaning clean text changes
+    nothing. The time is proportional to the length of the text.
 
     Parameters
     ----------
-    raw : str, or a sequence of raw lines.
-    first_line : the raw line number of its first line.
+    raw : str or sequence of str
+        The raw text, or its lines.
+    first_line : int, default 1
+        The raw line number of its first line.
 
-    Returns a `CleanText`.
+    Returns
+    -------
+    CleanText
+        The clean text with its map.
 
+    Examples
+    --------
     >>> clean(" 对数字商业模\\n\\n式‑创 新").text
     '对数字商业模式-创新'
     >>> clean("data–driven\\nbusiness").text
     'data-driven business'
     """
     lines = raw.split("\n") if isinstance(raw, str) else raw
-    chars = _join(lines, first_line)
-    chars = _drop_blanks(chars)
+    chars = _drop_blanks(_join(lines, first_line))
     text = _fold_quotes(_fold_hyphens("".join(char for char, _, _ in chars)))
     return CleanText(text, tuple(line for _, line, _ in chars), tuple(column for _, _, column in chars))
 
 
-def count_term(text, term):
-    """Count how often `term` stands in clean `text`; the term is cleaned as the text was.
+def count_term(text: str, term: str) -> int:
+    """Count how often a term occurs in clean text.
 
+    Parameters
+    ----------
+    text : str
+        Clean text.
+    term : str
+        The term; it is cleaned as the text was.
+
+    Returns
+    -------
+    int
+        Occurrences that do not overlap; 0 for an empty term.
+
+    Examples
+    --------
     >>> count_term("数据驱动与数据驱动", "数据 驱动")
     2
     """
@@ -94,57 +153,95 @@ def count_term(text, term):
     return text.count(wanted) if wanted else 0
 
 
-def printed_width(line):
-    """Return the printed width of a line in full-width characters (a half-width one counts half).
+def printed_width(line: str) -> float:
+    """Return the printed width of a line.
 
+    Parameters
+    ----------
+    line : str
+        A line; blanks around it do not count.
+
+    Returns
+    -------
+    float
+        Its width in full-width characters; a half-width one counts half.
+
+    Examples
+    --------
     >>> printed_width("图 1")
     2.0
     """
     return sum(1.0 if WIDE.match(char) or char in "“”‘’—…" else 0.5 for char in line.strip())
 
 
-def _join(lines, first_line):
-    chars = []
+def is_chinese(text: str) -> bool:
+    """Say whether most letters of a text are Chinese characters.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    bool
+        True if it has more Chinese characters than other letters.
+
+    Examples
+    --------
+    >>> is_chinese("图 1 model"), is_chinese("数字商业模式 model"), is_chinese("𠮷𠮷")
+    (False, True, True)
+    """
+    han = _HAN.sub("", text)
+    return len(text) - len(han) > sum(char.isalpha() for char in han)
+
+
+def _join(lines: Sequence[str], first_line: int) -> list[_Placed]:
+    """Return the characters of all lines with their places; blanks at the ends of a line are dropped."""
+    chars: list[_Placed] = []
     for number, line in enumerate(lines, first_line):
         kept = [(char, number, column) for column, char in enumerate(line, 1) if not INVISIBLE.match(char)]
-        while kept and kept[-1][0].isspace():
-            kept.pop()
-        while kept and kept[0][0].isspace():
-            kept.pop(0)
-        if not kept:
+        printed = [place for place, (char, _, _) in enumerate(kept) if not char.isspace()]
+        if not printed:
             continue
-        if chars and _wants_blank(chars[-1][0], kept[0][0]):
+        if chars and _wants_blank(chars[-1][0], kept[printed[0]][0]):
             chars.append((" ", chars[-1][1], chars[-1][2] + 1))
-        chars.extend(kept)
+        chars.extend(kept[printed[0] : printed[-1] + 1])
     return chars
 
 
-def _wants_blank(before, after):
+def _wants_blank(before: str, after: str) -> bool:
     if WIDE.match(before) or WIDE.match(after):
         return False
     return (before.isalnum() or before in ",.;:!?)]") and (after.isalnum() or after in "([")
 
 
-def _drop_blanks(chars):
-    """Drop runs of blanks beside a wide character; elsewhere keep the first blank of a run."""
-    kept = []
-    for place, (char, line, column) in enumerate(chars):
-        if not char.isspace():
-            kept.append((char, line, column))
+def _drop_blanks(chars: Sequence[_Placed]) -> list[_Placed]:
+    """Drop runs of blanks beside a wide character; elsewhere keep the first blank of a run.
+
+    One pass from the end: `after` is the character printed after the blanks that are open, and the first blank of
+    their run is the last one met.
+    """
+    kept: list[_Placed] = []
+    blank: _Placed | None = None
+    after = ""
+    for char, line, column in reversed(chars):
+        if char.isspace():
+            blank = (" ", line, column)
             continue
-        after = next((c for c, _, _ in chars[place + 1 :] if not c.isspace()), "")
-        before = kept[-1][0] if kept else ""
-        if before != " " and before and after and not WIDE.match(before) and not WIDE.match(after):
-            kept.append((" ", line, column))
-    return kept
+        if blank and after and not WIDE.match(char) and not WIDE.match(after):
+            kept.append(blank)
+        kept.append((char, line, column))
+        blank, after = None, char
+    return kept[::-1]
 
 
-def _fold_hyphens(text):
+def _fold_hyphens(text: str) -> str:
     text = re.sub(f"[{HYPHENS}]", "-", text)
     return re.sub("(?<!—)—(?!—)", "-", text)
 
 
-def _fold_quotes(text):
+def _fold_quotes(text: str) -> str:
     """Turn inner “ ” into ‘ ’ where the marks are balanced."""
     depth, folded = 0, []
     for char in text:
@@ -156,13 +253,3 @@ def _fold_quotes(text):
         if depth < 0:
             return text
     return "".join(folded) if depth == 0 else text
-
-
-def is_chinese(text):
-    """Say whether most letters of a text are Chinese characters.
-
-    >>> is_chinese("图 1 model"), is_chinese("数字商业模式 model")
-    (False, True)
-    """
-    han = len(re.findall(f"[{HAN}]", text))
-    return han > sum(char.isalpha() for char in text) - han

@@ -7,22 +7,28 @@ one place where the segmenter is chosen.
 
 import re
 import warnings
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from zhagen.errors import ZhagenError
 from zhagen.extras import import_extra
-from zhagen.paths import data_folder
+from zhagen.paths import data_folder, file_stamp
 
 FILES = ("userdict.txt", "stopwords.txt", "synonyms.tsv")
 KEPT = 8  # lexicons, each with its segmenters, which take some 100 MB: the oldest goes
 SEGMENTERS = ("jieba", "rjieba")
-HAN = "\u4e00-\u9fd5"  # what jieba takes for Chinese
-RARE = "\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # what rjieba takes for Chinese besides
+# What the two segmenters take for Chinese. That is theirs to say; what we take for Chinese is in `text.cleaning.HAN`.
+JIEBA_HAN = "\u4e00-\u9fd5"
+RJIEBA_MORE = "\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # rjieba takes these besides
 LETTERS = "A-Za-zÀ-ÖØ-öø-ɏͰ-ϿЀ-ӿ"
 MARK = "\ue000"  # stands for a foreign word while a segmenter cuts; private use, so in no dictionary
+LONGEST = 100  # characters of a word: jieba holds every beginning of a word in memory
+MOST_FREQUENT = 10**9  # rjieba counts in whole numbers of a machine word; the dictionary's own are below 10**6
+CONTROL = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ue000]")
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,33 +37,50 @@ class Lexicon:
 
     Attributes
     ----------
-    terms : frozenset of the terms of ``userdict.txt`` (those with frequency 0, which are cut, left out).
-    stopwords : frozenset of the words that are not counted.
-    synonyms : dict, variant -> kept form.
-    foreign : pattern of what no segmenter sees, its one group the whole match: Latin and Greek words, words and terms
-        with a character that is not Chinese, ASCII numbers, and characters that the segmenters do not judge alike.
-    frequencies : dict, term -> frequency of ``userdict.txt``, over jieba's own.
+    terms : frozenset of str
+        The terms of ``userdict.txt``; those of frequency 0, which are cut apart, are left out.
+    stopwords : frozenset of str
+        The words that are not counted.
+    synonyms : dict
+        Variant -> kept form.
+    foreign : re.Pattern
+        What no segmenter sees, its one group the whole match: Latin and Greek words, words and terms with a character
+        that is not Chinese, ASCII numbers, and characters that the segmenters do not judge alike.
+    frequencies : dict
+        Term -> frequency of ``userdict.txt``; it replaces jieba's own.
     """
 
-    terms: frozenset
-    stopwords: frozenset
-    synonyms: dict
-    foreign: re.Pattern
-    frequencies: dict
+    terms: frozenset[str]
+    stopwords: frozenset[str]
+    synonyms: dict[str, str]
+    foreign: re.Pattern[str]
+    frequencies: dict[str, int]
 
-    def cutter(self, segmenter="jieba", hmm=False):
-        """Return the function that cuts text without foreign words: str -> list of str.
+    def cutter(self, segmenter: str | None = "jieba", hmm: bool = False) -> Callable[[str], list[str]]:
+        """Return the function that cuts text without foreign words.
 
         Parameters
         ----------
-        segmenter : ``jieba``, or ``rjieba``, the same in Rust, some ten times as fast. Both hold the same words with
-            the same frequencies, and see Chinese characters and punctuation only; so they give the same words. None
-            takes the faster one that is installed.
-        hmm : guess words that are in neither dictionary by jieba's hidden Markov model of characters; otherwise they
-            fall apart into characters.
+        segmenter : str, default "jieba"
+            ``jieba``, or ``rjieba``, the same in Rust, some ten times as fast. Both hold the same words with the same
+            frequencies, and see Chinese characters and punctuation only; so they give the same words. None takes the
+            faster one that is installed.
+        hmm : bool, default False
+            Guess words that are in neither dictionary by jieba's hidden Markov model of characters; otherwise they
+            are cut into characters.
 
-        Raises `ZhagenError` for another segmenter, and where rjieba is not installed.
+        Returns
+        -------
+        callable
+            Text -> list of words.
 
+        Raises
+        ------
+        ZhagenError
+            If the segmenter has another name, or rjieba is not installed.
+
+        Examples
+        --------
         >>> read_lexicon().cutter()("数据驱动平台")
         ['数据驱动', '平台']
         """
@@ -87,81 +110,119 @@ def fastest_segmenter() -> str:
     return "rjieba" if find_spec("rjieba") else "jieba"
 
 
-def read_lexicon(folder=None):
-    """Return the `Lexicon` of a folder; it is read again only where one of its files has changed.
+def read_lexicon(folder: Path | str | None = None) -> Lexicon:
+    """Read the lexicon of a folder; it is read again only if one of its files has changed.
 
     Parameters
     ----------
-    folder : a folder with the three files; None takes ``data/lexicon``.
+    folder : pathlib.Path or str, optional
+        A folder with ``userdict.txt`` (term, frequency and tag, with blanks between them), ``stopwords.txt`` (one or
+        more words a line) and ``synonyms.tsv`` (variant, tab, kept form). Lines that begin with ``#`` are notes. Left
+        out it is ``data/lexicon``.
 
-    Raises `ZhagenError` where a file is missing or not in UTF-8, a line is not what it should be, a word is said twice,
-    or a kept form is itself a variant.
+    Returns
+    -------
+    Lexicon
+        The lexicon.
 
+    Raises
+    ------
+    ZhagenError
+        If a file is missing or is not UTF-8, a line has another form, a word is listed twice, or a kept form is itself
+        a variant. The message names file and line.
+
+    Examples
+    --------
     >>> "数据驱动" in read_lexicon().terms
     True
     """
     folder = Path(folder).resolve() if folder else data_folder() / "lexicon"
-    return _read(folder, tuple(_stamp(folder / name) for name in FILES))
-
-
-def _stamp(path):
-    if not path.is_file():
-        raise ZhagenError(f"there is no {path}", todo=f"a lexicon is {', '.join(FILES)}")
-    about = path.stat()
-    return about.st_mtime_ns, about.st_size
+    stamps = tuple(file_stamp(folder / name) for name in FILES)
+    lacking = [name for name, stamp in zip(FILES, stamps, strict=True) if stamp is None]
+    if lacking:
+        raise ZhagenError(f"there is no {folder / lacking[0]}", todo=f"a lexicon is {', '.join(FILES)}")
+    return _read(folder, stamps)
 
 
 @lru_cache(KEPT)
-def _read(folder, stamps):
-    synonyms = dict(_rows(folder / "synonyms.tsv", "\t", 2))
-    chained = sorted(set(synonyms.values()) & set(synonyms))
+def _read(folder: Path, stamps: tuple[object, ...]) -> Lexicon:
+    synonyms: dict[str, str] = {}
+    lines = {}
+    for number, (variant, kept) in _rows(folder / "synonyms.tsv", "\t", 2):
+        synonyms[variant], lines[kept] = kept, number
+    chained = next((kept for kept in synonyms.values() if kept in synonyms), None)
     if chained:
-        raise ZhagenError(f"the kept form {chained[0]} is a variant of another", "synonyms.tsv", "name one kept form")
-    stopwords = frozenset(word for row in _rows(folder / "stopwords.txt") for word in row)
-    entries = list(_rows(folder / "userdict.txt", " ", 3))
-    wrong = [(term, frequency) for term, frequency, _ in entries if not frequency.isdecimal()]
-    if wrong:
-        raise ZhagenError("the frequency of {} is {}".format(*wrong[0]), "userdict.txt", "give a whole number")
-    frequencies = {term: int(frequency) for term, frequency, _ in entries}
+        where = f"synonyms.tsv, line {lines[chained]}"
+        raise ZhagenError(f"the kept form {chained} is a variant of another", where, "name one kept form")
+    stopwords = frozenset(word for _, row in _rows(folder / "stopwords.txt") for word in row)
+    frequencies = {}
+    for number, (term, frequency, _) in _rows(folder / "userdict.txt", None, 3):
+        if not frequency.isdecimal() or len(frequency) > 10 or int(frequency) > MOST_FREQUENT:
+            where = f"userdict.txt, line {number}"
+            raise ZhagenError(
+                f"the frequency of {term} is {frequency[:LONGEST]}", where, f"give a whole number up to {MOST_FREQUENT}"
+            )
+        frequencies[term] = int(frequency)
     terms = frozenset(term for term, frequency in frequencies.items() if frequency)
-    mixed = set(re.findall(rf"(?m)^([{HAN}]*[^{HAN}\s]\S*) ", _dictionary())) - set(frequencies)
+    mixed = set(re.findall(rf"(?m)^([{JIEBA_HAN}]*[^{JIEBA_HAN}\s]\S*) ", _dictionary())) - set(frequencies)
     return Lexicon(terms, stopwords, synonyms, _foreign({*terms, *mixed}), frequencies)
 
 
-def _rows(path, separator=None, fields=None):
-    """Yield the fields of each line that is neither empty nor a note; a word comes once where lines have fields."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise ZhagenError(f"{path} is not in UTF-8", todo="save it in UTF-8") from error
-    seen = {}
-    for number, line in enumerate(lines, 1):
+def _rows(path: Path, separator: str | None = None, fields: int = 0) -> Iterator[tuple[int, list[str]]]:
+    """Yield line number and fields of each line that is neither empty nor a note.
+
+    Where lines have a number of `fields`, a word may be the first of one line only.
+    """
+    names = {"\t": "tabs", None: "blanks"}
+    seen: dict[str, int] = {}
+    for number, line in enumerate(_lines(path), 1):
         if not line.strip() or line.startswith("#"):
             continue
-        row = line.strip().split(separator)
-        if fields and len(row) != fields:
-            raise ZhagenError(f"{len(row)} fields in place of {fields}", f"{path.name}, line {number}", "mend the line")
+        where = f"{path.name}, line {number}"
+        row = [field.strip() for field in line.strip().split(separator)]
+        if fields and (len(row) != fields or not all(row)):
+            what = f"{len(row)} field{'s' * (len(row) > 1)} in place of {fields}"
+            raise ZhagenError(what, where, f"write {fields} fields with {names[separator]} between them")
+        if CONTROL.search(line):
+            raise ZhagenError("a control character", where, "delete it, or write the line anew")
+        if max(map(len, row)) > LONGEST:
+            raise ZhagenError(f"a word of {max(map(len, row))} characters", where, f"a word has at most {LONGEST}")
         if fields and seen.setdefault(row[0], number) != number:
-            raise ZhagenError(
-                f"{row[0]} stands in line {seen[row[0]]} too", f"{path.name}, line {number}", "leave out one"
-            )
-        yield row
+            raise ZhagenError(f"{row[0]} is listed in line {seen[row[0]]} too", where, "leave out one")
+        yield number, row
 
 
-def _foreign(words):
+def _lines(path: Path) -> list[str]:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ZhagenError(f"{path} cannot be read: {error.strerror}", todo="check its permissions") from error
+    try:
+        return re.split("\r\n?|\n", data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ZhagenError(f"{path} is not in UTF-8", f"{path.name}, line {line}", "save it in UTF-8") from error
+
+
+def _foreign(words: Iterable[str]) -> re.Pattern[str]:
     """Return the pattern of foreign words; the longest of the words that begin alike is tried first.
 
     It begins with one set of characters, so that the search leaps over Chinese: the rest looks back at the first one,
     first of what kind it is, then which, so that few words are tried.
     """
-    mixed = [word for word in words if re.search(f"[^{HAN}]", word)]
-    heads = {}
+    mixed = [word for word in words if re.search(f"[^{JIEBA_HAN}]", word)]
+    heads: dict[str, list[str]] = {}
     for word in sorted(mixed, key=lambda word: (word[0], -len(word), word)):
         end = rf"(?![{LETTERS}0-9])" if re.search(f"[{LETTERS}0-9]$", word) else ""
         heads.setdefault(word[0], []).append(re.escape(word[1:]) + end)
     more = rf"[{LETTERS}0-9]*(?:[-'’&.][{LETTERS}0-9]+)*"
-    signs = rf"+#&._%{RARE}{MARK}-"
-    kinds = {HAN: [], LETTERS: [more], "0-9": [rf"[0-9]*[{LETTERS}]{more}", "[0-9]*"], signs: [""]}
+    signs = rf"+#&._%{RJIEBA_MORE}{MARK}-"
+    kinds: dict[str, list[str]] = {
+        JIEBA_HAN: [],
+        LETTERS: [more],
+        "0-9": [rf"[0-9]*[{LETTERS}]{more}", "[0-9]*"],
+        signs: [""],
+    }
     for head, rests in reversed(heads.items()):
         kind = next((kind for kind in kinds if re.match(f"[{kind}]", head)), re.escape(head))
         kinds.setdefault(kind, []).insert(0, rf"(?<={re.escape(head)})(?:{'|'.join(rests)})")
@@ -170,9 +231,16 @@ def _foreign(words):
     return re.compile(rf"([{first}{LETTERS}0-9{signs}](?:{tried}))")
 
 
-def jieba_dictionary():
-    """Return an iterator of the words of jieba's own dictionary: (word, frequency, tag).
+def jieba_dictionary() -> Iterator[tuple[str, int, str]]:
+    """Return the words of jieba's own dictionary.
 
+    Returns
+    -------
+    iterator of (str, int, str)
+        Word, frequency and tag of each.
+
+    Examples
+    --------
     >>> next(entry for entry in jieba_dictionary() if entry[0] == "平台")[2]
     'n'
     """
@@ -181,14 +249,16 @@ def jieba_dictionary():
 
 
 @cache
-def _dictionary():
+def _dictionary() -> str:
     """Return jieba's own dictionary, a word, its frequency and its tag in a line."""
-    return Path(find_spec("jieba").origin).with_name("dict.txt").read_text(encoding="utf-8")
+    spec = find_spec("jieba")
+    assert spec and spec.origin  # zhagen depends on it
+    return Path(spec.origin).with_name("dict.txt").read_text(encoding="utf-8")
 
 
 @lru_cache(KEPT)
-def _jieba(lexicon):
-    """Return a jieba tokenizer of our own: no cache file, no message, and the reader's own jieba stays as it is."""
+def _jieba(lexicon: Lexicon) -> Any:
+    """Return a jieba tokenizer of our own: no cache file, no message, and the reader's own jieba is not changed."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # invalid escapes (3.12 on), pkg_resources
         import jieba
@@ -206,7 +276,7 @@ def _jieba(lexicon):
 
 
 @lru_cache(KEPT)
-def _rjieba(lexicon, hmm):
+def _rjieba(lexicon: Lexicon, hmm: bool) -> Any:
     """Return rjieba with the words and frequencies of `_jieba`.
 
     It cannot forget a word, so where a word of frequency 0 would matter (guessing asks whether there is such a word),
