@@ -236,7 +236,7 @@ def test_evidence_outside_the_prose_has_no_sentence(xiaomi, changed):
     assert set(outside.section_id) == set(code_passages(xiaomi).query("code_id == @row.code_id").section_id)
     assert passage_matrix(outside).counts.toarray().tolist() == [[1]]
     assert passage_matrix(passages, "paragraph", kind="quotation").counts.sum() == sum(passages.kind == "quotation") - 1
-    with pytest.raises(ZhagenError, match="no passage stands in a sentence"):
+    with pytest.raises(ZhagenError, match="no passage is in a sentence"):
         passage_matrix(outside, "sentence")
 
 
@@ -276,12 +276,12 @@ def test_occurrences_are_counted_as_text_does_but_not_inside_one_another(text, l
 @pytest.mark.parametrize("doc_id", IDS)
 @pytest.mark.parametrize("roll_up", [False, True])
 def test_what_is_published_is_what_the_original_gives(doc_id, roll_up, monkeypatch, tmp_path):
-    computed = code_passages(extracted(doc_id, "original"), roll_up)
-    loaded = load_passages(doc_id, roll_up)
+    computed = code_passages(extracted(doc_id, "original"), roll_up=roll_up)
+    loaded = load_passages(doc_id, roll_up=roll_up)
     assert loaded.attrs["edition"] == "original"
     assert_frame_equal(computed, loaded)
     monkeypatch.setenv("ZHAGEN_SOURCES", str(tmp_path))
-    assert_frame_equal(computed, load_passages(doc_id, roll_up))
+    assert_frame_equal(computed, load_passages(doc_id, roll_up=roll_up))
 
 
 @pytest.mark.parametrize("doc_id", IDS)
@@ -305,7 +305,7 @@ def test_a_published_passage_outside_the_prose_is_read_as_such(monkeypatch, tmp_
     assert_frame_equal(passage_module.typed_passages(read_published("haier", "passages")), passages)
 
 
-def test_what_cannot_be_loaded_is_told(monkeypatch, tmp_path):
+def test_what_cannot_be_loaded_is_reported(monkeypatch, tmp_path):
     with pytest.raises(SourceError, match="no document is called 'nobody'"):
         load_passages("nobody")
     monkeypatch.setenv("ZHAGEN_SOURCES", str(tmp_path))
@@ -360,10 +360,10 @@ def test_documents_stand_side_by_side(one, other):
     one, other = ([(doc_id, *place[1:]) for place in places] for doc_id, places in (("d0", one), ("d1", other)))
     codes = pd.DataFrame(CODES, columns=["code_id", "level", "label"])
     whole, parts = table(one + other), [table(one), table(other)]
-    both = codes_by_document(whole, codes)
+    both = codes_by_document(whole, codes=codes)
     assert both.columns.tolist() == ["d0", "d1"]
     for part in parts:
-        alone = codes_by_document(part, codes)
+        alone = codes_by_document(part, codes=codes)
         assert both[alone.columns].equals(alone)
         sections = codes_by_section(part, codes=codes)
         assert codes_by_section(whole, codes=codes)[sections.columns].equals(sections)
@@ -372,7 +372,7 @@ def test_documents_stand_side_by_side(one, other):
 
 def test_rows_and_columns_of_the_wide_tables(haier):
     passages, codes, sections = code_passages(haier), haier.codebook.codes, haier.outline.sections()
-    wide = codes_by_section(passages, sections, codes)
+    wide = codes_by_section(passages, sections, codes=codes)
     assert wide.index.tolist() == codes.label.tolist() and wide.columns.tolist() == sections.section_id.tolist()
     for code in codes.itertuples():
         own = Counter(passages[passages.code_id == code.code_id].section_id)
@@ -381,7 +381,7 @@ def test_rows_and_columns_of_the_wide_tables(haier):
     assert short.index.tolist() == [label for label in codes.label if label in set(passages.label)]
     assert short.columns.tolist() == [name for name in sections.section_id if name in set(passages.section_id)]
     assert short.equals(wide.loc[short.index, short.columns]) and wide.to_numpy().sum() == len(passages)
-    assert codes_by_document(passages, codes).haier.tolist() == wide.sum(axis=1).tolist()
+    assert codes_by_document(passages, codes=codes).haier.tolist() == wide.sum(axis=1).tolist()
 
 
 def test_sections_come_in_the_order_of_the_text():
@@ -414,7 +414,7 @@ def test_themes_that_meet_are_those_of_one_sentence(haier):
     for sentence in haier.outline.sentences().query("kind == 'paragraph'").text:
         here = sorted(theme for theme in themes if theme in sentence)
         by_hand.update((a, b) for number, a in enumerate(here) for b in here[number + 1 :])
-    matrix = passage_matrix(code_passages(haier), "sentence", "theme", "mention")
+    matrix = passage_matrix(code_passages(haier), "sentence", level="theme", kind="mention")
     edges = cooccurrence_table(matrix)
     assert dict(zip(zip(edges.term_a, edges.term_b, strict=True), edges.n12, strict=True)) == by_hand
     assert len(by_hand) and add_measures(edges, ["jaccard"]).jaccard.between(0, 1).all()
@@ -431,7 +431,7 @@ def test_units_without_a_passage_count_where_they_are_given(haier):
     edges = cooccurrence_table(whole)
     assert set(edges.N) == {len(sentences)}
     assert edges.drop(columns="N").equals(cooccurrence_table(plain).drop(columns="N"))
-    with pytest.raises(ZhagenError, match="stands in none of the units: haier"):
+    with pytest.raises(ZhagenError, match="is in none of the units: haier"):
         passage_matrix(passages, "sentence", within=sentences[sentences.paragraph > 3])
 
 
@@ -513,7 +513,7 @@ def test_quotations_beside_each_other_or_in_two_documents_do_not_overlap():
 
 def test_an_overlap_counts_for_the_level_that_is_asked_for(haier):
     rolled = code_passages(haier, roll_up=True)
-    assert code_overlap(rolled, "theme").empty  # every quotation of this study is evidence of one concept
+    assert code_overlap(rolled, level="theme").empty  # every quotation of this study is evidence of one concept
     whole = code_overlap(rolled)
     assert len(whole) and not whole.distorted.any()
 
@@ -521,7 +521,7 @@ def test_an_overlap_counts_for_the_level_that_is_asked_for(haier):
 # What cannot be
 
 
-def test_what_cannot_be_counted_is_told(haier):
+def test_what_cannot_be_counted_is_reported(haier):
     passages = code_passages(haier)
     with pytest.raises(ZhagenError, match="no unit 'line': use one of sentence, paragraph"):
         passage_matrix(passages, "line")
@@ -532,14 +532,14 @@ def test_what_cannot_be_counted_is_told(haier):
     with pytest.raises(ZhagenError, match="no quotation among the passages"):
         passage_matrix(passages, level="theme", kind="quotation")
     with pytest.raises(ZhagenError, match="no passage of the level 'category'"):
-        code_overlap(passages, "category")
+        code_overlap(passages, level="category")
     with pytest.raises(ZhagenError, match="a passage is of the section haier-"):
         codes_by_section(passages, haier.outline.sections().iloc[:3])
     with pytest.raises(ZhagenError, match="a passage is of the code"):
-        codes_by_document(passages, haier.codebook.level("theme"))
+        codes_by_document(passages, codes=haier.codebook.level("theme"))
 
 
-def test_no_passage_is_told(haier):
+def test_no_passage_is_reported(haier):
     none = replace(haier, codebook=Codebook(haier.codebook.codes.iloc[:0], haier.codebook.evidence.iloc[:0]))
     empty = code_passages(none, roll_up=True)
     assert empty.empty and empty.columns.tolist() == passage_module.COLUMNS

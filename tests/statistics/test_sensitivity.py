@@ -1,4 +1,6 @@
 import math
+import os
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -211,6 +213,22 @@ def test_lexicons_change_what_is_counted():
     }
     again = lexicon_variants(Outline(), {"mine": data_folder() / "lexicon"})
     assert_frame_equal(again["mine"], again["shipped lexicon"])
+
+
+def test_an_edit_of_the_shipped_lexicon_is_seen(tmp_path, monkeypatch):
+    """The ready-made variants are kept, but written anew after an edit, even one of the same size and time."""
+    shutil.copytree(data_folder(), tmp_path / "data", ignore=shutil.ignore_patterns("sources", "published"))
+    monkeypatch.setenv("ZHAGEN_DATA", str(tmp_path / "data"))
+    before = lexicon_variants(Outline())
+    path = tmp_path / "data" / "lexicon" / "userdict.txt"
+    text, when = path.read_text(encoding="utf-8"), path.stat().st_mtime_ns
+    path.write_text(text.rstrip("\n") + "\n杭研大厦 100000 n\n", encoding="utf-8")
+    after = lexicon_variants(Outline())
+    assert {"杭研大厦"} == set(after["without synonyms"].term) - set(before["without synonyms"].term)
+    assert "杭研大厦" not in set(after["without user dictionary"].term)
+    path.write_text(path.read_text(encoding="utf-8").replace("杭研大厦", "研大厦以"), encoding="utf-8")
+    os.utime(path, ns=(when, when))
+    assert "研大厦以" in set(lexicon_variants(Outline())["without synonyms"].term)
 
 
 def test_a_part_is_left_out(tmp_path):
