@@ -29,7 +29,6 @@ NOT_YET = {
     "book.prose",
     "book.reader",
     "book.publication",
-    "book.synthesis",
     "cli",
     "corpus.cooccurrence",
     "corpus.engines",

@@ -1,72 +1,172 @@
 """The documents side by side: codes that mean the same, by judgement and by similarity alone, and their joint model."""
 
+import re
 import tomllib
+from collections.abc import Callable, Iterable
 from itertools import combinations
+from pathlib import Path
+from typing import Any
 
-from zhagen.documents.published import row_owners
+import numpy as np
+import pandas as pd
+
 from zhagen.errors import ZhagenError
 from zhagen.paths import data_folder
+from zhagen.statistics.terms import term_matrix, tfidf
+from zhagen.text.segmentation import content_terms
+
+FIRMEST = ("printed", "mapped", "literature", "by_order", "reconciled", "inferred")
+JOINT = "source target relation sign documents doc_ids status arrows".split()
 
 
-def code_systems(codes):
+def code_systems(codes: pd.DataFrame) -> pd.DataFrame:
     """Count the codes of every document by level.
 
     Parameters
     ----------
-    codes : the codes of all documents, as `zhagen.documents.published.read_published` or extractions give them, one frame.
+    codes : pandas.DataFrame
+        The codes of all documents in one frame, as `read_published` or extractions give them.
 
-    Returns a data frame, index doc_id, one column a level, in the order they occur.
+    Returns
+    -------
+    pandas.DataFrame
+        int, index ``doc_id``, one column a level, in the order they occur.
     """
-    import pandas as pd
-
     counts = pd.crosstab(codes.doc_id, codes.level)
     return counts.loc[codes.doc_id.drop_duplicates(), codes.level.drop_duplicates()].rename_axis(None, axis=1)
 
 
-def alignments(codes):
-    """Read our judgement of which codes mean the same (``data/codings/synthesis/alignments.toml``).
+def alignments(codes: pd.DataFrame, *, path: Path | str | None = None) -> pd.DataFrame:
+    """Read a judgement of which codes mean the same.
 
-    Returns a data frame, one row a code: group, doc_id, level, label, code_id, reason. Raises `ZhagenError` where a
-    code that is named is not among `codes`.
+    Parameters
+    ----------
+    codes : pandas.DataFrame
+        The codes of all documents in one frame, as `read_published` or extractions give them.
+    path : pathlib.Path or str, optional
+        A TOML file: each ``[[alignments]]`` has a name, a reason and a list of codes, a code being
+        ``[document, level, label]``. Without it, ours: ``data/codings/synthesis/alignments.toml``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a code: ``group``, ``doc_id``, ``level``, ``label``, ``code_id``, ``reason`` (str).
+
+    Raises
+    ------
+    ZhagenError
+        If the file is missing or is not TOML, an entry lacks a name, a reason or codes, a code is not among `codes`, or
+        a code is listed twice in one group; the message names file and line.
+
+    Examples
+    --------
+    >>> from zhagen.documents.published import read_published
+    >>> alignments(read_published(None, "codes")).columns.tolist()
+    ['group', 'doc_id', 'level', 'label', 'code_id', 'reason']
     """
-    import pandas as pd
-
-    path = data_folder() / "codings" / "synthesis" / "alignments.toml"
+    path = Path(path) if path else data_folder() / "codings" / "synthesis" / "alignments.toml"
+    text, entries = _entries(path)
     ids = dict(zip(zip(codes.doc_id, codes.level, codes.label, strict=True), codes.code_id, strict=True))
-    rows = []
-    for entry in tomllib.loads(path.read_text(encoding="utf-8"))["alignments"]:
+    rows: list[tuple[str, ...]] = []
+    for number, entry in enumerate(entries):
+        _check_entry(entry, path, text, number)
         for named in map(tuple, entry["codes"]):
-            if named not in ids:
-                raise ZhagenError(f"{entry['name']}: no code {' '.join(named)}", path.name, "compare it with the codes")
-            rows.append((entry["name"], *named, ids[named], entry["reason"]))
+            where = _place(path, text, number, named)
+            if len(named) != 3 or named not in ids:
+                documents = set(codes.doc_id)
+                known = named and named[0] in documents
+                what = "code" if known else "document"
+                todo = "compare it with the codes" if known else f"use one of {', '.join(sorted(documents))}"
+                raise ZhagenError(f"{entry['name']}: no {what} {' '.join(map(str, named))}", where, todo)
+            row = (entry["name"], *named, ids[named], entry["reason"])
+            if row in rows:
+                raise ZhagenError(f"{entry['name']}: {' '.join(named)} is listed twice", where, "leave out one")
+            rows.append(row)
     return pd.DataFrame(rows, columns="group doc_id level label code_id reason".split())
 
 
-def judged_pairs(aligned):
-    """Return the pairs of codes of different documents that one group holds: a set of pairs of code ids."""
+def _entries(path: Path) -> tuple[str, list[dict[str, Any]]]:
+    """Return the text of a file of alignments and its entries."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        return text, tomllib.loads(text)["alignments"]
+    except OSError as error:
+        raise ZhagenError(f"{path} cannot be read: {error.strerror}", todo="compare the path") from error
+    except KeyError as error:
+        raise ZhagenError("there is no [[alignments]]", path.name, "write one for each group of codes") from error
+    except ValueError as error:  # no TOML, which names its line; or not in UTF-8
+        raise ZhagenError(f"it is not TOML in UTF-8: {error}", path.name, "correct the file") from error
+
+
+def _check_entry(entry: dict[str, Any], path: Path, text: str, number: int) -> None:
+    where = _place(path, text, number)
+    for key in ("name", "reason"):
+        if not isinstance(entry.get(key), str) or not entry[key]:
+            raise ZhagenError(f"the entry {number + 1} has no {key}", where, f'write {key} = "…"')
+    named = entry.get("codes")
+    if not named or not isinstance(named, list) or not all(isinstance(one, list) for one in named):
+        raise ZhagenError(f"{entry['name']}: there are no codes", where, "list [document, level, label] for each code")
+
+
+def _place(path: Path, text: str, number: int, named: Iterable[Any] = ()) -> str:
+    """Return the file and the line of an entry, or of a code in it."""
+    lines = text.split("\n")
+    heads = [at for at, line in enumerate(lines) if re.match(r"\s*\[\[\s*alignments\s*\]\]", line)]
+    if number >= len(heads):  # written in another way, as one list
+        return path.name
+    block = range(heads[number], [*heads, len(lines)][number + 1])
+    parts = [str(part) for part in named]
+    found = [at for at in block if parts and all(part in lines[at] for part in parts)]
+    return f"{path.name}, line {(found or block)[0] + 1}"
+
+
+def judged_pairs(aligned: pd.DataFrame) -> set[tuple[str, str]]:
+    """Return the pairs of codes of different documents that are in one group.
+
+    Parameters
+    ----------
+    aligned : pandas.DataFrame
+        As `alignments` returns it.
+
+    Returns
+    -------
+    set of tuple of str
+        Pairs of code ids, each pair sorted.
+    """
     groups = aligned.groupby("group")[["doc_id", "code_id"]]
-    found = (pair for _, rows in groups for pair in combinations(rows.itertuples(index=False), 2))
-    return {tuple(sorted((a.code_id, b.code_id))) for a, b in found if a.doc_id != b.doc_id}
+    members = (zip(rows.doc_id, rows.code_id, strict=True) for _, rows in groups)
+    found = (pair for rows in members for pair in combinations(rows, 2))
+    return {(min(a, b), max(a, b)) for (document, a), (other, b) in found if document != other}
 
 
-def similar_labels(codes, top=20):
+def similar_labels(codes: pd.DataFrame, *, top: int = 20) -> pd.DataFrame:
     """Pair codes of different documents by their labels alone.
 
     The similarity of two labels is Jaccard's, over their pairs of neighbouring characters.
 
-    Returns a data frame of the `top` most similar pairs above 0: doc_a, label_a, doc_b, label_b, code_a, code_b,
-    similarity.
-    """
-    grams = {row.code_id: _grams(row.label) for row in codes.itertuples()}
+    Parameters
+    ----------
+    codes : pandas.DataFrame
+        The codes of all documents in one frame, as `read_published` or extractions give them.
+    top : int, default 20
+        Number of pairs.
 
-    def similarity(a, b):
-        first, second = grams[a.code_id], grams[b.code_id]
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair above 0, most similar first: ``doc_a``, ``label_a``, ``doc_b``, ``label_b``, ``code_a``,
+        ``code_b`` (str), ``similarity`` (float, 0 to 1).
+    """
+    grams = {code_id: _grams(label) for code_id, label in zip(codes.code_id, codes.label, strict=True)}
+
+    def similarity(a: str, b: str) -> float:
+        first, second = grams[a], grams[b]
         return len(first & second) / len(first | second)
 
     return _ranked(codes, similarity, top)
 
 
-def similar_contexts(codes, features, top=20):
+def similar_contexts(codes: pd.DataFrame, features: pd.DataFrame, *, top: int = 20) -> pd.DataFrame:
     """Pair codes of different documents by the company their words keep.
 
     The context of a code is the sum of the tf-idf weights of its document's sentences that hold a content term of its
@@ -75,37 +175,40 @@ def similar_contexts(codes, features, top=20):
 
     Parameters
     ----------
-    codes : the codes of all documents.
-    features : the features of all documents, as `zhagen.book.loads.load_features` gives them, one frame.
-    top : how many pairs.
+    codes : pandas.DataFrame
+        The codes of all documents in one frame, as `read_published` or extractions give them.
+    features : pandas.DataFrame
+        The features of all documents in one frame, as `load_features` gives them.
+    top : int, default 20
+        Number of pairs.
 
-    Returns a data frame as `similar_labels`.
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair above 0, most similar first: ``doc_a``, ``label_a``, ``doc_b``, ``label_b``, ``code_a``,
+        ``code_b`` (str), ``similarity`` (float, 0 to 1).
     """
-    import numpy as np
-
-    from zhagen.statistics.terms import term_matrix, tfidf
-    from zhagen.text.segmentation import content_terms
 
     counts = term_matrix(features, unit="sentence")
     weights = tfidf(counts).tocsc()
     place = {term: number for number, term in enumerate(counts.terms)}
     owner = counts.units.doc_id.to_numpy()
     contexts, own = {}, {}
-    for row in codes.itertuples():
-        columns = [place[term] for term in content_terms(row.label) if term in place]
+    for code_id, doc_id, label in zip(codes.code_id, codes.doc_id, codes.label, strict=True):
+        columns = [place[term] for term in content_terms(label) if term in place]
         holds = np.zeros(len(owner), dtype=bool)
         for column in columns:
             holds[weights[:, [column]].nonzero()[0]] = True
-        holds &= owner == row.doc_id
-        contexts[row.code_id] = np.asarray(weights[holds].sum(axis=0)).ravel() if holds.any() else None
-        own[row.code_id] = columns
+        holds &= owner == doc_id
+        contexts[code_id] = np.asarray(weights[holds].sum(axis=0)).ravel() if holds.any() else None
+        own[code_id] = columns
 
-    def similarity(a, b):
-        first, second = contexts[a.code_id], contexts[b.code_id]
+    def similarity(a: str, b: str) -> float:
+        first, second = contexts[a], contexts[b]
         if first is None or second is None:
             return 0.0
         kept = np.ones(len(place), dtype=bool)
-        kept[own[a.code_id] + own[b.code_id]] = False
+        kept[own[a] + own[b]] = False
         first, second = first[kept], second[kept]
         length = np.linalg.norm(first) * np.linalg.norm(second)
         return float(first @ second / length) if length else 0.0
@@ -113,60 +216,89 @@ def similar_contexts(codes, features, top=20):
     return _ranked(codes, similarity, top)
 
 
-def alignment_agreement(proposed, judged):
-    """Hold pairs that a similarity proposes against those we judged to mean the same.
+def alignment_agreement(proposed: pd.DataFrame, judged: set[tuple[str, str]]) -> dict[str, float]:
+    """Compare pairs that a similarity proposes with those we judged to mean the same.
 
-    Returns a dict: proposed, judged, both (numbers of pairs), precision (both / proposed) and recall (both / judged).
+    Parameters
+    ----------
+    proposed : pandas.DataFrame
+        As `similar_labels` or `similar_contexts` returns it.
+    judged : set of tuple of str
+        As `judged_pairs` returns it.
+
+    Returns
+    -------
+    dict
+        ``proposed``, ``judged``, ``both`` (int, pairs), ``precision`` (float, both / proposed), ``recall`` (float, both
+        / judged).
     """
-    pairs = {tuple(sorted(pair)) for pair in zip(proposed.code_a, proposed.code_b, strict=True)}
+    pairs = {(min(pair), max(pair)) for pair in zip(proposed.code_a, proposed.code_b, strict=True)}
     both = len(pairs & judged)
     shares = {"precision": both / len(pairs) if pairs else 0.0, "recall": both / len(judged) if judged else 0.0}
     return {"proposed": len(pairs), "judged": len(judged), "both": both} | shares
 
 
-def joint_edges(edges, aligned):
+def joint_edges(edges: pd.DataFrame, aligned: pd.DataFrame) -> pd.DataFrame:
     """Put the arrows of all documents into one model of the groups.
 
-    An end that is in no group leaves its arrow out; so does an arrow inside one group.
+    An arrow with an end that is in no group is left out, and so is an arrow inside one group. Arrows of different signs
+    are kept apart: a pair of groups that one document joins by + and another by - has two rows.
 
     Parameters
     ----------
-    edges : arrows of all documents; model_id begins with the id of the document and a hyphen.
-    aligned : as `alignments` gives it.
+    edges : pandas.DataFrame
+        Arrows of all documents, as `mechanism_edges` returns them; a model_id begins with the id of its document and a
+        hyphen.
+    aligned : pandas.DataFrame
+        As `alignments` returns it.
 
-    Returns a data frame, one row a pair of groups: source, target, relation (the words in use), sign, documents (how
-    many), doc_ids, status (the firmest: printed, mapped, literature, inferred), arrows (how many).
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair of groups and a sign, most documents first: ``source``, ``target``, ``relation`` (str, the words
+        in use), ``sign`` (str), ``documents`` (int), ``doc_ids`` (str, parted by blanks), ``status`` (str, the firmest:
+        printed, mapped, literature, by_order, reconciled, inferred), ``arrows`` (int).
+
+    Raises
+    ------
+    ZhagenError
+        If an arrow has an unknown status.
     """
-    import pandas as pd
-
-    firmest = ["printed", "mapped", "literature", "by_order", "reconciled", "inferred"]
+    strange = edges[~edges.status.isin(FIRMEST)]
+    if len(strange):
+        where = " ".join(strange.iloc[0][["model_id", "source", "target"]])
+        raise ZhagenError(f"there is no status {strange.status.iloc[0]!r}", where, f"use one of {', '.join(FIRMEST)}")
     group = dict(zip(zip(aligned.doc_id, aligned.label, strict=True), aligned.group, strict=True))
-    found = edges.assign(doc_id=row_owners(edges.model_id))
+    found = edges.assign(doc_id=_owners(edges.model_id, aligned.doc_id), sign=edges.sign.fillna(""))
     for end in ("source", "target"):
         named = [group.get(pair) for pair in zip(found.doc_id, found[end], strict=True)]
         found[end] = pd.Series(named, index=found.index, dtype="object")
     found = found.dropna(subset=["source", "target"])
     found = found[found.source != found.target]
     rows = []
-    for (source, target), part in found.groupby(["source", "target"], sort=False):
+    for (source, target, sign), part in found.groupby(["source", "target", "sign"], sort=False):
         words, documents = "、".join(dict.fromkeys(part.relation)), list(dict.fromkeys(part.doc_id))
-        status = min(part.status, key=firmest.index)
-        rows.append((source, target, words, "+", len(documents), " ".join(documents), status, len(part)))
-    columns = "source target relation sign documents doc_ids status arrows".split()
-    return pd.DataFrame(rows, columns=columns).sort_values(
-        "documents", ascending=False, kind="stable", ignore_index=True
-    )
+        status = min(part.status, key=FIRMEST.index)
+        rows.append((source, target, words, sign, len(documents), " ".join(documents), status, len(part)))
+    table = pd.DataFrame(rows, columns=JOINT)
+    return table.sort_values("documents", ascending=False, kind="stable", ignore_index=True)
 
 
-def _grams(label):
+def _owners(ids: Iterable[str], documents: Iterable[str]) -> list[str]:
+    """Return the document whose id each id begins with: the longest, because an id may hold hyphens; "" for none."""
+    known = sorted(set(documents), key=len, reverse=True)
+    return [next((doc_id for doc_id in known if f"{one}-".startswith(f"{doc_id}-")), "") for one in ids]
+
+
+def _grams(label: str) -> set[str]:
     return {label[i : i + 2] for i in range(len(label) - 1)} or {label}
 
 
-def _ranked(codes, similarity, top):
-    import pandas as pd
-
-    pairs = [(a, b) for a, b in combinations(codes.itertuples(), 2) if a.doc_id != b.doc_id]
-    rows = [(a.doc_id, a.label, b.doc_id, b.label, a.code_id, b.code_id, similarity(a, b)) for a, b in pairs]
+def _ranked(codes: pd.DataFrame, similarity: Callable[[str, str], float], top: int) -> pd.DataFrame:
+    """Return the most similar pairs of codes of different documents; `similarity` takes two code ids."""
+    every = zip(codes.doc_id, codes.label, codes.code_id, strict=True)
+    pairs = [(a, b) for a, b in combinations(every, 2) if a[0] != b[0]]
+    rows = [(*a[:2], *b[:2], a[2], b[2], similarity(a[2], b[2])) for a, b in pairs]
     found = pd.DataFrame(rows, columns="doc_a label_a doc_b label_b code_a code_b similarity".split())
     found = found[found.similarity > 0].sort_values(["similarity", "code_a", "code_b"], ascending=[False, True, True])
     return found.head(top).reset_index(drop=True)
