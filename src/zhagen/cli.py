@@ -91,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_cooccur(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser(
         "cooccur",
-        help="count which terms of a corpus stand together; write terms, edges, communities, a network and a report",
+        help="count which terms of a corpus occur together; write terms, edges, communities, a network and a report",
         description="Text in, a co-occurrence network out, for a corpus of any size. If it is stopped, the same "
         "command continues from there.",
     )
@@ -114,7 +114,7 @@ def _add_cooccur(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--memory", type=int, default=512, metavar="MB", help="to count with (default: 512)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the communities (default: 1)")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
-    again = "what is counted is kept; the same command goes on from there"
+    again = "what is counted is kept; the same command continues from there"
     parser.set_defaults(run=_cooccur, stopped=lambda arguments: f"interrupted ({arguments.out}): {again}")
 
 

@@ -2,21 +2,34 @@
 
 
 class ZhagenError(Exception):
-    """Something a person can mend.
+    """Something that a person can correct.
 
     Parameters
     ----------
-    found : what was found, one sentence without a full stop.
-    where : document and lines, such as ``"haier, lines 734-779"``; empty where there is no place.
-    todo : what to do about it, one sentence without a full stop.
+    found : str
+        What was found, one sentence without a full stop.
+    where : str, default ""
+        Document or file, and line, such as ``"haier, lines 734-779"``; empty where there is no place.
+    todo : str, default ""
+        What to do about it, one sentence without a full stop.
 
+    Attributes
+    ----------
+    found, where, todo : str
+        The three parts of the message.
+
+    Examples
+    --------
     >>> str(ZhagenError("no list under the header 访谈人次", "haier, line 273", "compare the table with its recipe"))
     'no list under the header 访谈人次 (haier, line 273): compare the table with its recipe'
     """
 
-    def __init__(self, found, where="", todo=""):
+    def __init__(self, found: str, where: str = "", todo: str = "") -> None:
         self.found, self.where, self.todo = found, where, todo
         super().__init__(found + (f" ({where})" if where else "") + (f": {todo}" if todo else ""))
+
+    def __reduce__(self) -> tuple[type["ZhagenError"], tuple[str, str, str]]:
+        return type(self), (self.found, self.where, self.todo)  # an error of a worker process arrives in three parts
 
 
 class SourceError(ZhagenError):

@@ -50,7 +50,9 @@ REASONS = {  # why an edition was opened, why a table was computed or read
     "digest asked": Wording("the digest was asked for", "指定读摘编版"),
     "file asked": Wording("the file {} was asked for", "指定读文件 {}"),
     "no original": Wording("no original is attached", "没有挂原文"),
-    "another file": Wording("{} is there but is not the original (its checksum differs)", "有 {}，但不是原文（校验和不符）"),
+    "another file": Wording(
+        "{} is there but is not the original (its checksum differs)", "有 {}，但不是原文（校验和不符）"
+    ),
     "so the digest": Wording(", so the shipped digest is read", "，所以读随书的摘编版"),
     "no digest": Wording(", and it has no digest yet", "，也还没有摘编版"),
     "so the published": Wording(", so what is published of it is read", "，所以读随书公布的数据"),

@@ -770,7 +770,7 @@ def test_an_interrupt_is_one_message_and_the_same_command_goes_on(large, tmp_pat
     os.killpg(begun.pid, signal.SIGINT)
     said, error = begun.communicate(timeout=300)
     assert (begun.returncode, said, error.count("\n")) == (130, "", 1)
-    assert "interrupted" in error and "the same command goes on from there" in error
+    assert "interrupted" in error and "the same command continues from there" in error
     assert [path.name for path in (tmp_path / "out").iterdir()] == [NAME]
     parts = len(list(tmp_path.glob(f"out/{NAME}/*.npz")))
     assert main(["cooccur", str(large), *map(str, how)]) == 0 and capfd.readouterr().err == ""

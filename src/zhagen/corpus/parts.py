@@ -103,7 +103,7 @@ def count_part(documents, settings):
         groups = np.arange(len(pieces))
     elif settings.unit == "document":
         groups = np.repeat(np.arange(len(documents)), [len(lines) for lines in paragraphs])
-    found = encode_texts(pieces, settings.lexicon, settings.hmm, settings.segmenter)
+    found = encode_texts(pieces, settings.lexicon, hmm=settings.hmm, segmenter=settings.segmenter)
     ids, units = found.ids, np.repeat(groups, found.lengths)
     totals = np.bincount(ids, minlength=len(found.terms))
     if settings.unit == "window":

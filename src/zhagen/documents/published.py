@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zhagen.documents.catalog import ATTACH, Document, document_ids, find_original, open_document
 from zhagen.errors import SourceError
@@ -132,11 +132,10 @@ def _table(path: Path, stamp: object) -> "pd.DataFrame":
         raise SourceError(f"nothing is published as {path.name}", todo="run: zhagen publish")
     try:
         names = pd.read_csv(path, nrows=0, encoding="utf-8-sig").columns
-        whole = {name: "Int64" for name in names if name in WHOLE}
-        texts = {name: str for name in names if name not in (*whole, *NUMBERS, "level")}
-        gaps = {name: [""] for name in (*whole, "recomputed") if name in names}
-        options = {"dtype": whole | texts, "keep_default_na": False, "na_values": gaps, "encoding": "utf-8-sig"}
-        found = pd.read_csv(path, **options)
+        kinds: dict[str, Any] = {name: "Int64" for name in names if name in WHOLE}
+        gaps = {name: [""] for name in (*kinds, "recomputed") if name in names}
+        kinds |= {name: str for name in names if name not in (*kinds, *NUMBERS, "level")}
+        found = pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values=gaps, encoding="utf-8-sig")
         if not isinstance(found.index, pd.RangeIndex):
             raise ValueError("its rows have more fields than its header")
         lacking = [name for name in _fields(path) if name not in names]

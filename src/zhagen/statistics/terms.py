@@ -61,7 +61,7 @@ def term_occurrences(outline, lexicon=None, hmm=False):
     for sentence in outline.sentences().itertuples():
         unit = (sentence.doc_id, sentence.section_id, sentence.paragraph, sentence.sentence)
         place, position = unit[:3], position if unit[:3] == place else 0
-        for term in content_terms(sentence.text, lexicon, hmm):
+        for term in content_terms(sentence.text, lexicon, hmm=hmm):
             position += 1
             rows.append((*unit, position, term))
     return typed_features(pd.DataFrame(rows, columns=OCCURRENCES))

@@ -25,7 +25,7 @@ SEGMENTERS = ("jieba", "rjieba")
 JIEBA_HAN = "\u4e00-\u9fd5"
 RJIEBA_MORE = "\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # rjieba takes these besides
 LETTERS = "A-Za-zÀ-ÖØ-öø-ɏͰ-ϿЀ-ӿ"
-MARK = "\ue000"  # stands for a foreign word while a segmenter cuts; private use, so in no dictionary
+MARK = "\ue000"  # in place of a foreign word while a segmenter cuts; private use, so in no dictionary
 LONGEST = 100  # characters of a word: jieba holds every beginning of a word in memory
 MOST_FREQUENT = 10**9  # rjieba counts in whole numbers of a machine word; the dictionary's own are below 10**6
 CONTROL = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ue000]")
@@ -33,7 +33,7 @@ CONTROL = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ue000]")
 
 @dataclass(frozen=True, eq=False)
 class Lexicon:
-    """A lexicon as it is used.
+    """A lexicon in the form in which it is used.
 
     Attributes
     ----------

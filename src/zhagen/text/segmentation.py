@@ -1,13 +1,19 @@
 """Words: a lexicon's words cut out of text, and the content terms that are counted."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zhagen.text import lexicon
 from zhagen.text.cleaning import HAN
-from zhagen.text.lexicon import MARK, read_lexicon
+from zhagen.text.lexicon import MARK, Lexicon, read_lexicon
 from zhagen.text.strings import END, code_strings, join_strings, split_run
+
+if TYPE_CHECKING:  # numpy is loaded when texts are encoded: cutting words needs none
+    import numpy as np
 
 YEAR = r"(?:19|20)\d{2}[a-z]?"
 LATIN_NAME = r"[A-ZÀ-Þ][a-zß-ÿ]+(?:['’-][A-ZÀ-Þ]?[a-zß-ÿ]+)*"
@@ -30,32 +36,54 @@ class Encoded:
 
     Attributes
     ----------
-    terms : list of str, each term of the texts once, in the order they come.
-    ids : array of int32, one entry an occurrence in the order of the texts: its place in `terms`.
-    lengths : array of int64, one entry a text: how many of the `ids` are its.
+    terms : list of str
+        Each term of the texts once, in the order they come.
+    ids : numpy.ndarray of int32
+        One entry an occurrence, in the order of the texts: its place in `terms`.
+    lengths : numpy.ndarray of int64
+        One entry a text: how many of the `ids` are its.
     """
 
-    terms: list
-    ids: object
-    lengths: object
+    terms: list[str]
+    ids: "np.ndarray"
+    lengths: "np.ndarray"
+
+    def __repr__(self) -> str:
+        return f"Encoded({len(self.lengths)} texts, {len(self.ids)} occurrences of {len(self.terms)} terms)"
 
 
-def segment(text, lexicon=None, hmm=False, segmenter="jieba"):
+def segment(
+    text: str, lexicon: Path | str | None = None, *, hmm: bool = False, segmenter: str | None = "jieba"
+) -> list[str]:
     """Cut clean text into words; nothing is dropped but blanks.
 
     Words with Latin or Greek letters (``α鱼``, ``C端``, ``data-driven``) and numbers are cut by a pattern, because
     jieba breaks them; the rest by jieba's most probable path over its dictionary and the lexicon. Without its guessing
-    of unknown words, what is in neither falls apart into characters.
+    of unknown words, what is in neither is cut into characters.
 
     Parameters
     ----------
-    text : str, clean text.
-    lexicon : a folder with ``userdict.txt``, ``stopwords.txt`` and ``synonyms.tsv``; None takes ``data/lexicon``.
-    hmm : guess unknown words, see `zhagen.text.lexicon.Lexicon.cutter`.
-    segmenter : ``jieba`` | ``rjieba``; the words are the same.
+    text : str
+        Clean text.
+    lexicon : pathlib.Path or str, optional
+        A folder with ``userdict.txt``, ``stopwords.txt`` and ``synonyms.tsv``; left out it is ``data/lexicon``.
+    hmm : bool, default False
+        Guess unknown words, see `zhagen.text.lexicon.Lexicon.cutter`.
+    segmenter : str, default "jieba"
+        ``jieba`` | ``rjieba``; the words are the same. None takes the faster one that is installed.
 
-    Returns a list of str; joined it is the text without its blanks. Raises `ZhagenError` where the lexicon is broken.
+    Returns
+    -------
+    list of str
+        The words; joined they are the text without its blanks.
 
+    Raises
+    ------
+    ZhagenError
+        If the lexicon is broken or there is no such segmenter.
+
+    Examples
+    --------
     >>> segment("食联网以α鱼平台提升动态能力")
     ['食联网', '以', 'α鱼', '平台', '提升', '动态能力']
     """
@@ -65,35 +93,78 @@ def segment(text, lexicon=None, hmm=False, segmenter="jieba"):
     return [next(foreign) if word == MARK else word for word in words if not word.isspace()]
 
 
-def content_terms(text, lexicon=None, hmm=False, segmenter="jieba"):
+def content_terms(
+    text: str, lexicon: Path | str | None = None, *, hmm: bool = False, segmenter: str | None = "jieba"
+) -> list[str]:
     """Return the terms of clean text that are counted, in the order of the text.
 
-    Citations go first (`strip_citations`). Of the words, these are dropped: stop words, punctuation, numbers (with
-    their classifier: 三个), single Chinese characters and single letters. A variant becomes its kept form. A Latin
-    word keeps its printed case, for here it is a name or an abbreviation; two spellings of one (``IOT``, ``IoT``)
-    are variants.
+    Citations are dropped first (`strip_citations`). Of the words, these are dropped: stop words, punctuation, numbers
+    (with their classifier: 三个), single Chinese characters and single letters. A variant becomes its kept form. A
+    Latin word keeps its printed case, for here it is a name or an abbreviation; two spellings of one (``IOT``,
+    ``IoT``) are variants.
 
-    Parameters and errors as in `segment`. Returns a list of str.
+    Parameters
+    ----------
+    text : str
+        Clean text.
+    lexicon : pathlib.Path or str, optional
+        See `segment`.
+    hmm : bool, default False
+        See `segment`.
+    segmenter : str, default "jieba"
+        See `segment`.
 
+    Returns
+    -------
+    list of str
+        The terms.
+
+    Raises
+    ------
+    ZhagenError
+        As `segment`.
+
+    Examples
+    --------
     >>> content_terms("本文认为，α鱼平台促进数据驱动（焦豪等，2021）。")
     ['阿尔法鱼', '平台', '促进', '数据驱动']
     """
     entries = read_lexicon(lexicon)
-    kept = (_kept(word, entries) for word in segment(strip_citations(text), lexicon, hmm, segmenter))
-    return [term for term in kept if term]
+    words = segment(strip_citations(text), lexicon, hmm=hmm, segmenter=segmenter)
+    return [term for term in (_kept(word, entries) for word in words) if term]
 
 
-def encode_texts(texts, lexicon=None, hmm=False, segmenter=None):
+def encode_texts(
+    texts: Sequence[str], lexicon: Path | str | None = None, *, hmm: bool = False, segmenter: str | None = None
+) -> Encoded:
     """Return the content terms of many texts as numbers: what `content_terms` gives of each, faster.
 
     Parameters
     ----------
-    texts : list of str; words are not joined from one to the next.
-    lexicon, hmm, segmenter : see `segment`; None takes the faster one that is installed.
+    texts : sequence of str
+        The texts; words are not joined from one to the next.
+    lexicon : pathlib.Path or str, optional
+        See `segment`.
+    hmm : bool, default False
+        See `segment`.
+    segmenter : str, optional
+        See `segment`; left out it is the faster one that is installed.
 
-    Returns an `Encoded`. Raises `ZhagenError` as `segment`.
+    Returns
+    -------
+    Encoded
+        The terms.
 
-    >>> found = encode_texts(["平台与数据", "数据驱动平台"], segmenter="jieba")
+    Raises
+    ------
+    ZhagenError
+        As `segment`.
+
+    Examples
+    --------
+    >>> found = encode_texts(["平台与数据", "数据驱动平台"])
+    >>> found
+    Encoded(2 texts, 4 occurrences of 3 terms)
     >>> [found.terms[number] for number in found.ids], found.lengths.tolist()
     (['平台', '数据', '数据驱动', '平台'], [2, 2])
     """
@@ -106,11 +177,13 @@ def encode_texts(texts, lexicon=None, hmm=False, segmenter=None):
     lines = lines.replace("\r", " ").replace(END, " ")
     parts = entries.foreign.split(lines)
     runs = [join_strings(cut(piece)) for piece in _slices(MARK.join(parts[::2]))]
-    distinct, words = code_strings(b"".join(runs) + join_strings(parts[1::2]))
-    distinct = split_run(distinct)
-    kept = list(map(judged.__getitem__, distinct))
-    places = {term: place for place, term in enumerate(filter(None, dict.fromkeys(kept)))}
-    number = np.array([places.get(term, -1) for term in kept], np.int32)
+    run, words = code_strings(b"".join(runs) + join_strings(parts[1::2]))
+    distinct = split_run(run)
+    counted_as = [judged[word] for word in distinct]
+    places = {term: place for place, term in enumerate(filter(None, dict.fromkeys(counted_as)))}
+    number = np.array([places[term] if term else -1 for term in counted_as], np.int32)
+    # `words` are the segmenter's words, foreign ones as MARK, then the foreign words: put them where the marks are.
+    # Then `kept` are the places of the content terms, and a text's length is how many of them lie before its end.
     words, foreign = np.split(words, [len(words) - len(parts) // 2])
     if MARK in distinct:
         words[words == distinct.index(MARK)] = foreign
@@ -121,13 +194,25 @@ def encode_texts(texts, lexicon=None, hmm=False, segmenter=None):
     return Encoded(list(places), ids[kept], lengths[: len(texts)])
 
 
-def strip_citations(text):
+def strip_citations(text: str) -> str:
     """Replace each citation by a blank.
 
     A citation is names and years in full-width parentheses, one or several (``（Yin，2004；焦豪等，2021）``); names
     before a year in parentheses (``Gioia等（2013）``; Chinese names only at the head of a clause and with 等 or 和, so
     that no other word is lost); a number in square brackets (``[3,4]``).
 
+    Parameters
+    ----------
+    text : str
+        Clean text.
+
+    Returns
+    -------
+    str
+        The text without them.
+
+    Examples
+    --------
     >>> strip_citations("孙新波等（2021）基于动态能力（Paiola et al，2021；焦豪等，2021）的研究[3,4]")
     ' 基于动态能力 的研究 '
     """
@@ -138,7 +223,7 @@ _SLICE = 8_000  # characters: few enough words at a time to stay in the processo
 _MOST = 1_000_000  # words; then a process forgets what it has judged: some 200 MB
 
 
-def _slices(text):
+def _slices(text: str) -> Iterator[str]:
     """Yield a text in slices of whole lines."""
     start = 0
     while start < len(text):
@@ -147,14 +232,14 @@ def _slices(text):
         start = end
 
 
-class _Judged(dict):
+class _Judged(dict[str, str | None]):
     """Word -> what it counts as with a lexicon, judged where it is first seen: words come again, from text to text."""
 
-    def __init__(self, entries):
+    def __init__(self, entries: Lexicon) -> None:
         super().__init__()
         self.entries = entries
 
-    def __missing__(self, word):
+    def __missing__(self, word: str) -> str | None:
         if len(self) > _MOST:
             self.clear()
         term = self[word] = _kept(word, self.entries)
@@ -164,7 +249,7 @@ class _Judged(dict):
 _judged = lru_cache(lexicon.KEPT)(_Judged)
 
 
-def _kept(word, entries):
+def _kept(word: str, entries: Lexicon) -> str | None:
     """Return the term that a word counts as, or None."""
     if word.lower() in entries.stopwords:
         return None

@@ -6,37 +6,73 @@ Each string is followed by `END`, which no string may hold. Arrow gets and gives
 from and to lists and arrays import pandas, which takes longer than the work.
 """
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
 END = "\0"
 
 
-def join_strings(strings):
+def join_strings(strings: Sequence[str]) -> bytes:
     """Return strings as one run of bytes.
 
+    Parameters
+    ----------
+    strings : sequence of str
+        Strings without `END`.
+
+    Returns
+    -------
+    bytes
+        Each string in UTF-8, followed by `END`.
+
+    Examples
+    --------
     >>> join_strings(["平台", "数据"]) == "平台\\0数据\\0".encode()
     True
     """
     return (END.join(strings) + END).encode() if strings else b""
 
 
-def split_run(run):
-    """Return the list of strings that `join_strings` made one run of.
+def split_run(run: bytes) -> list[str]:
+    """Return the strings that `join_strings` made one run of.
 
+    Parameters
+    ----------
+    run : bytes
+        A run as `join_strings` returns it.
+
+    Returns
+    -------
+    list of str
+        The strings.
+
+    Examples
+    --------
     >>> split_run(join_strings(["平台", "数据"]))
     ['平台', '数据']
     """
     return run.decode().split(END)[:-1]
 
 
-def code_strings(run):
-    """Return which string each one is.
+def code_strings(run: bytes) -> tuple[bytes, "np.ndarray"]:
+    """Say which of its distinct strings each string of a run is.
 
     Parameters
     ----------
-    run : bytes, as `join_strings` returns them.
+    run : bytes
+        A run as `join_strings` returns it.
 
-    Returns (distinct, codes): each string once, in the order they come, as one run; and an array of int32, one entry a
-    string: its place among the distinct ones.
+    Returns
+    -------
+    tuple of (bytes, numpy.ndarray)
+        Each string once, in the order they come, as one run; and an array of int32, one entry a string: its place
+        among the distinct ones.
 
+    Examples
+    --------
     >>> distinct, codes = code_strings(join_strings(["平台", "数据", "平台"]))
     >>> split_run(distinct), codes.tolist()
     (['平台', '数据'], [0, 1, 0])
@@ -46,7 +82,8 @@ def code_strings(run):
     try:
         import pyarrow
     except ImportError:
-        strings, places = split_run(run), {}
+        strings = split_run(run)
+        places: dict[str, int] = {}
         codes = np.fromiter((places.setdefault(string, len(places)) for string in strings), np.int32, len(strings))
         return join_strings(list(places)), codes
     ends = np.flatnonzero(np.frombuffer(run, np.uint8) == ord(END)) + 1
