@@ -28,7 +28,6 @@ NOT_YET = {
     "book.execution",
     "book.prose",
     "book.reader",
-    "book.publication",
     "corpus.cooccurrence",
     "corpus.engines",
     "corpus.generator",

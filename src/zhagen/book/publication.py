@@ -1,6 +1,10 @@
 """What the repository ships of the originals, as a Frictionless Data Package: facts and counts, no sentences."""
 
 import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from zhagen.book.wording import dictionary_effects, document_diversity
 from zhagen.documents.catalog import list_documents
@@ -80,13 +84,25 @@ FOREIGN = {
 }
 
 
-def published_frames(doc_id):
+def published_frames(doc_id: str) -> dict[str, pd.DataFrame]:
     """Compute what is published of one document from its original.
 
     Evidence gets our wording (``gloss``) from the digest's quotation of the same row.
 
-    Returns a dict, name of the table -> data frame. Raises `SourceError` where the original is not attached, or where
-    digest and original do not give the same rows of evidence.
+    Parameters
+    ----------
+    doc_id : str
+        A document's id.
+
+    Returns
+    -------
+    dict
+        Name of the table -> data frame.
+
+    Raises
+    ------
+    SourceError
+        If the original is not attached, or digest and original do not give the same rows of evidence.
     """
     original = extract(doc_id, edition="original")
     digest = extract(doc_id, edition="digest")
@@ -94,7 +110,7 @@ def published_frames(doc_id):
     evidence = original.codebook.evidence
     rows = list(zip(evidence.evidence_id, evidence.code_id, strict=True))
     if set(rows) != set(ours.index):
-        raise SourceError("digest and original give other evidence", doc_id, "mend the digest: its tables differ")
+        raise SourceError("digest and original give other evidence", doc_id, "correct the digest: its tables differ")
     evidence = evidence.assign(gloss=[ours[row] for row in rows]).drop(columns="quotation")
     found = {
         "sections": original.outline.sections(),
@@ -112,16 +128,28 @@ def published_frames(doc_id):
     return found
 
 
-def publish():
-    """Write the published tables and ``datapackage.json``; returns the paths written."""
-    import pandas as pd
+def publish() -> list[Path]:
+    """Write the published tables and ``datapackage.json``, all or none.
 
+    Returns
+    -------
+    list of pathlib.Path
+        The files written.
+
+    Raises
+    ------
+    SourceError
+        If an original is not attached, or digest and original do not give the same rows of evidence.
+    OutputError
+        If a file cannot be written.
+    """
     about = list_documents().drop(columns=["edition", "why", "why_zh"])
     parts = [published_frames(doc_id) for doc_id in about.id]
     names = list(dict.fromkeys(name for part in parts for name in part))
     tables = {"documents": about}
     for name in names:
-        kept = [part[name] for part in parts if name in part and len(part[name])]
+        frames = [part[name] for part in parts if name in part]
+        kept = [frame for frame in frames if len(frame)] or frames[:1]  # an empty frame would change the types
         tables[name] = pd.concat(kept, ignore_index=True)
     folder = data_folder() / "published"
     description = json.dumps(data_package(tables), ensure_ascii=False, indent=2) + "\n"
@@ -129,11 +157,24 @@ def publish():
     return write_files(files, folder)
 
 
-def data_package(tables):
-    """Describe published tables as a Frictionless Data Package: a dict for ``datapackage.json``.
+def data_package(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
+    """Describe published tables as a Frictionless Data Package.
 
+    Parameters
+    ----------
+    tables : dict
+        Name of the table -> data frame.
+
+    Returns
+    -------
+    dict
+        The content of ``datapackage.json``.
+
+    Examples
+    --------
     >>> import pandas as pd
-    >>> data_package({"codes": pd.DataFrame({"code_id": ["a"], "line_start": [1]})})["resources"][0]["schema"]["primaryKey"]
+    >>> package = data_package({"codes": pd.DataFrame({"code_id": ["a"], "line_start": [1]})})
+    >>> package["resources"][0]["schema"]["primaryKey"]
     'code_id'
     """
     return {
@@ -145,8 +186,8 @@ def data_package(tables):
     }
 
 
-def _resource(name, frame):
-    schema = {"fields": [_field(name, column) for column in frame], "missingValues": [""]}
+def _resource(name: str, frame: pd.DataFrame) -> dict[str, Any]:
+    schema: dict[str, Any] = {"fields": [_field(name, column) for column in map(str, frame)], "missingValues": [""]}
     if name in KEYS:
         schema["primaryKey"] = KEYS[name]
     if name in FOREIGN:
@@ -158,7 +199,7 @@ def _resource(name, frame):
     return head | {"schema": schema}
 
 
-def _field(table, column):
+def _field(table: str, column: str) -> dict[str, str]:
     kind, description = FIELDS.get(column, ("string", ""))
     if (table, column) == ("sections", "level"):
         kind = "integer"
