@@ -7,7 +7,6 @@ from typing import SupportsFloat
 
 import pandas as pd
 
-SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 SMALLEST = 1e-4  # below it a number is written with a power of ten
 
 
@@ -29,7 +28,7 @@ def number_text(value: SupportsFloat, digits: int = 2) -> str:
     Examples
     --------
     >>> [number_text(value) for value in (2.0, 1.256, -0.001, 0.0004, -0.0, 3.2e-7)]
-    ['2', '1.26', '-0.001', '0.0004', '0', '3×10⁻⁷']
+    ['2', '1.26', '-0.001', '0.0004', '0', '3×10^-7']
     >>> number_text(0.3, digits=0), number_text(20.4, digits=0), number_text(float("inf"))
     ('0.3', '20', '∞')
     """
@@ -41,7 +40,7 @@ def number_text(value: SupportsFloat, digits: int = 2) -> str:
     if number and f"{abs(number):.{digits}f}".strip("0.") == "":
         if abs(number) < SMALLEST:
             digit, power = f"{number:.0e}".split("e")
-            return f"{digit}×10{str(int(power)).translate(SUPERSCRIPT)}"
+            return f"{digit}×10^{int(power)}"  # not raised: Noto Sans SC has no raised minus sign
         digits = -int(f"{number:.0e}".split("e")[1])  # as many as its first digit needs
     text = f"{number:.{digits}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
