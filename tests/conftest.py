@@ -7,7 +7,6 @@ import pytest
 from hypothesis import settings
 
 from helpers import extracted
-from zhagen.documents import catalog
 from zhagen.extraction import pipeline
 
 # for the processes that tests start; pyproject.toml says the same for the tests themselves
@@ -57,9 +56,3 @@ def changed(tmp_path):
         return pipeline.extract(found.document.id, source=copy)
 
     return extract
-
-
-@pytest.fixture(autouse=True)
-def _fresh_catalog():
-    yield
-    catalog._entries.cache_clear()

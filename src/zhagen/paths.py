@@ -10,8 +10,24 @@ from zhagen.errors import SourceError
 PACKAGED = Path(__file__).parent / "_data"  # in a wheel; a checkout has no such folder
 
 
+def shipped_folder() -> Path:
+    """Return the folder of the data that came with the code, whatever ``ZHAGEN_DATA`` says.
+
+    Returns
+    -------
+    Path
+        The folder in the installed package, else ``data`` of the checkout.
+
+    Examples
+    --------
+    >>> (shipped_folder() / "recipes" / "schema.json").is_file()
+    True
+    """
+    return PACKAGED if PACKAGED.is_dir() else Path(__file__).parents[2] / "data"
+
+
 def data_folder() -> Path:
-    """Return the folder of the shipped data.
+    """Return the folder of the data to read.
 
     Returns
     -------
@@ -28,8 +44,7 @@ def data_folder() -> Path:
     >>> (data_folder() / "digests" / "haier.txt").is_file()
     True
     """
-    packaged = PACKAGED if PACKAGED.is_dir() else Path(__file__).parents[2] / "data"
-    folder = Path(os.environ.get("ZHAGEN_DATA", packaged))
+    folder = Path(os.environ.get("ZHAGEN_DATA", shipped_folder()))
     if not (folder / "documents.toml").is_file():
         raise SourceError(f"no documents.toml in {folder}", todo="set ZHAGEN_DATA to the project's data folder")
     return folder

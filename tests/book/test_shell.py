@@ -11,12 +11,12 @@ sys.path += [str(ROOT / "book"), str(ROOT / "book/_ext")]
 pytest.importorskip("sphinx", reason="the book extra is not installed")
 
 import build  # noqa: E402
+import side_by_side  # noqa: E402
 
 import chinese_search  # noqa: E402
 import clean_pages  # noqa: E402
 import local_fonts  # noqa: E402
 import mathml  # noqa: E402
-import side_by_side  # noqa: E402
 
 TOC = {
     "format": "jb-book",

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 import zhagen
-from zhagen.documents import catalog
 from zhagen.documents.catalog import catalog_entry
 from zhagen.documents.published import computed_or_read
 from zhagen.errors import SourceError
@@ -90,7 +89,6 @@ def test_attach_reports_missing_and_unknown_files(monkeypatch, tmp_path):
     (data / "documents.toml").write_text(text.replace(catalog_entry("haier")["sha256"], checksum), encoding="utf-8")
     monkeypatch.setenv("ZHAGEN_DATA", str(data))
     monkeypatch.delenv("ZHAGEN_SOURCES", raising=False)
-    catalog._entries.cache_clear()
     found = zhagen.attach(known).set_index("file").result
     assert found["renamed.txt"] == "attached" and found["other.txt"] == "unknown"
     assert (found == "missing").sum() == 4

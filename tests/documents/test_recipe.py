@@ -1,13 +1,18 @@
 import copy
+import tomllib
 
 import pytest
 
 from helpers import extracted
-from zhagen.documents.recipe import check_recipe, read_recipe
+from zhagen.documents.recipe import check_recipe, heading_pattern, read_recipe
 from zhagen.errors import RecipeError
 from zhagen.paths import data_folder
 
 IDS = ["haier", "community", "xiaomi", "whitepaper", "ecommerce"]
+
+
+def written(doc_id):
+    return tomllib.loads((data_folder() / "recipes" / f"{doc_id}.toml").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("doc_id", IDS)
@@ -23,29 +28,84 @@ def test_a_document_without_a_recipe_says_so():
 @pytest.mark.parametrize(
     ("doc_id", "change", "said"),
     [
-        ("haier", lambda r: r["tables"][0].update(shape="nope"), r"tables\[0\].shape must be one of"),
-        ("haier", lambda r: r["outline"].update(levels=["("]), r"levels\[0\] must be a valid regex"),
-        ("haier", lambda r: r["tables"][1]["columns"][0].update(hedaer="x"), "must not contain"),
-        ("haier", lambda r: r.pop("hierarchy"), "the reading gioia needs hierarchy"),
-        ("haier", lambda r: r["tables"][1:].clear() or r.update(tables=r["tables"][:1]), "column theme"),
+        ("haier", lambda r: r["tables"][0].update(shape="nope"), r"tables\[0\].shape must be one of .*, not 'nope'"),
+        ("haier", lambda r: r["outline"].update(levels=["(?P<title>"]), "is no regular expression"),
+        ("haier", lambda r: r["outline"].update(item="("), "outline.item must be a valid regex"),
+        (
+            "haier",
+            lambda r: r["tables"][1]["columns"].update(theme={"hedaer": "x"}),
+            "lacks header|hedaer, which is not known",
+        ),
+        ("haier", lambda r: r["tables"][1]["columns"].pop("theme"), "表2: the reading gioia needs the column theme"),
+        (
+            "haier",
+            lambda r: r["tables"][1]["columns"].update(concept="二阶主题"),
+            "header 二阶主题 is given to two columns",
+        ),
+        ("haier", lambda r: r["tables"][1]["columns"].update(dimension="维度"), "表3 has no column dimension"),
+        ("haier", lambda r: r.update(dimensions="column"), "no coding table has a column dimension"),
+        ("haier", lambda r: r.update(tables=r["tables"][:1]), "column theme"),
+        ("haier", lambda r: r["tables"].append(r["tables"][1]), "表2 is listed twice"),
+        ("haier", lambda r: r["tables"][0].update(ends="nowhere"), "ends is heading, rows or a column, not nowhere"),
+        ("haier", lambda r: r["tables"][0].update(ends="rows"), "does not go with the shape columns"),
         ("haier", lambda r: r["claims"][0]["recompute"].update(table="表9"), "there is no table 表9"),
+        ("haier", lambda r: r["claims"][0]["recompute"].update(sum="weeks"), "no column of numbers weeks"),
+        ("haier", lambda r: r["claims"][0]["recompute"].update(over="topic"), "no column of numbers topic"),
+        ("haier", lambda r: r["claims"][0]["recompute"].update(growth=True), "recompute needs one of"),
+        ("haier", lambda r: r["claims"][0].update(recompute={"table": "表1"}), "recompute needs sum"),
         ("haier", lambda r: r["outline"].update(figure="^图"), "lacks the group label"),
+        ("haier", lambda r: r.update(core={"pattern": "(?P<label>.)"}), "core goes with the reading straussian only"),
         ("community", lambda r: r["enumerations"].pop(0), "there is no enumeration 核心范畴"),
         ("community", lambda r: r["claims"][0].update(pattern="个"), "lacks the group count"),
-        ("xiaomi", lambda r: r.pop("core"), "the reading straussian needs core"),
-        ("xiaomi", lambda r: r["tables"][0].update(gives="records"), "column|shape tabs"),
+        ("community", lambda r: r["enumerations"][0].update(count=r"\d+个"), r"count \\d\+个 needs a group"),
+        ("xiaomi", lambda r: r["tables"][0]["columns"].pop("concept"), "needs a coding table with the column concept"),
+        (
+            "xiaomi",
+            lambda r: r["tables"][0]["columns"].update(category={"header": "范畴化", "part": True}),
+            "part goes with",
+        ),
+        ("xiaomi", lambda r: r["claims"][0]["recompute"].update(codes="kategorie"), "must be one of"),
     ],
 )
 def test_what_a_recipe_lacks_is_named(doc_id, change, said):
-    broken = copy.deepcopy(read_recipe(doc_id))
+    broken = copy.deepcopy(written(doc_id))
     change(broken)
     with pytest.raises(RecipeError, match=said):
         check_recipe(broken, "mine.toml")
 
 
+@pytest.mark.parametrize(
+    ("printed", "line", "number", "title"),
+    [
+        ("一、", "十二、 研究设计", "十二", "研究设计"),
+        ("（一）", "（三）资料", "三", "资料"),
+        ("1. ", "1. 需求", "1", "需求"),
+        ("1.1", "4.2  主轴编码", "4.2", "主轴编码"),
+        ("1.1.1", "4.2.1 5G 网络", "4.2.1", "5G 网络"),
+        ("第一章", "第三章 结论", "三", "结论"),
+        ("## 1", "## 3 结论", "3", "结论"),
+        ("## ", "## 结论", "", "结论"),
+    ],
+)
+def test_a_printed_number_stands_for_all_of_its_kind(printed, line, number, title):
+    import re
+
+    match = re.match(heading_pattern(printed), line)
+    assert match and (match["number"], match["title"]) == (number, title)
+
+
+@pytest.mark.parametrize(
+    ("printed", "line"), [("1. ", "1.1 资料"), ("1", "1.5 万元"), ("一、", "（一）资料"), ("1.1", "1.1.1 a")]
+)
+def test_another_number_is_no_heading_of_that_level(printed, line):
+    import re
+
+    assert re.match(heading_pattern(printed), line) is None
+
+
 @pytest.mark.parametrize("doc_id", IDS)
 def test_a_recipe_holds_no_label_of_its_document(doc_id):
-    """Labels come out of the text; frame words of three characters and less may stand in both."""
+    """Labels come out of the text; frame words of three characters and less may be in both."""
     text = (data_folder() / "recipes" / f"{doc_id}.toml").read_text(encoding="utf-8")
     labels = extracted(doc_id, "digest").codebook.codes.label
     assert [label for label in labels if len(label) > 3 and label in text] == []

@@ -11,8 +11,8 @@ SAME = ["code_id", "doc_id", "level", "label", "parent_id", "printed_parent", "s
 
 
 def concept_cells(found, label, row):
-    columns = extract_table(found.outline, next(t for t in found.recipe["tables"] if t["label"] == label))
-    return columns["concept"][row], columns["evidence"][row]
+    table = extract_table(found.outline, next(t for t in found.recipe["tables"] if t["label"] == label))
+    return table.rows[row].cells["concept"], table.rows[row].cells["evidence"]
 
 
 def parents(found):
@@ -126,7 +126,7 @@ def test_lists_that_do_not_fit_are_refused_with_table_lines_and_counts(haier, ch
 
 def test_a_label_that_stands_twice_is_refused(haier, changed):
     (first, _), (second, _) = concept_cells(haier, "表2", 0), concept_cells(haier, "表3", 0)
-    with pytest.raises(ExtractionError, match="stands 2 times"):
+    with pytest.raises(ExtractionError, match="is listed 2 times"):
         changed(haier, lambda raw: raw.replace(f"\n{second.text}\n", f"\n{first.text}\n"))
 
 

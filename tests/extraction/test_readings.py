@@ -81,11 +81,21 @@ class TestXiaomi:
         assert parents(found)["concept", "新添的概念"] == parents(xiaomi)["concept", code.label]
 
     def test_a_renamed_anchor_falls_back_on_what_is_printed_and_says_so(self, xiaomi, changed):
+        codes = xiaomi.codebook.level("concept")
+        moved = codes[(codes.status == "reconciled") & (codes.printed_parent == "")].iloc[3:]
+        fields = [xiaomi.document.lines[line - 1].split("\t") for line in moved.line_start]
+        old = next(row[1] for row in fields if len(row) == 3)
+        found = changed(xiaomi, lambda raw: raw.replace(old, "改过名的概念"))
+        statuses = found.codebook.codes.set_index("label").loc[["改过名的概念"]]
+        assert (statuses.status == "by_order").all() and statuses.reason.str.contains("最近").all()
+
+    def test_rows_with_no_category_above_them_are_refused_with_their_line(self, xiaomi, changed):
         code = xiaomi.codebook.level("concept").iloc[0]
         raw_label = xiaomi.document.lines[code.line_start - 1].split("\t")[1]
-        found = changed(xiaomi, lambda raw: raw.replace(raw_label, "改过名的概念"))
-        row = found.codebook.codes.set_index("label").loc["改过名的概念"]
-        assert row.status == "by_order" and "最近" in row.reason
+        with pytest.raises(
+            ExtractionError, match=rf"表1: no 范畴化 is printed in a row nor above.*line {code.line_start}"
+        ):
+            changed(xiaomi, lambda raw: raw.replace(raw_label, "改过名的概念"))
 
     def test_a_row_with_too_few_fields_is_refused_with_its_line(self, xiaomi, changed):
         line = xiaomi.codebook.level("concept").iloc[2].line_start

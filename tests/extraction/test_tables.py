@@ -9,8 +9,9 @@ from zhagen.extraction.tables import extract_table
 
 
 def columns(found, label):
-    table = next(table for table in found.recipe["tables"] if table["label"] == label)
-    return extract_table(found.outline, table)
+    entry = next(entry for entry in found.recipe["tables"] if entry["label"] == label)
+    table = extract_table(found.outline, entry)
+    return {name: table.column(name) for name in table.header}
 
 
 def test_every_cell_stands_where_it_says(haier):

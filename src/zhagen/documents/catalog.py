@@ -2,15 +2,16 @@
 
 import hashlib
 import shutil
-import tomllib
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 
+from zhagen.documents.handwritten import read_toml
 from zhagen.errors import OutputError, SourceError
-from zhagen.paths import data_folder, sources_folder
+from zhagen.paths import data_folder, shipped_folder, sources_folder
 from zhagen.vocabulary import EDITIONS, REASONS, Wording
 
+FIELDS = "short title title_en year venue doi kind method language sha256".split()
 ATTACH = "attach the originals with: zhagen attach FOLDER"  # what to do where an original is missing
 
 
@@ -66,14 +67,20 @@ class Document:
         return f"{self.id}, {name}, {lines}"
 
 
-@cache
-def _entries(path):
-    return {entry["id"]: entry for entry in tomllib.loads(path.read_text(encoding="utf-8"))["document"]}
+def _entries():
+    """Return the entries of ``documents.toml`` by id, what they leave out empty; an edited file is read again."""
+    path = data_folder() / "documents.toml"
+    entries = {}
+    for entry in read_toml(path, shipped_folder() / "documents.schema.json", error=SourceError)["document"]:
+        if entry["id"] in entries:
+            raise SourceError(f"the id {entry['id']} is listed twice", path.name, "give each document an id of its own")
+        entries[entry["id"]] = dict.fromkeys(FIELDS, "") | {"authors": [], "file": f"{entry['id']}.txt"} | entry
+    return entries
 
 
 def catalog_entry(doc_id):
     """Return the entry of ``documents.toml`` for one id; raise `SourceError` for an unknown one."""
-    entries = _entries(data_folder() / "documents.toml")
+    entries = _entries()
     if doc_id not in entries:
         raise SourceError(f"no document is called {doc_id!r}", todo=f"use one of {', '.join(entries)}")
     return entries[doc_id]
@@ -97,7 +104,7 @@ def document_ids() -> list[str]:
     >>> "haier" in document_ids()
     True
     """
-    return list(_entries(data_folder() / "documents.toml"))
+    return list(_entries())
 
 
 def list_documents():
@@ -112,7 +119,7 @@ def list_documents():
     import pandas as pd
 
     rows = []
-    for doc_id, about in _entries(data_folder() / "documents.toml").items():
+    for doc_id, about in _entries().items():
         path, edition, reason = _choose(doc_id)
         fields = {key: about[key] for key in "id short title year venue doi kind method language".split()}
         said = {"edition": edition if path else "", "why": reason.english, "why_zh": reason.chinese}
@@ -191,7 +198,7 @@ def attach(folder):
     files = {_sha256(path): path for path in sorted(folder.glob("*.txt"))}
     target = sources_folder()
     rows = []
-    for doc_id, about in _entries(data_folder() / "documents.toml").items():
+    for doc_id, about in _entries().items():
         path = files.pop(about["sha256"], None)
         if path and path.resolve() != (target / about["file"]).resolve():
             _copy(path, target / about["file"])

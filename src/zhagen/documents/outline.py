@@ -1,14 +1,20 @@
 """The outline of a text: blocks in order, the tree of sections, paragraphs and sentences."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from zhagen.documents.catalog import Document
 from zhagen.errors import ExtractionError
 from zhagen.text.cleaning import HAN, CleanText, clean, is_chinese, printed_width
 
 PARAGRAPH_END = re.compile(r"[。！？：；.!?:;][”’）)]*$")
 PARAGRAPH_INSIDE = re.compile(r"[，。；：,;]")  # a line without any is no broken sentence, but a name or a label
 FULL_LINE = 0.9  # a line narrower than this part of its neighbour can be the last of a paragraph
+
+SEPARATORS = {"tabs": "\t", "pipes": "|"}  # what sets apart the cells of a row, by the shape of the table
+CONTINUED = re.compile(r"续表(?:[\d（(].*)?|表\d+(?:[（(]续[）)]|续).*")  # says that a table goes on, without blanks
+NOTE = re.compile(r"(?:注|资料来源|数据来源)[：:]")  # the line below a table
+HEADING_MARK = re.compile(r"[：:]|——")  # what sets apart two names in a heading
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ class Section:
 class Outline:
     """What `read_outline` returns: the document with its blocks, sections, captions and table cells."""
 
-    document: object
+    document: Document
     blocks: tuple
     section_list: tuple
     captions: dict = field(default_factory=dict)
@@ -76,6 +82,10 @@ class Outline:
     def section(self, section_id):
         """Return one `Section` by id; raises KeyError."""
         return {section.section_id: section for section in self.section_list}[section_id]
+
+    def headed(self, label):
+        """Return the sections whose heading is a label, or ends with it after a colon or dash."""
+        return [section for section in self.section_list if split_heading(section.title)[1] == label]
 
     def prose(self):
         """Return the blocks that hold running Chinese text: paragraphs and quoted evidence."""
@@ -129,7 +139,47 @@ def read_outline(document, recipe):
 
     Returns an `Outline`. Raises `ExtractionError` where a table's caption or end is not found.
     """
-    return _Reader(document, recipe).read()
+    return _Reader(_without_skipped(document, recipe["outline"].get("skip", [])), recipe).read()
+
+
+def _without_skipped(document, patterns):
+    """Return a document in which the lines that a recipe leaves out are empty; all others keep their number."""
+    skipped = [re.compile(pattern) for pattern in patterns]
+    lines = ["" if any(p.fullmatch(line.strip()) for p in skipped) else line for line in document.lines]
+    return replace(document, raw="\n".join(lines)) if skipped else document
+
+
+def split_heading(title):
+    """Return what a heading says before its last colon or dash, and what behind it.
+
+    >>> split_heading("动态能力提升：机会感知能力"), split_heading("需求源点建立")
+    (('动态能力提升', '机会感知能力'), ('', '需求源点建立'))
+    """
+    marks = list(HEADING_MARK.finditer(title))
+    return (title[: marks[-1].start()], title[marks[-1].end() :].strip()) if marks else ("", title)
+
+
+def split_fields(line, shape):
+    """Split a line of a table into its fields.
+
+    Parameters
+    ----------
+    line : a raw line.
+    shape : ``tabs`` or ``pipes`` (Markdown: the outer pipes are no fields of their own, ``\\|`` is a character).
+
+    Returns a list of (column, from 0, at which the field begins; its raw text).
+
+    >>> split_fields("a\\tb\\t", "tabs")
+    [(0, 'a'), (2, 'b'), (4, '')]
+    >>> split_fields("| a | b |", "pipes")
+    [(1, ' a '), (5, ' b ')]
+    """
+    parts = re.split(r"(?<!\\)\|", line) if shape == "pipes" else line.split("\t")
+    starts = [sum(len(part) + 1 for part in parts[:number]) for number in range(len(parts))]
+    fields = list(zip(starts, parts, strict=True))
+    if shape == "pipes":
+        fields = fields[1 if not parts[0].strip() else 0 : -1 if len(parts) > 1 and not parts[-1].strip() else None]
+    return fields
 
 
 def split_cells(lines, first_line, alone=lambda line: False):
@@ -267,23 +317,21 @@ class _Reader:
         """Add the cells of a table that begins after its caption; return the line after it."""
         table = self.tables[label]
         last = self._table_end(table, number)
-        if table["shape"] == "tabs":
-            self._add_fields(label, number, last)
+        if table["shape"] in SEPARATORS:
+            self._add_fields(label, table["shape"], number, last)
             return last + 1
         headers = "|".join(re.escape(column["header"]) for column in table["columns"])
-        alone = re.compile(f"(?:{headers})+|{re.escape(table.get('continued', ''))}").fullmatch
+        alone = re.compile(f"(?:{headers})+|{CONTINUED.pattern}").fullmatch
         for start, end in split_cells(self.lines[number - 1 : last], number, alone):
             opening = self.lines[start - 1].strip()
             self._add("quotation" if opening.startswith("“") else "cell", start, end, label)
         return last + 1
 
-    def _add_fields(self, label, first, last):
+    def _add_fields(self, label, shape, first, last):
         """Add each field of each line as a block; a field with a sentence in it is evidence."""
         for number in range(first, last + 1):
-            column = 0
-            for place, text in enumerate(self.lines[number - 1].split("\t")):
+            for place, (column, text) in enumerate(split_fields(self.lines[number - 1], shape)):
                 part = clean([" " * column + text], number)
-                column += len(text) + 1
                 if part.text:
                     kind = (
                         "quotation" if PARAGRAPH_INSIDE.search(part.text) or printed_width(part.text) > 20 else "cell"
@@ -291,11 +339,15 @@ class _Reader:
                     self.blocks.append(Block(kind, self.open_id, (number, number), part, label, place))
 
     def _table_end(self, table, first):
+        """Return the last line of a table, by the recipe's ``ends``."""
         ends = table["ends"]
-        if ends == "heading":
+        if isinstance(ends, str):
             lines = range(first, len(self.lines) + 1)
-            found = next((n for n in lines if self._heading(self.lines[n - 1].strip())), len(self.lines) + 1)
-            return found - 1
+            last = next((n for n in lines if self._behind(n, table["label"])), len(self.lines) + 1) - 1
+            if ends == "heading":
+                return last
+            rows = (n for n in range(last, first - 1, -1) if SEPARATORS[table["shape"]] in self.lines[n - 1])
+            return next(rows, last)
         header = next((n for n in range(first, len(self.lines) + 1) if self._bare(n) == ends["header"]), None)
         if header is None:
             raise ExtractionError(
@@ -303,12 +355,23 @@ class _Reader:
                 self.document.where(first - 1, len(self.lines)),
                 "compare the table with its recipe",
             )
-        last = header
+        last, depth = header, 0
         for number in range(header + 1, len(self.lines) + 1):
-            if self._bare(number) and not re.match(ends["cell"], self._bare(number)):
+            line = self._bare(number)
+            if line and depth <= 0 and not re.match(ends["cell"], line):
                 break
-            last = number if self._bare(number) else last
+            depth += line.count("“") - line.count("”")
+            last = number if line else last
         return last
+
+    def _behind(self, number, label):
+        """Say whether a line stands behind a table: a heading, another caption, or a note on the table."""
+        line = self.lines[number - 1].strip()
+        if CONTINUED.fullmatch(self._bare(number)):
+            return False
+        caption = self._caption(line)
+        other = caption and clean(caption["label"]).text != label
+        return bool(self._heading(line) or other or NOTE.match(line))
 
     def _bare(self, number):
         return re.sub(r"\s", "", self.lines[number - 1])

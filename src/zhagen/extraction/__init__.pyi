@@ -32,6 +32,7 @@ from .pipeline import glosses as glosses
 from .pipeline import write_extraction as write_extraction
 from .readings import build_codebook as build_codebook
 from .readings.gioia import quoted_chains as quoted_chains
+from .readings.records import record_frame as record_frame
 from .repeats import Overlap as Overlap
 from .repeats import repeated_sentences as repeated_sentences
 from .repeats import text_overlap as text_overlap
@@ -40,3 +41,6 @@ from .statements import extract_statements as extract_statements
 from .statements import strip_quotes as strip_quotes
 from .tables import extract_table as extract_table
 from .tables import short_name as short_name
+from .tables.table import Cell as Cell
+from .tables.table import Row as Row
+from .tables.table import Table as Table

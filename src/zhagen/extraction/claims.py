@@ -10,8 +10,7 @@ from zhagen.documents.outline import Outline
 from zhagen.errors import ExtractionError
 from zhagen.extraction.codebook import Codebook
 from zhagen.extraction.enumerations import extract_enumerations, split_labels
-from zhagen.extraction.tables import extract_table
-from zhagen.extraction.tables.records import record_rows
+from zhagen.extraction.readings.records import record_frame
 from zhagen.text.numerals import whole_number
 
 CLAIMS = "claim_id line what stated unit recomputed verdict how".split()
@@ -143,8 +142,8 @@ def table_totals(outline: Outline, table: dict[str, Any]) -> pd.DataFrame:
     ExtractionError
         If the table does not have the form that the recipe says.
     """
-    frame = record_rows(outline, table, extract_table(outline, table))
-    numbers = [column["name"] for column in table["columns"] if column.get("number")]
+    frame = record_frame(outline, table)
+    numbers = [column["name"] for column in table["columns"] if "unit" in column]
     rows = [(name, int(frame[name].notna().sum()), round(float(frame[name].sum()), 6)) for name in numbers]
     return pd.DataFrame(rows, columns=["column", "cells", "total"])
 

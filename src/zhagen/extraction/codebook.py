@@ -36,19 +36,22 @@ class Codebook:
         return dict(zip(self.codes.code_id, self.codes.label, strict=True))
 
 
-def code_id(doc_id, level, label):
+def code_id(doc_id, level, label, under=""):
     """Return a code's id: made from document, level and label alone, so both editions give the same.
+
+    `under` is the parent's label of a code whose label is at its level a second time, under another parent.
 
     >>> code_id("haier", "theme", "价值主张校准") == code_id("haier", "theme", "价值主张校准")
     True
     """
-    return f"{doc_id}-{level}-{hashlib.sha256(label.encode()).hexdigest()[:8]}"
+    name = f"{label}\n{under}" if under else label
+    return f"{doc_id}-{level}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
-def code_row(doc_id, level, label, lines, parent="", printed="", status="printed", reason=""):
+def code_row(doc_id, level, label, lines, parent="", printed="", status="printed", reason="", *, under=""):
     """Return one row of the codes: a dict with the keys of `CODES`; `lines` is (first, last)."""
     return {
-        "code_id": code_id(doc_id, level, label),
+        "code_id": code_id(doc_id, level, label, under),
         "doc_id": doc_id,
         "level": level,
         "label": label,

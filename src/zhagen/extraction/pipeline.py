@@ -9,9 +9,8 @@ from zhagen.documents.recipe import read_recipe
 from zhagen.errors import SourceError
 from zhagen.extraction.enumerations import extract_enumerations
 from zhagen.extraction.readings import build_codebook
+from zhagen.extraction.readings.records import record_frame
 from zhagen.extraction.statements import extract_pairs, extract_statements
-from zhagen.extraction.tables import extract_table
-from zhagen.extraction.tables.records import record_rows
 from zhagen.output import write_files
 
 
@@ -53,9 +52,7 @@ def extract(doc_id, *, edition=None, source=None):
     read = read_outline(document, rules)
     book = build_codebook(read, rules, glosses(document))
     others = {
-        table["label"]: record_rows(read, table, extract_table(read, table))
-        for table in rules.get("tables", [])
-        if table["gives"] == "records"
+        table["label"]: record_frame(read, table) for table in rules.get("tables", []) if not table["levels"]
     }
     if "enumerations" in rules:
         others["列举"] = extract_enumerations(read, rules)

@@ -1,11 +1,31 @@
 """A text without codes of its own: our sample open coding of it, marked as ours, each concept with its passage."""
 
-import tomllib
 from types import SimpleNamespace
 
+from zhagen.documents.handwritten import read_toml
 from zhagen.errors import ExtractionError
 from zhagen.extraction.codebook import assemble_codebook, code_row, evidence_row
 from zhagen.paths import data_folder
+
+OPEN_CODING = {  # the form of codings/<id>/open_coding.toml
+    "type": "object",
+    "required": ["concepts"],
+    "additionalProperties": False,
+    "properties": {
+        "concepts": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["label", "category", "words", "memo"],
+                "additionalProperties": False,
+                "properties": {
+                    **dict.fromkeys(("label", "category", "memo"), {"type": "string", "minLength": 1}),
+                    "words": {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}},
+                },
+            },
+        }
+    },
+}
 
 
 def build(outline, recipe, glosses):
@@ -16,7 +36,7 @@ def build(outline, recipe, glosses):
     """
     doc_id = outline.document.id
     path = data_folder() / "codings" / doc_id / "open_coding.toml"
-    entries = tomllib.loads(path.read_text(encoding="utf-8"))["concepts"]
+    entries = read_toml(path, OPEN_CODING)["concepts"]
     categories, concepts, quotations = {}, [], []
     for number, entry in enumerate(entries, 1):
         lines, text = _passage(outline, entry)

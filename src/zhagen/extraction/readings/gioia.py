@@ -1,40 +1,89 @@
-"""The Gioia method: theme, concept and evidence side by side, dimensions named by a chain of words."""
+"""The Gioia method: concepts under themes under aggregate dimensions, each concept with its quotations."""
 
 import re
-from itertools import combinations
+from collections.abc import Mapping
+from typing import Any
 
+from zhagen.documents.outline import Outline, Section, split_heading
+from zhagen.documents.recipe import HIERARCHY
 from zhagen.errors import ExtractionError
-from zhagen.extraction.codebook import assemble_codebook, code_row, evidence_row, nearest_stretch
-from zhagen.extraction.tables import extract_table, short_name
-from zhagen.extraction.tables.columns import place
+from zhagen.extraction.codebook import Codebook
+from zhagen.extraction.readings.collecting import Codes, coding_tables, parent_of, row_evidence, row_labels, settle
+from zhagen.extraction.tables.cells import table_place
+from zhagen.extraction.tables.table import Cell, Table
 
 CHAIN = re.compile(r"“([^“”‘’，。；、]+(?:-[^“”‘’，。；、-]+){2,})”")
+Chain = tuple[list[str], int, int]
+Placed = dict[str, tuple[dict[str, Any], str, str, str]]  # theme -> its dimension, printed, status, reason
 
 
-def build(outline, recipe, glosses):
-    """Read the coding tables and headings of a Gioia study; parameters as of `zhagen.extraction.readings.build_codebook`.
+def build(outline: Outline, recipe: dict[str, Any], glosses: Mapping[str, str]) -> Codebook:
+    """Read the coding tables of a Gioia study.
 
-    Returns a `Codebook`. Raises `ExtractionError` where the lists of a table do not fit each other, or the themes,
-    headings and the chain of dimensions do not.
+    Dimensions come from a column if the tables have one; else from the headings, if each theme's heading prints its
+    dimension before a colon; else from a quoted chain ``“a-b-c”`` that another place of the text confirms. The recipe's
+    ``dimensions`` can name one of the three.
+
+    Parameters
+    ----------
+    outline : zhagen.documents.outline.Outline
+        The document's outline.
+    recipe : dict
+        The document's recipe.
+    glosses : mapping of str to str
+        As for `zhagen.extraction.readings.build_codebook`.
+
+    Returns
+    -------
+    Codebook
+        Dimensions, themes, concepts and their evidence.
+
+    Raises
+    ------
+    ExtractionError
+        If a table does not fit the recipe, or the dimensions are found nowhere, or in two places that disagree.
     """
-    links = quoted_chains(outline)
-    dimensions = _dimensions(outline, recipe, links)
-    themes, concepts, quotations = [], [], []
-    for table in recipe["tables"]:
-        if table["gives"] != "codes":
-            continue
-        columns = extract_table(outline, table)
-        _check_lists(outline, table, columns)
-        placed = _themes(outline, recipe, table, columns["theme"], dimensions, links)
-        named = _concepts(outline, table, columns["concept"], placed)
-        themes += [theme for theme, _ in placed]
-        concepts += named
-        quotations += _evidence(outline, table, columns["evidence"], named, glosses)
-    return assemble_codebook(outline, [*dimensions, *themes, *concepts], quotations)
+    codes = Codes(outline, glosses)
+    tables = [(entry, settle(outline, entry, table)) for entry, table in coding_tables(outline, recipe)]
+    placed: Placed = {}
+    if "dimension" not in tables[0][0]["levels"]:
+        placed = _dimensions(outline, recipe, tables, codes)
+    for entry, table in tables:
+        quotations = []
+        for row in table.rows:
+            theme = _theme(codes, row.cells["theme"], placed) if placed else _theme_of_column(codes, row)
+            above = parent_of(row, "theme")
+            own = row.cells["concept"]
+            assert own is not None
+            lines = (row.line_start, row.line_end) if row.status == "printed" else own.lines
+            named = [
+                codes.add("concept", label, lines, parent=theme, **above) for label in row_labels(entry, row, "concept")
+            ]
+            quotations += row_evidence(outline, table, row, named)
+        codes.check_lists(table)
+        codes.add_evidence(entry, quotations)
+    return codes.codebook(HIERARCHY["gioia"])
 
 
-def quoted_chains(outline):
-    """Return the quoted chains ``“a-b-c”`` of the text in order: a list of (labels, first line, last line)."""
+def quoted_chains(outline: Outline) -> list[Chain]:
+    """Return the quoted chains ``“a-b-c”`` of the prose.
+
+    Parameters
+    ----------
+    outline : zhagen.documents.outline.Outline
+        The document's outline.
+
+    Returns
+    -------
+    list of (list of str, int, int)
+        In the order of the text: the members, the first and the last raw line.
+
+    Examples
+    --------
+    >>> from zhagen.extraction.pipeline import extract
+    >>> quoted_chains(extract("haier", edition="digest").outline)[0]
+    (['数据驱动', '动态能力提升', '数字商业模式创新'], 2, 2)
+    """
     found = []
     for block in outline.prose():
         for sentence in block.clean.sentences():
@@ -44,69 +93,151 @@ def quoted_chains(outline):
     return found
 
 
-def _dimensions(outline, recipe, links):
-    wanted = recipe["hierarchy"]["chain"]
-    if len(links) < wanted:
-        raise ExtractionError(
-            f"the text has {len(links)} quoted chains, the recipe wants number {wanted}",
-            outline.document.where(1, len(outline.document.lines)),
-            "look for a chain “a-b-c” that lost its marks",
-        )
-    labels, first, last = links[wanted - 1]
-    doc_id = outline.document.id
+def _theme(codes: Codes, cell: Cell | None, placed: Placed) -> dict[str, Any]:
+    assert cell is not None
+    dimension, printed, status, reason = placed[cell.text]
+    return codes.add(
+        "theme", cell.text, cell.lines, parent=dimension, printed=printed, status=status, reason=reason, sure=False
+    )
+
+
+def _theme_of_column(codes: Codes, row: Any) -> dict[str, Any]:
+    cell, own = row.cells["dimension"], row.cells["theme"]
+    dimension = codes.add("dimension", cell.text, cell.lines)
+    return codes.add("theme", own.text, own.lines, parent=dimension, **parent_of(row, "dimension"))
+
+
+def _dimensions(
+    outline: Outline, recipe: dict[str, Any], tables: list[tuple[dict[str, Any], Table]], codes: Codes
+) -> Placed:
+    """Find the dimensions outside of the tables; return the dimension of each theme."""
+    themes = {table.label: list(dict.fromkeys(c.text for c in table.column("theme"))) for _, table in tables}
+    names = [name for part in themes.values() for name in part]
+    wanted = recipe.get("dimensions")
+    headings = {name: outline.headed(name) for name in names}
+    prefixed = all(found and split_heading(found[0].title)[0] for found in headings.values())
+    if wanted == "headings" or wanted is None and prefixed:
+        return _from_headings(outline, names, headings, codes)
+    links = quoted_chains(outline)
+    members, first, last = _confirmed_chain(outline, links, names)
     reason = "引号内的链条依次写出各聚合维度"
-    return [code_row(doc_id, "dimension", label, (first, last), reason=reason) for label in labels]
+    dimensions = [codes.add("dimension", label, (first, last), reason=reason) for label in members]
+    placed: Placed = {}
+    for entry, table in tables:
+        placed |= _by_section(outline, entry, themes[table.label], dimensions, links)
+    return placed
 
 
-def _check_lists(outline, table, columns):
-    counts = {name: len(cells) for name, cells in columns.items()}
-    fits = counts["concept"] == counts["evidence"] and 0 < counts["theme"] <= counts["concept"]
-    if not fits:
-        told = ", ".join(f"{number} {name}" for name, number in counts.items())
-        spans = "; ".join(
-            f"{name} lines {cells[0].line_start}-{cells[-1].line_end}" for name, cells in columns.items() if cells
-        )
-        raise ExtractionError(
-            f"{table['label']}: the lists do not fit each other ({told}; {spans})",
-            place(outline, table),
-            "every concept needs one quotation: look for a cell that is missing or broken in two",
-        )
+def _from_headings(outline: Outline, names: list[str], headings: dict[str, list[Section]], codes: Codes) -> Placed:
+    placed: Placed = {}
+    for name in names:
+        found = headings[name]
+        if len(found) != 1:
+            raise ExtractionError(
+                f"{len(found) or 'no'} headings are named {name}, so its dimension is not known",
+                outline.document.where(1, len(outline.document.lines)),
+                "compare the headings with the themes of the coding table",
+            )
+        section = found[0]
+        printed = split_heading(section.title)[0]
+        above = next((s for s in outline.section_list if s.section_id == section.parent_id), None)
+        if not printed and above is None:
+            raise ExtractionError(
+                f"the heading of the theme {name} names no dimension and is under no heading",
+                outline.document.where(section.line_start),
+                "compare the headings with the recipe's levels, or say where the dimensions are (dimensions)",
+            )
+        label, place = (printed, section) if printed or above is None else (split_heading(above.title)[1], above)
+        dimension = codes.add("dimension", label, (place.line_start, place.line_start), reason="小节标题写出这一维度")
+        where = "标题（第 {} 行）把主题写在这一维度之后" if printed else "主题的小节在第 {} 行的标题之下"
+        line = section.line_start if printed else place.line_start
+        placed[name] = (dimension, printed, "printed" if printed else "by_order", where.format(line))
+    return placed
 
 
-def _themes(outline, recipe, table, cells, dimensions, links):
-    """Put each theme under a dimension: its section is the n-th of its part, its dimension the n-th of the chain."""
-    level = recipe["hierarchy"]["theme_heading_level"]
-    part = outline.section(outline.caption(table["label"]).section_id).parent_id
+def _confirmed_chain(outline: Outline, links: list[Chain], themes: list[str]) -> Chain:
+    """Return the chain that names the dimensions: none of its members is a theme, and another place confirms it.
+
+    Another place is the same chain again, or a heading that prints one of its members before a colon.
+    """
+    printed = {split_heading(section.title)[0] for section in outline.section_list}
+    candidates = [link for link in links if not set(link[0]) & set(themes)]
+    times = [link[0] for link in candidates]
+    confirmed: dict[tuple[str, ...], Chain] = {}
+    for link in candidates:
+        if times.count(link[0]) > 1 or printed & set(link[0]):
+            confirmed.setdefault(tuple(link[0]), link)
+    if len(confirmed) == 1:
+        return next(iter(confirmed.values()))
+    shown = "; ".join(f"“{'-'.join(names)}” line {first}" for names, first, _ in confirmed.values() or candidates)
+    problem = "several quoted chains" if confirmed else "no quoted chain that another place confirms"
+    problem += " could name the dimensions" if confirmed else " names the dimensions"
+    raise ExtractionError(
+        f"{problem} ({shown or 'none found'})",
+        outline.document.where(1, len(outline.document.lines)),
+        "look for a chain “a-b-c” that lost its marks, or say in the recipe where the dimensions are (dimensions)",
+    )
+
+
+def _by_section(
+    outline: Outline,
+    entry: dict[str, Any],
+    themes: list[str],
+    dimensions: list[dict[str, Any]],
+    links: list[Chain],
+) -> Placed:
+    """Put the themes of a table under dimensions: the n-th subsection of a part realises the n-th link of the chain."""
+    matched = {theme: next(iter(outline.headed(theme)), None) for theme in themes}
+    parts = {(section.parent_id, section.level) for section in matched.values() if section}
+    if len(parts) != 1:
+        raise _no_heading(outline, entry, themes, matched, [])
+    part, level = parts.pop()
     sections = [s for s in outline.section_list if s.parent_id == part and s.level == level]
     if len(sections) != len(dimensions):
         raise ExtractionError(
-            f"{table['label']}: {len(sections)} subsections of level {level}, but {len(dimensions)} dimensions",
-            place(outline, table),
+            f"{entry['label']}: {len(sections)} subsections of level {level}, but {len(dimensions)} dimensions",
+            table_place(outline, entry),
             "compare the headings of this part with the chain of dimensions",
         )
-    matched = {cell.text: next((s for s in sections if s.title.endswith(cell.text)), None) for cell in cells}
     free = [s for s in sections if s not in matched.values()]
-    lost = [label for label, section in matched.items() if section is None]
+    lost = [theme for theme, section in matched.items() if section is None]
     if len(free) != len(lost) or len(lost) > 1:
-        raise ExtractionError(
-            f"{table['label']}: no heading ends with the theme {lost[0] if lost else cells[0].text}",
-            place(outline, table),
-            f"headings of this part: {'; '.join(s.title for s in sections)}",
-        )
-    codes = []
-    for cell in cells:
-        section = matched[cell.text] or free[0]
+        raise _no_heading(outline, entry, lost or themes, matched, sections)
+    placed: Placed = {}
+    for theme in themes:
+        section = matched[theme] or free[0]
         number = sections.index(section)
-        dimension = dimensions[number]
-        printed = section.title.rpartition("：")[0]
-        status, reason = _theme_reason(cell.text, matched[cell.text], section, number, dimension, printed, links)
-        lines = (cell.line_start, cell.line_end)
-        theme = (outline.document.id, "theme", cell.text, lines, dimension["code_id"], printed, status, reason)
-        codes.append((code_row(*theme), section.section_id))
-    return codes
+        printed = split_heading(section.title)[0]
+        status, reason = _theme_reason(theme, matched[theme], section, number, dimensions[number], printed, links)
+        placed[theme] = (dimensions[number], printed, status, reason)
+    return placed
 
 
-def _theme_reason(label, matched, section, number, dimension, printed, links):
+def _no_heading(
+    outline: Outline,
+    entry: dict[str, Any],
+    themes: list[str],
+    matched: dict[str, Section | None],
+    sections: list[Section],
+) -> ExtractionError:
+    lost = next((theme for theme in themes if matched[theme] is None), themes[0])
+    shown = "; ".join(s.title for s in sections or outline.section_list if s.title)
+    return ExtractionError(
+        f"{entry['label']}: no heading ends with the theme {lost}",
+        table_place(outline, entry),
+        f"headings of this part: {shown}",
+    )
+
+
+def _theme_reason(
+    label: str,
+    matched: Section | None,
+    section: Section,
+    number: int,
+    dimension: dict[str, Any],
+    printed: str,
+    links: list[Chain],
+) -> tuple[str, str]:
     if printed == dimension["label"]:
         return "printed", f"标题（第 {section.line_start} 行）把主题写在这一维度之后"
     if matched is None:
@@ -114,59 +245,3 @@ def _theme_reason(label, matched, section, number, dimension, printed, links):
     chain = next((first for members, first, _ in links if label in members), None)
     also = f"；第 {chain} 行的链条也写出它" if chain else ""
     return "by_order", f"所在小节是这一部分的第 {number + 1} 节，对应链条的第 {number + 1} 环{also}"
-
-
-def _concepts(outline, table, cells, themes):
-    """Put concepts under themes: evenly where the lists divide, else nearly so and as the prose echoes them."""
-    each, rest = divmod(len(cells), len(themes))
-    if rest == 0:
-        parents = [row // each for row in range(len(cells))]
-        reasons = [("by_order", f"{len(themes)} 个主题、{len(cells)} 个概念各成一列，依次各取 {each} 个")] * len(cells)
-    else:
-        parents, open_rows = _partition(
-            [[_support(outline, section_id, cell.text) for _, section_id in themes] for cell in cells]
-        )
-        even = f"{len(cells)} 个概念不能均分给 {len(themes)} 个主题，"
-        reasons = [
-            (
-                "inferred",
-                even + ("正文也不能定它归前一主题还是后一主题" if row in open_rows else "依正文各小节的用词分段"),
-            )
-            for row in range(len(cells))
-        ]
-    codes = []
-    for cell, parent, (status, reason) in zip(cells, parents, reasons, strict=True):
-        lines, above = (cell.line_start, cell.line_end), themes[parent][0]["code_id"]
-        codes.append(code_row(outline.document.id, "concept", cell.text, lines, above, "", status, reason))
-    return codes
-
-
-def _support(outline, section_id, label):
-    """Return how near the prose of a section comes to a label, 0..1."""
-    blocks = (b for b in outline.prose() if b.section_id == section_id and b.kind == "paragraph")
-    return max((nearest_stretch(block.clean, label)[0] for block in blocks), default=0.0)
-
-
-def _partition(support):
-    """Cut a list into consecutive parts, one a theme, that differ by one at most, with the most support.
-
-    Returns (the part of each row, the rows that could as well belong to a neighbouring part).
-    """
-    rows, parts = len(support), len(support[0])
-    each, longer = divmod(rows, parts)
-    cuts = []
-    for chosen in combinations(range(parts), longer):
-        cut = [part for part in range(parts) for _ in range(each + (part in chosen))]
-        cuts.append((round(sum(support[row][part] for row, part in enumerate(cut)), 9), cut))
-    most = max(total for total, _ in cuts)
-    best = [cut for total, cut in cuts if total == most]
-    return best[0], {row for row in range(rows) if len({cut[row] for cut in best}) > 1}
-
-
-def _evidence(outline, table, cells, concepts, glosses):
-    name = short_name(table)
-    rows = enumerate(zip(cells, concepts, strict=True), 1)
-    return [
-        evidence_row(outline, f"{outline.document.id}-{name}-{row}", concept["code_id"], cell, glosses)
-        for row, (cell, concept) in rows
-    ]

@@ -1,56 +1,89 @@
-"""Open, axial and selective coding: concepts under categories, categories under main categories.
+"""Open, axial and selective coding: concepts under categories, categories under main categories, and a core.
 
-Merged category cells survive extraction in one of their rows only. Both readings are kept: what the row's own cell
-prints (`printed_parent`), and where we put the row (`parent_id`, with status and reason).
+Merged cells are often printed in one of their rows only. Both readings are kept: what the row itself prints
+(``printed_parent``), and where we put the row (``parent_id``, with status and reason).
 """
 
 import re
-import tomllib
+from collections.abc import Mapping
+from typing import Any
 
+from zhagen.documents.outline import Outline
+from zhagen.documents.recipe import HIERARCHY
 from zhagen.errors import ExtractionError
-from zhagen.extraction.codebook import assemble_codebook, code_id, code_row, evidence_row
-from zhagen.extraction.tables import extract_table, short_name
-from zhagen.paths import data_folder
-from zhagen.text.cleaning import clean
+from zhagen.extraction.codebook import Codebook
+from zhagen.extraction.readings.collecting import Codes, coding_tables, parent_of, row_evidence, row_labels, settle
+from zhagen.extraction.tables.table import Cell, Row, Table
+
+Tables = list[tuple[dict[str, Any], Table]]
+Listed = dict[str, dict[str, Any]]  # category -> what `Codes.add` needs to know of its main category, and its lines
+Code = dict[str, Any]
 
 
-def build(outline, recipe, glosses):
-    """Read the tables of a Straussian study; parameters as of `zhagen.extraction.readings.build_codebook`.
+def build(outline: Outline, recipe: dict[str, Any], glosses: Mapping[str, str]) -> Codebook:
+    """Read the tables of a Straussian study.
 
-    The recipe's table with the columns category and concept is the open coding, the one with main_category the axial
-    coding; ``core`` says by which pattern the text names its core. Our reading of merged cells stands in
-    ``data/codings/<id>/merged_cells.toml``; a row it does not name takes the category printed last above it.
+    Tables with the column concept are the open coding, tables with main_category and without concept the axial coding;
+    one table can be both. The core is a column core_category, or what the pattern ``core`` of the recipe finds in the
+    prose; a study without either has none. Our reading of merged cells is in ``codings/<id>/merged_cells.toml``; a row
+    that it does not name takes the category that is printed last above it.
 
-    Returns a `Codebook`. Raises `ExtractionError` where a table or the core is not found, or a passage that a move
-    leans on no longer says so.
+    Parameters
+    ----------
+    outline : zhagen.documents.outline.Outline
+        The document's outline.
+    recipe : dict
+        The document's recipe.
+    glosses : mapping of str to str
+        As for `zhagen.extraction.readings.build_codebook`.
+
+    Returns
+    -------
+    Codebook
+        Core, main categories, categories, concepts and their evidence.
+
+    Raises
+    ------
+    ExtractionError
+        If a table does not fit the recipe, the core is not found, a category is listed under two main categories, or
+        the sentence is gone that a reading of merged cells relies on.
     """
-    by_columns = {column["name"]: table for table in recipe["tables"] for column in table["columns"]}
-    opened, axial = by_columns["concept"], by_columns["main_category"]
-    open_rows, axial_rows = extract_table(outline, opened), extract_table(outline, axial)
-    core = _core(outline, recipe["core"])
-    mains, above = _main_categories(outline, axial_rows, core)
-    categories = _categories(outline, open_rows, axial_rows, above)
-    concepts = _concepts(outline, open_rows)
-    quotations = [
-        evidence_row(outline, f"{outline.document.id}-{short_name(table)}-{row}", row_id, cells["evidence"], glosses)
-        for table, rows, ids in ((opened, open_rows, concepts), (axial, axial_rows, mains))
-        for row, (cells, row_id) in enumerate(
-            zip([r.cells for r in rows], [c["code_id"] for c in ids], strict=True), start=1
-        )
-    ]
-    return assemble_codebook(outline, [core, *mains, *categories, *concepts], quotations)
+    codes = Codes(outline, glosses)
+    tables = coding_tables(outline, recipe)
+    opened = [(entry, table) for entry, table in tables if "concept" in entry["levels"]]
+    axial = [(entry, table) for entry, table in tables if "concept" not in entry["levels"]]
+    core = _core(outline, recipe["core"], codes) if "core" in recipe else None
+    printed: dict[str, Cell] = {}
+    for cell in (cell for _, table in opened for cell in table.column("category")):
+        printed.setdefault(cell.text, cell)
+    listed, explained = _axial(outline, [(e, settle(outline, e, t)) for e, t in axial], core, frozenset(printed), codes)
+    if not any("main_category" in entry["levels"] for entry, _ in opened):
+        _categories(printed, bool(axial), listed, codes)
+    for entry, table in ((entry, settle(outline, entry, table)) for entry, table in opened):
+        quotations = []
+        for row in table.rows:
+            category = _category(row, core, listed, codes)
+            own, stated = row.cells["concept"], parent_of(row, "category")
+            assert own is not None
+            lines = (row.line_start, row.line_end) if row.status == "printed" else own.lines
+            labels = row_labels(entry, row, "concept")
+            named = [codes.add("concept", label, lines, parent=category, **stated) for label in labels]
+            quotations += row_evidence(outline, table, row, named)
+        codes.check_lists(table)
+        codes.add_evidence(entry, quotations)
+    for entry, quotations in explained:
+        codes.add_evidence(entry, quotations)
+    return codes.codebook(HIERARCHY["straussian"])
 
 
-def _core(outline, rule):
+def _core(outline: Outline, rule: dict[str, str], codes: Codes) -> Code:
     pattern = re.compile(rule["pattern"])
     for block in outline.prose():
         match = pattern.search(block.text)
         if match:
             lines = block.clean.span(match.start("label"), match.end("label"))
             reason = "文本没有指明核心范畴；核心模型以它为名"
-            return code_row(
-                outline.document.id, "core_category", match["label"], lines, status="inferred", reason=reason
-            )
+            return codes.add("core_category", match["label"], lines, status="inferred", reason=reason)
     raise ExtractionError(
         "the sentence that names the core model is not found",
         outline.document.where(1, len(outline.document.lines)),
@@ -58,89 +91,70 @@ def _core(outline, rule):
     )
 
 
-def _main_categories(outline, rows, core):
-    """Return the main categories, and the id of the main category of each category that the axial table names."""
-    mains, above = [], {}
-    for row in rows:
-        cell = row.cells["main_category"]
-        lines, reason = (row.line_start, row.line_end), "核心模型以主范畴为基础"
-        mains.append(
-            code_row(outline.document.id, "main_category", cell.text, lines, core["code_id"], "", "mapped", reason)
-        )
-        above |= dict.fromkeys(_listed(row.cells["category"]), (mains[-1]["code_id"], cell.text))
-    return mains, above
+def _main(row: Row, core: Code | None, codes: Codes) -> Code | None:
+    """Return the main category of a row, under its core; None if the table has no such column."""
+    cell, heart = row.cells.get("main_category"), row.cells.get("core_category")
+    if cell is None:
+        return None
+    if heart is not None:
+        above = codes.add("core_category", heart.text, heart.lines)
+        return codes.add("main_category", cell.text, cell.lines, parent=above, **parent_of(row, "core_category"))
+    status, reason = ("mapped", "核心模型以主范畴为基础") if core else ("printed", "")
+    return codes.add("main_category", cell.text, cell.lines, parent=core, status=status, reason=reason)
 
 
-def _listed(cell):
-    """Return the labels of a cell that lists several, set apart by blanks."""
-    return [clean(label).text for label in cell.raw.split()]
+def _axial(
+    outline: Outline, tables: Tables, core: Code | None, known: frozenset[str], codes: Codes
+) -> tuple[Listed, list[tuple[dict[str, Any], list[Any]]]]:
+    """Return the main category of each category that the axial coding lists, and the evidence of main categories."""
+    listed: Listed = {}
+    explained = []
+    for entry, table in tables:
+        quotations = []
+        for row in table.rows:
+            main = _main(row, core, codes)
+            if main is not None:
+                quotations += row_evidence(outline, table, row, [main])
+            cell = row.cells.get("category")
+            if cell is None:
+                continue
+            stated = parent_of(row, "main_category") if main is not None else {}
+            for label in row_labels(entry, row, "category", known):
+                if label in listed and listed[label]["parent"] is not main:
+                    raise ExtractionError(
+                        f"{table.label}: the category {label} is listed under two main categories",
+                        outline.document.where(listed[label]["lines"][0], cell.line_end),
+                        "list it once: its concepts cannot be under both",
+                    )
+                listed.setdefault(label, {"parent": main, "lines": cell.lines} | stated)
+        codes.check_lists(table)
+        explained.append((entry, quotations))
+    return listed, explained
 
 
-def _categories(outline, open_rows, axial_rows, above):
-    doc_id, found = outline.document.id, {}
-    for row in open_rows:
-        cell = row.cells["category"]
-        if cell and cell.text not in found:
-            parent, printed = above.get(cell.text, ("", ""))
-            reason = "" if parent else "主轴编码的表没有列出它"
-            lines = (cell.line_start, cell.line_end)
-            found[cell.text] = code_row(doc_id, "category", cell.text, lines, parent, printed, "printed", reason)
-    for row in axial_rows:
-        for label in _listed(row.cells["category"]):
-            if label not in found:
-                reason, lines = "只在主轴编码的表里出现", (row.line_start, row.line_end)
-                found[label] = code_row(doc_id, "category", label, lines, *above[label], "printed", reason)
-    return list(found.values())
+def _categories(printed: dict[str, Cell], axial: bool, listed: Listed, codes: Codes) -> None:
+    """Add the categories: those of the open coding in their order, then those that only the axial coding lists."""
+    for label, cell in printed.items():
+        _add_category(label, cell.lines, listed, codes, alone="主轴编码的表没有列出它" if axial else "")
+    for label in listed:
+        if label not in printed:
+            _add_category(label, listed[label]["lines"], listed, codes, reason="只在主轴编码的表里出现")
 
 
-def _concepts(outline, rows):
-    doc_id, placed = outline.document.id, _placed(outline, rows)
-    last, codes = "", []
-    for row in rows:
-        cell, printed = row.cells["concept"], row.cells["category"]
-        last = printed.text if printed else last
-        label, status, reason = placed.get(cell.text, (last, "by_order", "取上面最近印出的范畴格"))
-        if printed and printed.text == label:
-            status, reason = "printed", reason if status == "by_order" and cell.text in placed else ""
-        parent = code_id(doc_id, "category", label) if label else ""
-        lines = (row.line_start, row.line_end)
-        own = printed.text if printed else ""
-        codes.append(code_row(doc_id, "concept", cell.text, lines, parent, own, status, reason))
-    return codes
+def _add_category(
+    label: str, lines: tuple[int, int], listed: Listed, codes: Codes, *, alone: str = "", reason: str = ""
+) -> Code:
+    above = {key: value for key, value in listed.get(label, {}).items() if key != "lines"}
+    if above.get("parent") is None:
+        return codes.add("category", label, lines, reason=alone)
+    return codes.add("category", label, lines, **(above | {"reason": reason or above["reason"]}))
 
 
-def _placed(outline, rows):
-    """Return our reading of merged cells: concept -> (category label, status, reason)."""
-    path = data_folder() / "codings" / outline.document.id / "merged_cells.toml"
-    if not path.is_file():
-        return {}
-    concepts = [row.cells["concept"].text for row in rows]
-    placed = {}
-    for entry in tomllib.loads(path.read_text(encoding="utf-8"))["cells"]:
-        first, last, named = (clean(entry[key]).text for key in ("first", "last", "printed_at"))
-        if not {first, last, named} <= set(concepts):
-            continue  # the rows were renamed or removed: they fall back on what is printed, and their status says so
-        cell = rows[concepts.index(named)].cells["category"]
-        if cell is None:
-            continue
-        reason = f"{entry['reason']}（依据第 {_support(outline, entry, cell.text)} 行）"
-        span = concepts[concepts.index(first) : concepts.index(last) + 1]
-        status = "by_order" if entry.get("undetermined") else "reconciled"
-        placed |= dict.fromkeys(span, (cell.text, status, reason))
-    return placed
-
-
-def _support(outline, entry, category):
-    """Return the line of the sentence that bears out a move."""
-    words = [word.replace("{category}", category) for word in entry["words"]]
-    for block in outline.prose():
-        if block.section_id == f"{outline.document.id}-{entry['section']}" and not block.table:
-            for sentence in block.clean.sentences():
-                if all(word in sentence.text for word in words):
-                    start = sentence.text.index(words[0])
-                    return sentence.span(start, start + 1)[0]
-    raise ExtractionError(
-        f"no sentence of section {entry['section']} holds {'、'.join(words)}",
-        f"{outline.document.id}, {outline.document.edition}",
-        f"the move of {entry['first']} leans on it: compare data/codings/{outline.document.id}/merged_cells.toml",
-    )
+def _category(row: Row, core: Code | None, listed: Listed, codes: Codes) -> Code:
+    cell = row.cells["category"]
+    assert cell is not None
+    main = _main(row, core, codes)
+    if main is not None:
+        return codes.add("category", cell.text, cell.lines, parent=main, **parent_of(row, "main_category"))
+    above = listed.get(cell.text, {}).get("parent")
+    return codes.codes["category", cell.text, above["code_id"] if above else ""]
