@@ -214,6 +214,6 @@ TWO = square({("甲", "乙"): 1})
         (lambda: cophenetic_correlation(cluster_labels(TWO), square({("甲", "丙"): 1})), "other labels"),
     ],
 )
-def test_what_cannot_be_clustered_is_told(act, told):
+def test_what_cannot_be_clustered_is_reported(act, told):
     with pytest.raises(ZhagenError, match=told):
         act()

@@ -547,3 +547,11 @@ def test_no_passage_is_reported(haier):
     for count_them in (passage_matrix, codes_by_section, codes_by_document, code_overlap):
         with pytest.raises(ZhagenError, match="there is no passage"):
             count_them(empty)
+
+
+def test_a_document_s_id_may_hold_a_hyphen():
+    places = [("my-study", CODES[1], "quotation", 1, 1, 0), ("my", CODES[1], "quotation", 1, 1, 0)]
+    passages = table(places)
+    assert passage_matrix(passages, "document").units.doc_id.tolist() == ["my", "my-study"]
+    assert codes_by_document(passages).columns.tolist() == ["my-study", "my"]
+    assert codes_by_section(passages).columns.tolist() == ["my-study-1", "my-1"]
