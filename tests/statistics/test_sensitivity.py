@@ -167,6 +167,12 @@ def test_survivors_keep_the_labels_of_pairs():
     assert empty.empty
 
 
+def test_no_survivor_is_a_table_without_rows_that_names_the_pairs_still():
+    pairs = pd.MultiIndex.from_tuples([], names=["term_a", "term_b"])
+    found = surviving_items(lambda values: pd.Series(values, index=pairs, dtype=float), {"all": []})
+    assert found.reset_index().columns[:2].tolist() == ["term_a", "term_b"] and found.empty
+
+
 def rows(*sentences):
     found = [("d", "d-1", 1, number, word, 1) for number, words in enumerate(sentences, 1) for word in sorted(words)]
     return terms.typed_features(pd.DataFrame(found, columns=terms.FEATURES))

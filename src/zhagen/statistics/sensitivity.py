@@ -227,7 +227,7 @@ def surviving_items(statistic: Callable[[Any], Values], variants: Mapping[Any, A
     order = sorted(rows, key=lambda label: (-rows[label][0], *rows[label][3:], label))
     table = pd.DataFrame([rows[label] for label in order], columns=["variants", "share", "listed", "best", "worst"])
     names = found[0].index.names
-    several = len(names) > 1 and order
+    several = len(names) > 1
     table.index = pd.MultiIndex.from_tuples(order, names=names) if several else pd.Index(order, name=names[0])
     return table
 
