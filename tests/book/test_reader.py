@@ -24,7 +24,10 @@ class Book:
     [
         ("(a-label)=\n# 题目", "# 题目"),
         ("见{numref}`tbl-a`和{numref}`fig-b`。", "见表 14和图 2。"),
-        ("{doc}`/book/methods`，{doc}`那一章 </book/methods>`", "[方法](site/methods.html)，[那一章](site/methods.html)"),
+        (
+            "{doc}`/book/methods`，{doc}`那一章 </book/methods>`",
+            "[方法](site/methods.html)，[那一章](site/methods.html)",
+        ),
         ("{term}`饱和`与{term}`编码 <开放式编码>`", "饱和与编码"),
         ("一句{cite:p}`gioia2013,strauss1990`。", "一句（gioia2013,strauss1990）。"),
         (":::{admonition} 练习 1\n:class: tip\n甲\n\n乙\n:::", "> **练习 1**\n>\n> 甲\n>\n> 乙"),

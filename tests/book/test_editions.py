@@ -1,0 +1,131 @@
+"""The readers' editions of the built book: plain, runnable anywhere from the wheel, and safe to change."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from zhagen.book.execution import execute_notebooks
+from zhagen.book.reader import changed_notebook
+from zhagen.documents.catalog import list_documents
+
+ROOT = Path(__file__).resolve().parents[2]
+HTML = ROOT / "_build/html"
+SOURCES = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
+LEFT = re.compile(
+    r"\{[a-z:-]+\}`|^[ >]*:{3,}|^[ >]*`{3,}\{|^\([\w-]+\)=|<!--|\b(?:tbl|fig)-[\w-]+|\]\{\.", re.MULTILINE
+)
+CODE = re.compile(r"(?ms)^(?:> ?)*```(?!\{).*?^(?:> ?)*```$|\$\$.*?\$\$|\$[^$\n]+\$|`[^`\n]+`")
+
+pytestmark = pytest.mark.editions
+
+
+def name(path: Path) -> str:
+    return f"{path.parent.name}-{path.stem}"
+
+
+def edition(path: Path) -> Path:
+    found = HTML / path.relative_to(ROOT)
+    if not found.is_file():
+        pytest.skip("run make book first")
+    return found
+
+
+def changes():
+    for path in SOURCES:
+        metadata = json.loads(path.read_text("utf-8"))["metadata"]
+        yield from ((path, number) for number, _ in enumerate(metadata.get("zhagen", {}).get("changes", [])))
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The wheel of the built book, laid out as an installation has it; no other zhagen is in sight of a kernel."""
+    wheels = list((HTML / "wheel").glob("*.whl"))
+    if not wheels:
+        pytest.skip("run make book first")
+    place = tmp_path_factory.mktemp("installed")
+    zipfile.ZipFile(wheels[0]).extractall(place)
+    return place
+
+
+@pytest.fixture
+def installed(wheel, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(wheel))  # stands before the editable installation of this checkout
+    monkeypatch.delenv("ZHAGEN_DATA", raising=False)
+    return wheel
+
+
+def compared(run) -> str:
+    """What the last cell says."""
+    return run.notebook.cells[-1].outputs[-1].data["text/plain"]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_nothing_of_sphinx_is_left(path):
+    book = nbformat.read(edition(path), as_version=4)
+    for cell in book.cells[:-1]:
+        text = CODE.sub("", cell.source) if cell.cell_type == "markdown" else cell.source
+        assert not LEFT.search(text), LEFT.search(text)[0]
+        assert not cell.get("outputs")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_the_page_offers_the_edition(path):
+    page = edition(path).with_suffix(".html").read_text("utf-8")
+    links = re.findall(r'href="([^"]+\.ipynb)"', page)
+    assert links
+    for link in links:
+        target = (edition(path).parent / link).resolve()
+        assert target.is_file() and "_sources" not in target.parts
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_it_runs_from_the_wheel_and_the_prose_is_right(path, installed, tmp_path):
+    book = nbformat.read(edition(path), as_version=4)
+    copy = tmp_path / path.name
+    nbformat.write(book, copy)
+    (run,) = execute_notebooks([copy], strict=False)
+    assert run.problems == []
+    assert "全都没有变" in compared(run), compared(run)
+    setup = run.notebook.cells[1].outputs[0].text
+    assert re.fullmatch(r"zhagen [\d.]+ 可以用了。\n", setup)
+
+
+def test_every_notebook_offers_changes():
+    counted = [sum(other == path for other, _ in changes()) for path in SOURCES]
+    assert [name(path) for path, count in zip(SOURCES, counted, strict=True) if not 2 <= count <= 3] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "number"), list(changes()), ids=lambda value: name(value) if isinstance(value, Path) else value
+)
+def test_a_reader_s_change_runs_through(path, number, installed, tmp_path):
+    if (list_documents().edition == "original").any():
+        pytest.skip("changes are tried without the originals: most notebooks count the shipped features either way")
+    book = nbformat.read(edition(path), as_version=4)
+    change = json.loads(path.read_text("utf-8"))["metadata"]["zhagen"]["changes"][number]
+    copy = tmp_path / path.name
+    nbformat.write(changed_notebook(book, change), copy)
+    (run,) = execute_notebooks([copy], strict=False)
+    assert [problem for problem in run.problems if "used twice" not in problem] == []
+    assert run.notebook.cells[-1].outputs, "the last cell says what changed"
+
+
+def test_an_edition_without_the_package_says_what_it_does(tmp_path):
+    """The first cell, in an interpreter that has no zhagen: it asks pip for the wheel beside the page."""
+    book = nbformat.read(edition(SOURCES[0]), as_version=4)
+    first = book.cells[1].source
+    wanted = re.search(r'%pip install --quiet "([^"\[]+)', first)[1]
+    assert (edition(SOURCES[0]).parent / wanted).resolve().is_file()
+    code = first.replace("%pip install", "asked = '%pip install").replace(']"', "]\"'").partition("import zhagen\n")[0]
+    script = f"import sys, importlib.util\nimportlib.util.find_spec = lambda name: None\n{code}\nprint(asked)"
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", script], capture_output=True, text=True, env=os.environ | {"PYTHONUTF8": "1"}
+    )
+    assert "没有找到 zhagen" in done.stdout and wanted in done.stdout, done.stderr
