@@ -64,7 +64,7 @@ serve: $(BUILT)
 lab: .venv/ready-lab $(BUILT)
 	@$(BIN)/python book/lab.py
 
-test: .venv/ready-test $(BUILT)
+test: .venv/ready-test .venv/ready-lab $(BUILT)
 	$(BIN)/python -m pytest -n auto
 
 bench: .venv/ready-bench
