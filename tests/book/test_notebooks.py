@@ -2,13 +2,17 @@
 
 import json
 import re
+from functools import cache
 from pathlib import Path
+from urllib.parse import unquote
 
 import nbclient
 import nbformat
 import pytest
 
 from zhagen.book.prose import MARK
+from zhagen.documents import list_documents
+from zhagen.extraction import extract
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
@@ -41,6 +45,28 @@ def test_it_runs_and_says_nothing_on_stderr(notebook, tmp_path, monkeypatch):
     outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
     assert outputs
     assert [output.text for output in outputs if output.get("name") == "stderr"] == []
+    shared = [run for text in downloads(outputs) for run in han_runs(text) & originals_wording()]
+    assert shared == []  # nothing to share where no original is attached
+
+
+def downloads(outputs):
+    """The files that the tables of a page offer."""
+    pages = ["".join(output["data"].get("text/html", "")) for output in outputs if "data" in output]
+    return [unquote(data) for page in pages for data in re.findall(r'href="data:text/csv;charset=utf-8,([^"]*)"', page)]
+
+
+def han_runs(text, length=20):
+    """All runs of Chinese characters in a text, whatever is between them."""
+    han = "".join(re.findall("[\u3400-\u9fff]", text))
+    return {han[start : start + length] for start in range(len(han) - length + 1)}
+
+
+@cache
+def originals_wording():
+    """All runs of the sentences of the originals that are attached."""
+    listed = list_documents()
+    opened = [extract(doc_id, edition="original") for doc_id in listed.id[listed.edition == "original"]]
+    return {run for one in opened for text in one.outline.sentences().text for run in han_runs(text)}
 
 
 def test_it_is_stored_without_outputs(notebook):

@@ -7,7 +7,6 @@ from .matrix import draw_matrix as draw_matrix
 from .mechanism import draw_mechanism as draw_mechanism
 from .network import draw_network as draw_network
 from .picture import Picture as Picture
-from .picture import from_graphviz as from_graphviz
 from .picture import from_matplotlib as from_matplotlib
 from .plane import draw_plane as draw_plane
 from .structure import draw_structure as draw_structure

@@ -1,63 +1,106 @@
 """Lines, such as a saturation curve or time against size."""
 
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
 from zhagen.errors import ZhagenError
 from zhagen.extras import import_extra
 from zhagen.figures import theme
-from zhagen.figures.picture import from_matplotlib, name, require
+from zhagen.figures.labels import number_text, one_line
+from zhagen.figures.picture import Picture, from_matplotlib, picture_key, require_columns
 from zhagen.text.cleaning import printed_width
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 LOOKS = [("o", "-"), ("s", "--"), ("^", "-."), ("D", ":"), ("v", (0, (8, 2))), ("X", (0, (4, 1, 1, 1, 1, 1)))]
 HIGH = 270  # of the axis and its words, without the legend
 MARKS = 12  # on a line, at most
 
+Lines = dict[str, pd.DataFrame]
+
 
 def draw_curve(
-    frame, x="x", y="y", series=None, band=None, xlabel="", ylabel="", band_name="区间", log="", ax=None, key=""
-):
-    """Draw lines, each with a marker and a dash of its own, and a shaded band around them where there is one.
+    frame: pd.DataFrame,
+    x: str = "x",
+    y: str = "y",
+    *,
+    series: str | None = None,
+    band: tuple[str, str] | None = None,
+    xlabel: str = "",
+    ylabel: str = "",
+    band_name: str = "区间",
+    log: str = "",
+    ax: "Axes | None" = None,
+    key: str = "",
+) -> Picture:
+    """Draw lines, each with a marker and a dash of its own, and a shaded band around them if there is one.
 
     Parameters
     ----------
-    frame : data frame, one row a point; rows need no order.
-    x, y : the columns with the numbers.
-    series : the column that says which line a point belongs to; lines stand in the order in which they come. None is
-        one line.
-    band : the two columns with the lower and the upper end of the band; None draws none.
-    xlabel, ylabel : what the axes show, with the unit; empty takes the columns' names.
-    band_name : what the band is, such as ``95% 区间``.
-    log : axes with a logarithmic scale: ``x`` | ``y`` | ``xy``.
-    ax : a matplotlib axis to draw on; None makes a figure that pyplot does not know, so nothing is shown twice.
-    key : names the picture; empty makes one from the data.
+    frame : pandas.DataFrame
+        One row a point; rows need no order.
+    x, y : str, default "x" and "y"
+        The columns with the numbers.
+    series : str, optional
+        The column that says which line a point belongs to; lines have the order in which they come. None is one line.
+    band : tuple of str, optional
+        The two columns with the lower and the upper end of the band; None draws none.
+    xlabel, ylabel : str, optional
+        What the axes show, with the unit; empty takes the columns' names.
+    band_name : str, default "区间"
+        What the band is, such as ``95% 区间``.
+    log : str, optional
+        Axes with a logarithmic scale: ``x``, ``y`` or ``xy``.
+    ax : matplotlib.axes.Axes, optional
+        An axis to draw on; None makes a figure that pyplot does not know, so nothing is shown twice.
+    key : str, optional
+        Names the picture; empty makes one from the data.
 
-    Returns a `Picture` (of the axis's whole figure where `ax` is given). Raises `ZhagenError` where a column is
-    missing, there is no row, a number is missing or not finite, a line has two points at one x, the band is upside
-    down, a value on a logarithmic axis is not above 0, there are more than six lines, or the font lacks a character.
+    Returns
+    -------
+    Picture
+        The picture, of the axis's whole figure if `ax` is given.
 
+    Raises
+    ------
+    ZhagenError
+        If a column is missing, there is no row, a number is missing or not finite, a line has two points at one x, the
+        band is upside down, a value on a logarithmic axis is not above 0, there are more than six lines, or the font
+        lacks a character.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> frame = pd.DataFrame({"份数": [1, 2, 3], "代码": [10, 16, 20]})
     >>> draw_curve(frame, "份数", "代码", ylabel="代码（累计）").alt
     '曲线图：横轴是份数（1 至 3），纵轴是代码（累计）（10 至 20），1 条线。从 10 到 20，最低 10，最高 20。'
     """
     columns = [x, y, *([series] if series else []), *(band or ())]
-    require(frame, columns)
+    require_columns(frame, columns)
     _check(frame, [x, y, *(band or ())], band, log, x)
     lines = _lines(frame, x, series)
-    xlabel, ylabel = xlabel or str(x), ylabel or str(y)
+    xlabel, ylabel, band_name = one_line(xlabel or x), one_line(ylabel or y), one_line(band_name)
+    theme.check_glyphs("".join([xlabel, ylabel, band_name, *lines]))
     with theme.style():
         ax = _axis() if ax is None else ax
         _draw(ax, lines, x, y, band, log)
         _words(ax, xlabel, ylabel, log)
         _legend(ax, band_name if band else "")
     alt = _alt(frame, lines, x, y, band, xlabel, ylabel, band_name)
-    told = [frame[column].tolist() for column in columns]
-    return from_matplotlib(ax.figure, alt, key or name("curve", columns, told, xlabel, ylabel, band_name, log))
+    values = [frame[column].tolist() for column in columns]
+    made = picture_key("curve", columns, values, xlabel, ylabel, band_name, log)
+    return from_matplotlib(ax.figure, alt, key or made)  # type: ignore[arg-type]
 
 
-def _lines(frame, x, series):
-    """Return name -> the points of the line, by x; raise where that makes no lines."""
+def _lines(frame: pd.DataFrame, x: str, series: str | None) -> Lines:
+    """Return name -> the points of the line, by x; raises `ZhagenError` if that makes no lines."""
     lines = {"": frame.sort_values(x)}
     if series:
-        lines = {label: part.sort_values(x) for label, part in frame.groupby(frame[series].astype(str), sort=False)}
+        named = frame.groupby(frame[series].map(one_line), sort=False)
+        lines = {str(label): part.sort_values(x) for label, part in named}
     for label, line in lines.items():
         twice = line[x][line[x].duplicated()]
         if len(twice):
@@ -70,9 +113,7 @@ def _lines(frame, x, series):
     return lines
 
 
-def _check(frame, columns, band, log, x):
-    import numpy as np
-
+def _check(frame: pd.DataFrame, columns: list[str], band: tuple[str, str] | None, log: str, x: str) -> None:
     if set(log) - set("xy"):
         raise ZhagenError(f"there is no axis {log!r}", todo='give log="x", "y" or "xy"')
     for column in columns:
@@ -85,15 +126,15 @@ def _check(frame, columns, band, log, x):
         if ("x" if column == x else "y") in log and values.min() <= 0:
             raise ZhagenError(f"the column {column} has {values.min():g}", todo="a logarithmic axis starts above 0")
     if band and (frame[band[0]] > frame[band[1]]).any():
-        raise ZhagenError(f"{band[0]} lies above {band[1]}", todo="give the lower end first")
+        raise ZhagenError(f"{band[0]} is above {band[1]}", todo="give the lower end first")
 
 
-def _axis():
-    Figure = import_extra("matplotlib.figure", "figures").Figure
-    return Figure(figsize=(theme.WIDTH / 72, HIGH / 72), layout="constrained").subplots()
+def _axis() -> "Axes":
+    figure = import_extra("matplotlib.figure", "figures").Figure
+    return figure(figsize=(theme.WIDTH / 72, HIGH / 72), layout="constrained").subplots()
 
 
-def _draw(ax, lines, x, y, band, log):
+def _draw(ax: "Axes", lines: Lines, x: str, y: str, band: tuple[str, str] | None, log: str) -> None:
     for place, (label, line) in enumerate(lines.items()):
         colour, (marker, dash) = theme.PALETTE[place], LOOKS[place]
         if band:
@@ -107,14 +148,14 @@ def _draw(ax, lines, x, y, band, log):
         getattr(ax, f"set_{axis}scale")("log")
 
 
-def _words(ax, xlabel, ylabel, log):
+def _words(ax: "Axes", xlabel: str, ylabel: str, log: str) -> None:
     ticker = import_extra("matplotlib.ticker", "figures")
     for axis, kind in ((ax.xaxis, "x"), (ax.yaxis, "y")):
         axis.set_major_formatter(lambda value, _: f"{value:.10g}")
         if kind in log:
             axis.set_minor_formatter(ticker.NullFormatter())
         else:
-            drawn = [line.get_xdata() if kind == "x" else line.get_ydata() for line in ax.get_lines()]
+            drawn = [np.asarray(line.get_xdata() if kind == "x" else line.get_ydata()) for line in ax.get_lines()]
             whole = all((values == values.round()).all() for values in drawn)
             axis.set_major_locator(ticker.MaxNLocator(6, integer=whole, steps=[1, 2, 5, 10]))
     if "y" not in log and 0 <= ax.dataLim.y0 < ax.dataLim.y1 / 3:
@@ -126,14 +167,14 @@ def _words(ax, xlabel, ylabel, log):
     ax.grid(axis="y", color=theme.MUTED, alpha=0.25, linewidth=0.8)
 
 
-def _legend(ax, band_name):
-    """Put the legend below the axis, where there are lines with names or a band."""
-    Patch = import_extra("matplotlib.patches", "figures").Patch
+def _legend(ax: "Axes", band_name: str) -> None:
+    """Put the legend below the axis, if there are lines with names or a band."""
+    patch = import_extra("matplotlib.patches", "figures").Patch
     offset_copy = import_extra("matplotlib.transforms", "figures").offset_copy
 
     handles, names = ax.get_legend_handles_labels()
     if band_name:
-        handles, names = [*handles, Patch(color=theme.MUTED, alpha=0.3, linewidth=0)], [*names, band_name]
+        handles, names = [*handles, patch(color=theme.MUTED, alpha=0.3, linewidth=0)], [*names, band_name]
     if not names:
         return
     wide = max(printed_width(label) for label in names) * theme.SIZES["note"] + 60
@@ -144,23 +185,33 @@ def _legend(ax, band_name):
     )  # fmt: skip
 
 
-def _alt(frame, lines, x, y, band, xlabel, ylabel, band_name):
-    told = f"曲线图：横轴是{xlabel}（{_span(frame[x])}），纵轴是{ylabel}（{_span(frame[y])}），{len(lines)} 条线。"
+def _alt(
+    frame: pd.DataFrame,
+    lines: Lines,
+    x: str,
+    y: str,
+    band: tuple[str, str] | None,
+    xlabel: str,
+    ylabel: str,
+    band_name: str,
+) -> str:
+    text = f"曲线图：横轴是{xlabel}（{_span(frame[x])}），纵轴是{ylabel}（{_span(frame[y])}），{len(lines)} 条线。"
     for label, line in lines.items():
         head = f"{label}：" if label else ""
         first, last, low, high = (
             _say(value) for value in (line[y].iloc[0], line[y].iloc[-1], line[y].min(), line[y].max())
         )
-        told += f"{head}从 {first} 到 {last}，最低 {low}，最高 {high}。"
+        text += f"{head}从 {first} 到 {last}，最低 {low}，最高 {high}。"
     if band:
         widest = (frame[band[1]] - frame[band[0]]).max()
-        told += f"阴影是{band_name}，最宽处 {_say(widest)}。"
-    return told
+        text += f"阴影是{band_name}，最宽处 {_say(widest)}。"
+    return text
 
 
-def _span(values):
+def _span(values: pd.Series) -> str:
     return f"{_say(values.min())} 至 {_say(values.max())}"
 
 
-def _say(value):
-    return f"{float(value):.4g}" if abs(value) < 1000 else f"{float(value):.0f}"
+def _say(value: float) -> str:
+    """Write a value with four digits, as many as a figure shows; its size and sign are kept."""
+    return number_text(float(f"{float(value):.4g}"), digits=8) if abs(value) < 1000 else f"{float(value):.0f}"

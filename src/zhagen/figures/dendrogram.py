@@ -1,12 +1,21 @@
 """Clusters as a tree."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
 from zhagen.errors import ZhagenError
 from zhagen.extras import import_extra
 from zhagen.figures import theme
-from zhagen.figures.canvas import Canvas, joined, number
-from zhagen.figures.network import MEASURES
-from zhagen.figures.picture import name
+from zhagen.figures.canvas import Canvas, Point, svg_points
+from zhagen.figures.labels import number_text, one_line
+from zhagen.figures.picture import Picture, picture_key
 from zhagen.text.cleaning import printed_width
+from zhagen.vocabulary import MEASURES
+
+if TYPE_CHECKING:
+    from zhagen.statistics.clusters import Merges
 
 SIZE, NOTE = theme.SIZES["label"], theme.SIZES["note"]
 WRAP = 9  # characters a line of a label
@@ -14,20 +23,33 @@ EDGE, BAR = 6, 30  # right of the tree; left of the labels where groups are show
 METHODS = {"average": "平均连接", "complete": "最远邻连接", "single": "最近邻连接", "ward": "Ward 法"}
 
 
-def draw_dendrogram(merges, groups=None, key=""):
+def draw_dendrogram(merges: "Merges", groups: pd.DataFrame | None = None, *, key: str = "") -> Picture:
     """Draw a tree of clusters: labels on the left, where two branches meet says how far apart they are.
+
+    Of two branches the one with more labels is above, of equal ones the one with the first label by code point.
 
     Parameters
     ----------
-    merges : a `zhagen.statistics.clusters.Merges`.
-    groups : data frame with the columns label and group, as `zhagen.statistics.clusters.cut_clusters` cuts the same tree; each group has
-        a bar with its number and a colour. None draws the tree alone.
-    key : names the picture; empty makes one from the data.
+    merges : zhagen.statistics.clusters.Merges
+        What `zhagen.statistics.cluster_labels` returns.
+    groups : pandas.DataFrame, optional
+        Columns ``label`` and ``group``, as `zhagen.statistics.cut_clusters` cuts the same tree; each group has a bar
+        with its number and a colour. None draws the tree alone.
+    key : str, optional
+        Names the picture; empty makes one from the data.
 
-    Returns a `Picture`. Of two branches the one with more labels stands above, of equal ones the one with the first
-    label by code point. Raises `ZhagenError` where a label has no group, a group is not a branch of the tree, or the
-    font lacks a character.
+    Returns
+    -------
+    Picture
+        The picture.
 
+    Raises
+    ------
+    ZhagenError
+        If a label has no group, a group is not a branch of the tree, or the font lacks a character.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> from zhagen.statistics.clusters import cluster_labels
     >>> table = pd.DataFrame([[0, 1, 4], [1, 0, 2], [4, 2, 0]], index=list("甲乙丙"), columns=list("甲乙丙"))
@@ -37,19 +59,21 @@ def draw_dendrogram(merges, groups=None, key=""):
     n = len(merges.labels)
     leaves, ends_of, branches = _order(merges)
     member = _members(merges, groups, branches)
-    lines = {leaf: theme.wrap(merges.labels[leaf], WRAP) for leaf in leaves}
+    labels = [one_line(label) for label in merges.labels]
+    lines = {leaf: theme.wrap_label(labels[leaf], WRAP) for leaf in leaves}
     bar = BAR if groups is not None else 0
     left = bar + max(printed_width(line) for words in lines.values() for line in words) * SIZE + 8
     heights = merges.steps["height"].tolist()
     most = heights[-1] or 1
-    canvas, middle, top = Canvas(), {}, 4
+    canvas, top = Canvas(), 4.0
+    middle: dict[int, float] = {}
     for leaf in leaves:
         high = len(lines[leaf]) * SIZE * theme.LINE + 4
         middle[leaf] = top + high / 2
         canvas.text(left - 8, middle[leaf], lines[leaf], anchor="end")
         top += high
 
-    def across(height):
+    def across(height: float) -> float:
         return left + height / most * (theme.WIDTH - EDGE - left)
 
     _axis(canvas, across, most, top, merges)
@@ -64,14 +88,13 @@ def draw_dendrogram(merges, groups=None, key=""):
         member[n + step] = group
     if groups is not None:
         _bars(canvas, leaves, member, middle, lines)
-    alt = _alt(merges, groups, [merges.labels[leaf] for leaf in leaves])
-    told = None if groups is None else groups[["label", "group"]].to_numpy().tolist()
+    cut = None if groups is None else groups[["label", "group"]].to_numpy().tolist()
     rows = merges.steps.to_numpy().tolist()
-    picture_key = key or name("dendrogram", merges.labels, rows, merges.method, merges.measure, told)
-    return canvas.picture(theme.WIDTH, top + 2 * 22 + 6, alt, picture_key)
+    made = picture_key("dendrogram", merges.labels, rows, merges.method, merges.measure, cut)
+    return canvas.picture(theme.WIDTH, top + 2 * 22 + 6, _alt(merges, labels, leaves, groups), key or made)
 
 
-def _order(merges):
+def _order(merges: "Merges") -> tuple[list[int], list[list[int]], dict[int, list[int]]]:
     """Return (leaves from top to bottom, for each step the two clusters from top to bottom, cluster -> its leaves)."""
     below = {number: [number] for number in range(len(merges.labels))}
     steps = []
@@ -82,71 +105,74 @@ def _order(merges):
     return below[max(below)], steps, below
 
 
-def _members(merges, groups, branches):
-    """Return leaf -> number of its group, None where there are none."""
+def _members(merges: "Merges", groups: pd.DataFrame | None, branches: dict[int, list[int]]) -> dict[int, int | None]:
+    """Return leaf -> number of its group, None if there are none."""
     if groups is None:
         return dict.fromkeys(range(len(merges.labels)))
     given = dict(zip(groups["label"], groups["group"], strict=True))
     lost = [label for label in merges.labels if label not in given]
     if lost:
-        raise ZhagenError(f"no group for {'、'.join(lost)}", todo="cut this tree with zhagen.clusters.groups")
-    member = {leaf: int(given[label]) for leaf, label in enumerate(merges.labels)}
-    parts = [{leaf for leaf in member if member[leaf] == group} for group in set(member.values())]
-    if any(part not in map(set, branches.values()) for part in parts):
-        raise ZhagenError("a group is not a branch of the tree", todo="cut this tree with zhagen.clusters.groups")
+        raise ZhagenError(f"no group for {'、'.join(lost)}", todo="cut this tree with cut_clusters")
+    member: dict[int, int | None] = {leaf: int(given[label]) for leaf, label in enumerate(merges.labels)}
+    parts = {frozenset(leaf for leaf in member if member[leaf] == group) for group in set(member.values())}
+    if not parts <= {frozenset(branch) for branch in branches.values()}:
+        raise ZhagenError("a group is not a branch of the tree", todo="cut this tree with cut_clusters")
     return member
 
 
-def _line(canvas, start, end, group):
-    colour = theme.QUIET if group is None else theme.colour(group - 1)
-    canvas.put("path", d=f"M{joined(start, end)}", stroke=colour, stroke_width=1.6, stroke_linecap="square")
+def _line(canvas: Canvas, start: Point, end: Point, group: int | None) -> None:
+    colour = theme.QUIET if group is None else theme.palette_colour(group - 1)
+    canvas.put("path", d=f"M{svg_points(start, end)}", stroke=colour, stroke_width=1.6, stroke_linecap="square")
 
 
-def _bars(canvas, leaves, member, middle, lines):
+def _bars(
+    canvas: Canvas,
+    leaves: list[int],
+    member: dict[int, int | None],
+    middle: dict[int, float],
+    lines: dict[int, list[str]],
+) -> None:
     """Put a bar and the group's number left of the labels of each group."""
     for group in dict.fromkeys(member[leaf] for leaf in leaves):
         own = [leaf for leaf in leaves if member[leaf] == group]
         half = [len(lines[leaf]) * SIZE * theme.LINE / 2 - 1 for leaf in (own[0], own[-1])]
         top, bottom = middle[own[0]] - half[0], middle[own[-1]] + half[1]
-        colour = theme.colour(group - 1)
+        colour = theme.palette_colour((group or 1) - 1)
         canvas.put("rect", x=BAR - 12, y=top, width=4, height=bottom - top, rx=2, fill=colour)
-        canvas.text((BAR - 14) / 2, (top + bottom) / 2, str(group), NOTE)
+        canvas.text((BAR - 14) / 2, (top + bottom) / 2, str(group), size=NOTE)
 
 
-def _axis(canvas, across, most, top, merges):
-    MaxNLocator = import_extra("matplotlib.ticker", "figures").MaxNLocator
-
-    ticks = [tick for tick in MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(0, most) if 0 <= tick <= most * 1.0001]
-    line = {"stroke": theme.QUIET, "stroke_width": 0.8}
+def _axis(canvas: Canvas, across: Callable[[float], float], most: float, top: float, merges: "Merges") -> None:
+    locator = import_extra("matplotlib.ticker", "figures").MaxNLocator
+    ticks = [tick for tick in locator(5, steps=[1, 2, 5, 10]).tick_values(0, most) if 0 <= tick <= most * 1.0001]
+    line: dict[str, float | str] = {"stroke": theme.QUIET, "stroke_width": 0.8}
     canvas.put("line", x1=across(0), y1=top + 4, x2=across(most), y2=top + 4, **line)
     for tick in ticks:
         canvas.put("line", x1=across(tick), y1=top + 4, x2=across(tick), y2=top + 8, **line)
         words = f"{tick:.4g}"
         x = min(across(tick), theme.WIDTH - printed_width(words) * NOTE / 2)
-        canvas.text(x, top + 17, words, NOTE)
-    canvas.text(theme.WIDTH - EDGE, top + 38, _measure(merges), NOTE, anchor="end")
+        canvas.text(x, top + 17, words, size=NOTE)
+    canvas.text(theme.WIDTH - EDGE, top + 38, _measure(merges), size=NOTE, anchor="end")
 
 
-def _measure(merges):
+def _measure(merges: "Merges") -> str:
     if merges.measure == "euclidean":
         return "欧氏距离"
     return f"距离（1 − {MEASURES[merges.measure]}）" if merges.measure in MEASURES else "距离"
 
 
-def _alt(merges, groups, leaves):
-    steps, n = merges.steps, len(merges.labels)
+def _alt(merges: "Merges", labels: list[str], leaves: list[int], groups: pd.DataFrame | None) -> str:
+    steps, n = merges.steps, len(labels)
     method = METHODS.get(merges.method, merges.method)
-    told = (
-        f"树状图：{n} 个标签，用{method}聚成一棵树，最后在{_measure(merges)} {number(steps['height'].iloc[-1])} 合拢。"
-    )
+    last = number_text(steps["height"].iloc[-1])
+    text = f"树状图：{n} 个标签，用{method}聚成一棵树，最后在{_measure(merges)} {last} 合拢。"
     closest = steps[(steps["first"] < n) & (steps["second"] < n)].head(3)
     pairs = zip(closest["first"], closest["second"], closest["height"], strict=True)
-    told += "最先合并的是" + "、".join(
-        f"{'与'.join(merges.labels[end] for end in ends)}（{number(height)}）" for *ends, height in pairs
-    )
+    said = [f"{labels[first]}与{labels[second]}（{number_text(height)}）" for first, second, height in pairs]
+    text += f"最先合并的是{'、'.join(said)}。"
     if groups is None:
-        return told + ("。" if n <= 3 else f"。从上到下：{'、'.join(leaves)}。")
+        return text + ("" if n <= 3 else f"从上到下：{'、'.join(labels[leaf] for leaf in leaves)}。")
     given = dict(zip(groups["label"], groups["group"], strict=True))
-    for group in sorted(set(given[leaf] for leaf in leaves)):
-        told += f"。第 {group} 组：{'、'.join(leaf for leaf in leaves if given[leaf] == group)}"
-    return told + "。"
+    for group in sorted(set(given[label] for label in merges.labels)):
+        text += f"第 {group} 组：{'、'.join(labels[leaf] for leaf in leaves if given[merges.labels[leaf]] == group)}。"
+    return text

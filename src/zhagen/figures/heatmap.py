@@ -3,38 +3,57 @@
 import re
 from math import ceil, isfinite
 
+import pandas as pd
+
 from zhagen.errors import ZhagenError
 from zhagen.figures import theme
-from zhagen.figures.canvas import Canvas, number
-from zhagen.figures.picture import name
+from zhagen.figures.canvas import Canvas
+from zhagen.figures.labels import number_text, one_line
+from zhagen.figures.picture import Picture, picture_key
 from zhagen.text.cleaning import printed_width
 
 GAP, PAD = 2, 4
 LABEL, SIZE = theme.SIZES["label"], theme.SIZES["note"]
 WIDEST = 72  # of a cell
 STRENGTH = (0.06, 0.5)  # of the tint; at more the number would lose its contrast
-TOLD = 60  # cells that the alternative text names; of more it names the highest of each row
+NAMED = 60  # cells that the alternative text names; of more it names the highest of each row
+
+Cells = list[list[float | None]]
 
 
-def draw_heatmap(frame, what="数值", key=""):
+def draw_heatmap(frame: pd.DataFrame, what: str = "数值", *, key: str = "") -> Picture:
     """Draw a frame of numbers as a grid: the number in the cell, the darker the further from 0.
 
     Parameters
     ----------
-    frame : data frame of numbers, rows and columns as they shall stand; a missing number stays an empty cell. Negative
-        ones have another colour.
-    what : what the numbers are, such as ``次数``; for the legend and the alternative text.
-    key : names the picture; empty makes one from the data.
+    frame : pandas.DataFrame
+        Numbers, rows and columns in the order to draw them; a missing number stays an empty cell. Negative ones have
+        another colour.
+    what : str, default "数值"
+        What the numbers are, such as ``次数``; for the legend and the alternative text.
+    key : str, optional
+        Names the picture; empty makes one from the data.
 
-    Returns a `Picture`. Numbers have at most two decimals. Raises `ZhagenError` where the frame has no cell, a cell
-    holds no finite number, there are more columns than a phone can show, or the font lacks a character.
+    Returns
+    -------
+    Picture
+        The picture. Numbers have at most two decimals, and more where they would come out as 0.
 
+    Raises
+    ------
+    ZhagenError
+        If the frame has no cell, a cell holds no finite number, there are more columns than a phone can show, or the
+        font lacks a character.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> draw_heatmap(pd.DataFrame({"导论": [2], "结论": [None]}, index=["平台"]), "次数").alt
     '热图：1 行、2 列，格中是次数（2 至 2）。平台：导论 2、结论空。'
     """
     cells = _numbers(frame)
-    rows, columns = [str(label) for label in frame.index], [str(label) for label in frame.columns]
+    rows, columns = [one_line(label) for label in frame.index], [one_line(label) for label in frame.columns]
+    what = one_line(what)
     labels, head, cell = _layout(rows, columns, cells)
     left = theme.WIDTH - len(columns) * cell
     top = max(len(lines) for lines in head) * LABEL * theme.LINE + 2 * PAD
@@ -50,16 +69,16 @@ def draw_heatmap(frame, what="数值", key=""):
         top += high
     negative = any(value is not None and value < 0 for row in cells for value in row)
     legend = f"格中是{what}；离 0 越远，颜色越深" + ("，负数另有颜色。" if negative else "。")
-    canvas.text(0, top + 16, legend, SIZE, anchor="start", fill=theme.QUIET)
+    canvas.text(0, top + 16, legend, size=SIZE, anchor="start", fill=theme.QUIET)
     alt = _alt(rows, columns, cells, what)
-    return canvas.picture(theme.WIDTH, top + 28, alt, key or name("heatmap", rows, columns, cells, what))
+    return canvas.picture(theme.WIDTH, top + 28, alt, key or picture_key("heatmap", rows, columns, cells, what))
 
 
-def _numbers(frame):
+def _numbers(frame: pd.DataFrame) -> Cells:
     """Return the cells as rows of floats, None where one is missing."""
     if frame.size == 0:
         raise ZhagenError("the frame has no cell, there is nothing to draw", todo="look where its rows were lost")
-    cells = []
+    cells: Cells = []
     for label, row in zip(frame.index, frame.to_numpy().tolist(), strict=True):
         cells.append([])
         for column, value in zip(frame.columns, row, strict=True):
@@ -75,9 +94,11 @@ def _numbers(frame):
     return cells
 
 
-def _layout(rows, columns, cells):
+def _layout(rows: list[str], columns: list[str], cells: Cells) -> tuple[list[list[str]], list[list[str]], float]:
     """Return (lines of each row's label, lines of each column's, width of a cell)."""
-    need = max((printed_width(number(value)) * SIZE for row in cells for value in row if value is not None), default=0)
+    need = max(
+        (printed_width(number_text(value)) * SIZE for row in cells for value in row if value is not None), default=0
+    )
     need = max(need + 2 * GAP + 4, LABEL + 2 * GAP)
     for limit in (8, 6, 4):
         labels = [_lines(label, limit) for label in rows]
@@ -91,41 +112,46 @@ def _layout(rows, columns, cells):
     )
 
 
-def _lines(label, limit):
-    """Break a label as `theme.wrap` does, and into equal parts a Latin word that is longer than a line."""
+def _lines(label: str, limit: int) -> list[str]:
+    """Break a label as `theme.wrap_label` does, and into equal parts a Latin word that is longer than a line."""
     found = []
-    for line in theme.wrap(label, limit):
+    for line in theme.wrap_label(label, limit):
         parts = max(ceil(printed_width(line) / limit), 1)
         found += re.findall(f".{{1,{ceil(len(line) / parts)}}}", line)
     return found or [""]
 
 
-def _cell(canvas, x, y, wide, high, value, most):
+def _cell(canvas: Canvas, x: float, y: float, wide: float, high: float, value: float | None, most: float) -> None:
     share = abs(value) / most if value else 0
-    paint = {"fill": theme.colour(1 if value and value < 0 else 0)}
-    paint |= {"fill_opacity": STRENGTH[0] + share * (STRENGTH[1] - STRENGTH[0])} if share else {"fill": "none"}
+    paint: dict[str, float | str] = {"fill": "none"}
+    if value and share:
+        strength = STRENGTH[0] + share * (STRENGTH[1] - STRENGTH[0])
+        paint = {"fill": theme.palette_colour(1 if value < 0 else 0), "fill_opacity": strength}
     canvas.put(
         "rect", x=x + GAP / 2, y=y + GAP / 2, width=wide - GAP, height=high - GAP, rx=2,
         stroke=theme.QUIET, stroke_opacity=0.35, stroke_width=0.8, **paint,
     )  # fmt: skip
     if value is not None:
-        canvas.text(x + wide / 2, y + high / 2, number(value), SIZE, fill="" if share else theme.QUIET)
+        canvas.text(x + wide / 2, y + high / 2, number_text(value), size=SIZE, fill="" if share else theme.QUIET)
 
 
-def _alt(rows, columns, cells, what):
+def _alt(rows: list[str], columns: list[str], cells: Cells, what: str) -> str:
     given = [value for row in cells for value in row if value is not None]
-    span = f"（{number(min(given))} 至 {number(max(given))}）" if given else "（全空）"
-    told = f"热图：{len(rows)} 行、{len(columns)} 列，格中是{what}{span}。"
+    span = f"（{number_text(min(given))} 至 {number_text(max(given))}）" if given else "（全空）"
+    text = f"热图：{len(rows)} 行、{len(columns)} 列，格中是{what}{span}。"
     for label, row in zip(rows, cells, strict=True):
         pairs = list(zip(columns, row, strict=True))
-        if len(rows) * len(columns) > TOLD:
+        if len(rows) * len(columns) > NAMED:
             full = [(column, value) for column, value in pairs if value is not None]
-            top = max((value for _, value in full), default=None)
+            if not full:
+                text += f"{label}全空。"
+                continue
+            top = max(value for _, value in full)
             where = "、".join(column for column, value in full if value == top)
-            told += f"{label}最高在{where}（{number(top)}）。" if full else f"{label}全空。"
+            text += f"{label}最高在{where}（{number_text(top)}）。"
         else:
             words = "、".join(
-                f"{column}空" if value is None else f"{column} {number(value)}" for column, value in pairs
+                f"{column}空" if value is None else f"{column} {number_text(value)}" for column, value in pairs
             )
-            told += f"{label}：{words}。"
-    return told
+            text += f"{label}：{words}。"
+    return text

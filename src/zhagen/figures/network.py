@@ -1,40 +1,73 @@
 """Co-occurrence as a network of terms."""
 
+from collections.abc import Callable, Collection, Hashable, Sequence
 from math import isfinite, sqrt
+from typing import TYPE_CHECKING
 
 from zhagen.errors import ZhagenError
 from zhagen.figures import theme
-from zhagen.figures.canvas import Canvas, joined, number
-from zhagen.figures.picture import name
+from zhagen.figures.canvas import Canvas, Point, svg_points
+from zhagen.figures.labels import number_text, one_line
+from zhagen.figures.layout import page_layout
+from zhagen.figures.picture import Picture, picture_key
 from zhagen.text.cleaning import printed_width
+from zhagen.vocabulary import MEASURES
+
+if TYPE_CHECKING:
+    import networkx
 
 SIZE = theme.SIZES["label"]
 RADIUS = (5, 17)  # of the rarest and the most frequent term
 STROKE = (0.8, 5)
+WRAP = 10  # characters a line of a label
 SHAPES = 5
-TOLD = 5  # edges that the alternative text names
-MEASURES = {
-    "npmi": "NPMI", "pmi": "PMI", "n12": "同现次数", "count": "同现次数", "jaccard": "Jaccard 系数",
-    "dice": "Dice 系数", "cosine": "余弦相似度", "logdice": "logDice", "g2": "G²",
-    "association_strength": "关联强度", "weight": "权重",
-}  # fmt: skip
+SAID = 5  # edges that the alternative text names
+WEIGHTS = MEASURES | {"count": "同现次数", "weight": "权重"}
+
+Edge = tuple[Hashable, Hashable]
 
 
-def draw_network(graph, communities=None, weight="npmi", seed=1, key=""):
+def draw_network(
+    graph: "networkx.Graph",
+    communities: Sequence[Collection[Hashable]] | None = None,
+    *,
+    weight: str = "npmi",
+    seed: int = 1,
+    key: str = "",
+) -> Picture:
     """Draw a network of terms: a larger node occurs more often, a thicker edge has more weight.
+
+    Nodes and labels do not overlap; the more there are, the longer the picture. The picture does not depend on the
+    order of nodes and edges.
 
     Parameters
     ----------
-    graph : an undirected networkx graph; each node has an attribute count, each edge the attribute `weight`.
-    communities : list of sets of nodes; each has a colour and a shape. None draws all nodes alike.
-    weight : the edge attribute, shown as the width of the edge; where it is not positive the ends do not attract. For
-        ``weight`` the legend names the measure that ``graph.graph["measure"]`` says, as `zhagen.statistics.networks.build_network` sets.
-    seed : of the layout; the same seed gives the same picture.
-    key : names the picture; empty makes one from the data.
+    graph : networkx.Graph
+        Undirected; each node has an attribute ``count``, each edge the attribute `weight`.
+    communities : sequence of sets of nodes, optional
+        Each has a colour and a shape. None draws all nodes alike.
+    weight : str, default "npmi"
+        The edge attribute, shown as the width of the edge; where it is not above 0 the ends hardly attract. For
+        ``weight`` the legend names the measure that ``graph.graph["measure"]`` says, as
+        `zhagen.statistics.build_network` sets it.
+    seed : int, default 1
+        Seed of the layout; the same seed gives the same picture.
+    key : str, optional
+        Names the picture; empty makes one from the data.
 
-    Returns a `Picture`. Raises `ZhagenError` where there is no node, an attribute is missing or not a finite number, a
-    community names a node that is not there, or the font lacks a character.
+    Returns
+    -------
+    Picture
+        The picture.
 
+    Raises
+    ------
+    ZhagenError
+        If there is no node, an attribute is missing or not a finite number, a community names a node that is not
+        there, or the font lacks a character.
+
+    Examples
+    --------
     >>> import networkx
     >>> graph = networkx.Graph()
     >>> graph.add_node("数据", count=5); graph.add_node("平台", count=3); graph.add_edge("数据", "平台", npmi=0.4)
@@ -42,34 +75,36 @@ def draw_network(graph, communities=None, weight="npmi", seed=1, key=""):
     '共现网络图：2 个词，1 条边，边的粗细表示 NPMI（0.40 至 0.40）。权重最高的边：数据与平台 0.40。'
     """
     counts, edges = _numbers(graph, weight)
-    member = _members(graph, communities)
+    member = _members(counts, communities)
+    label = {node: one_line(node) for node in counts}
+    theme.check_glyphs("".join(label.values()))
+    lines = {node: theme.wrap_label(label[node], WRAP) for node in counts}
     radius = {node: _between(count, counts.values(), RADIUS, sqrt) for node, count in counts.items()}
-    boxes = {
-        node: (max(2 * radius[node], printed_width(str(node)) * SIZE) + 6, 2 * radius[node] + SIZE + 8)
-        for node in graph
-    }
-    places = _places(graph, edges, boxes, seed)
+    boxes = {node: _box(radius[node], lines[node]) for node in counts}
+    wide = max(theme.WIDTH, *(box[0] for box in boxes.values()))
+    places = page_layout(edges, boxes, width=wide, seed=seed)
     centre = {node: (x, y - boxes[node][1] / 2 + radius[node] + 2) for node, (x, y) in places.items()}
     canvas = Canvas()
     for (first, second), value in edges.items():
         _edge(canvas, centre[first], centre[second], _between(value, edges.values(), STROKE))
-    for node in graph:
-        _node(canvas, *centre[node], radius[node], member[node])
-    for node in graph:
+    for node in counts:
+        _node(canvas, centre[node], radius[node], member[node])
+    for node in counts:
         x, y = centre[node]
-        canvas.text(x, y + radius[node] + SIZE / 2 + 2, str(node), halo=True)
+        middle = y + radius[node] + 2 + SIZE / 2 + (len(lines[node]) - 1) * SIZE * theme.LINE / 2
+        canvas.text(x, middle, lines[node], halo=True)
     bottom = max(y + boxes[node][1] / 2 for node, (_, y) in places.items())
     measure = graph.graph.get("measure", weight) if weight == "weight" else weight
-    measure = MEASURES.get(measure, measure)
+    measure = WEIGHTS.get(measure, measure)
     high = _legend(canvas, communities, bottom + 10, edges, measure, counts)
-    told = [sorted(map(str, group)) for group in communities or []]
-    alt = _alt(graph, communities, measure, edges, counts)
-    key = key or name("network", sorted(counts.items()), sorted(edges.items()), told, measure, seed)
-    return canvas.picture(theme.WIDTH, high, alt, key)
+    groups = [sorted(map(one_line, group)) for group in communities or []]
+    alt = _alt(communities, measure, edges, counts)
+    key = key or picture_key("network", sorted(label.values()), list(counts.values()), edges, groups, measure, seed)
+    return canvas.picture(wide, high, alt, key)
 
 
-def _numbers(graph, weight):
-    """Return (node -> count, edge -> weight); raises `ZhagenError` where one is missing."""
+def _numbers(graph: "networkx.Graph", weight: str) -> tuple[dict[Hashable, float], dict[Edge, float]]:
+    """Return (node -> count, edge -> weight), the most frequent first; raises `ZhagenError` if a number is missing."""
     if not len(graph):
         raise ZhagenError("the network has no node, there is nothing to draw", todo="lower the threshold of its edges")
     counts = {node: data.get("count") for node, data in graph.nodes(data=True)}
@@ -80,11 +115,19 @@ def _numbers(graph, weight):
                 place = what if kind == "node" else "-".join(map(str, what))
                 todo = f"give every {kind} a finite number {attribute}"
                 raise ZhagenError(f"the {kind} {place} has no {attribute}", todo=todo)
-    return counts, edges
+    nodes = sorted(counts, key=lambda node: (-counts[node], str(node)))
+    rank = {node: place for place, node in enumerate(nodes)}
+    ends = sorted(
+        (sorted(edge, key=lambda node: rank[node]) for edge in edges), key=lambda edge: [rank[n] for n in edge]
+    )
+    weights = {frozenset(edge): value for edge, value in edges.items()}
+    return {node: counts[node] for node in nodes}, {(one, two): weights[frozenset((one, two))] for one, two in ends}
 
 
-def _members(graph, communities):
-    member = dict.fromkeys(graph)
+def _members(
+    counts: dict[Hashable, float], communities: Sequence[Collection[Hashable]] | None
+) -> dict[Hashable, int | None]:
+    member: dict[Hashable, int | None] = dict.fromkeys(counts)
     for place, group in enumerate(communities or []):
         for node in group:
             if node not in member:
@@ -93,89 +136,58 @@ def _members(graph, communities):
     return member
 
 
-def _between(value, values, span, scale=float):
+def _box(radius: float, lines: list[str]) -> tuple[float, float]:
+    """Return (width, height) of a node with its label below it."""
+    wide = max(printed_width(line) for line in lines) * SIZE
+    return max(2 * radius, wide) + 6, 2 * radius + SIZE + 8 + (len(lines) - 1) * SIZE * theme.LINE
+
+
+def _between(
+    value: float, values: Collection[float], span: tuple[float, float], scale: Callable[[float], float] = float
+) -> float:
     low, high = scale(max(min(values), 0)), scale(max(*values, 0))
     share = (scale(max(value, 0)) - low) / (high - low) if high > low else 0.5
     return span[0] + share * (span[1] - span[0])
 
 
-def _places(graph, edges, boxes, seed):
-    """Return node -> (x, y), the middle of its box: a spring layout, upright, with the boxes pushed apart."""
-    import networkx
-    import numpy
-
-    nodes = list(graph)
-    pull = networkx.Graph()
-    pull.add_nodes_from(nodes)
-    pull.add_weighted_edges_from((first, second, max(value, 0.01)) for (first, second), value in edges.items())
-    spot = networkx.spring_layout(pull, seed=seed, iterations=300, method="energy", gravity=1.0)
-    points = numpy.array([spot[node] for node in nodes], dtype=float)
-    points -= points.mean(axis=0)
-    axes = numpy.linalg.svd(points, full_matrices=False)[2] if len(nodes) > 2 else numpy.eye(2)
-    points = points @ axes.T[:, ::-1]  # the longest direction upright
-    sizes = numpy.array([boxes[node] for node in nodes])
-    area = 3.4 * sizes.prod(axis=1).sum()
-    high = max(area / theme.WIDTH, sizes[:, 1].max())
-    spread = numpy.maximum(numpy.ptp(points, axis=0), 1e-9)
-    points = (points - points.min(axis=0)) / spread * [theme.WIDTH, high]
-    points = _apart(points, sizes)
-    points[:, 1] -= (points[:, 1] - sizes[:, 1] / 2).min()
-    return {node: (float(x), float(y)) for node, (x, y) in zip(nodes, points.round(1), strict=True)}
-
-
-def _apart(points, sizes):
-    """Push boxes that overlap apart, the short way, within the width of the page; the height may grow."""
-    import numpy
-
-    half = sizes / 2
-    for _ in range(2000):
-        points[:, 0] = numpy.clip(points[:, 0], half[:, 0], theme.WIDTH - half[:, 0])
-        moved = False
-        for one in range(len(points)):
-            for two in range(one + 1, len(points)):
-                over = half[one] + half[two] - numpy.abs(points[one] - points[two])
-                if over.min() <= 0.1:
-                    continue
-                axis = 0 if over[0] < over[1] else 1
-                step = (over[axis] / 2 + 0.1) * (1 if points[one][axis] <= points[two][axis] else -1)
-                points[one][axis] -= step
-                points[two][axis] += step
-                moved = True
-        if not moved:
-            break
-    return points
-
-
-def _edge(canvas, first, second, thick):
+def _edge(canvas: Canvas, first: Point, second: Point, thick: float) -> None:
     canvas.put(
         "line", x1=first[0], y1=first[1], x2=second[0], y2=second[1],
         stroke=theme.QUIET, stroke_width=thick, stroke_opacity=0.5,
     )  # fmt: skip
 
 
-def _node(canvas, x, y, radius, community):
-    fill = theme.colour(community if community is not None else 0)
-    around = {"fill": fill, "stroke": theme.PAPER, "stroke_width": 1.2}
+def _node(canvas: Canvas, centre: Point, radius: float, community: int | None) -> None:
+    fill = theme.palette_colour(community if community is not None else 0)
     corners = _corners((community or 0) % SHAPES)
+    x, y = centre
     if not corners:
-        canvas.put("circle", cx=x, cy=y, r=radius, **around)
+        canvas.put("circle", cx=x, cy=y, r=radius, fill=fill, stroke=theme.PAPER, stroke_width=1.2)
         return
-    points = joined(*((x + radius * dx, y + radius * dy) for dx, dy in corners))
-    canvas.put("polygon", points=points, **around)
+    points = svg_points(*((x + radius * dx, y + radius * dy) for dx, dy in corners))
+    canvas.put("polygon", points=points, fill=fill, stroke=theme.PAPER, stroke_width=1.2)
 
 
-def _corners(shape):
+def _corners(shape: int) -> tuple[Point, ...]:
     """Return the corners of a shape within the unit circle; none for the circle itself."""
-    return [
+    shapes: list[tuple[Point, ...]] = [
         (),
         ((-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)),
         ((0, -1.1), (1.0, 0.75), (-1.0, 0.75)),
         ((0, -1.15), (1.15, 0), (0, 1.15), (-1.15, 0)),
         ((-0.5, -0.95), (0.5, -0.95), (1.05, 0), (0.5, 0.95), (-0.5, 0.95), (-1.05, 0)),
-    ][shape]
+    ]
+    return shapes[shape]
 
 
-def _legend(canvas, communities, top, edges, measure, counts):
+def _legend(
+    canvas: Canvas,
+    communities: Sequence[Collection[Hashable]] | None,
+    top: float,
+    edges: dict[Edge, float],
+    measure: str,
+    counts: dict[Hashable, float],
+) -> float:
     """Put the legend below `top`; returns where it ends."""
     size, pitch = theme.SIZES["note"], 22
     named = [f"社区 {place + 1}（{len(group)} 个词）" for place, group in enumerate(communities or [])]
@@ -183,29 +195,40 @@ def _legend(canvas, communities, top, edges, measure, counts):
     columns, y = max(int(theme.WIDTH // wide), 1), top + pitch / 2
     for place, words in enumerate(named):
         x, middle = place % columns * wide, y + place // columns * pitch
-        _node(canvas, x + 12, middle, 7, place)
-        canvas.text(x + 24, middle, words, size, anchor="start")
+        _node(canvas, (x + 12, middle), 7, place)
+        canvas.text(x + 24, middle, words, size=size, anchor="start")
     y += pitch * -(-len(named) // columns)
-    lines = [f"节点大小：出现次数（{_span(counts.values(), number)}）"]
+    lines = [f"节点大小：出现次数（{_span(counts.values(), number_text)}）"]
     if edges:
-        lines.append(f"边的粗细：{measure}（{_span(edges.values(), '{:.2f}'.format)}）")
+        lines.append(f"边的粗细：{measure}（{_span(edges.values(), _weight_text)}）")
     for words in lines:
-        canvas.text(4, y, words, size, anchor="start")
+        canvas.text(4, y, words, size=size, anchor="start")
         y += pitch
     return y - pitch / 2 + 2
 
 
-def _span(values, write):
+def _weight_text(value: float) -> str:
+    """Write a weight with two decimals, and with more where it would come out as 0."""
+    return f"{value:.2f}" if abs(value) >= 0.005 or not value else number_text(value)
+
+
+def _span(values: Collection[float], write: Callable[[float], str]) -> str:
     return f"{write(min(values))} 至 {write(max(values))}"
 
 
-def _alt(graph, communities, measure, edges, counts):
-    told = f"共现网络图：{len(graph)} 个词，{len(edges)} 条边"
-    told += f"，边的粗细表示 {measure}（{_span(edges.values(), '{:.2f}'.format)}）。" if edges else "。"
+def _alt(
+    communities: Sequence[Collection[Hashable]] | None,
+    measure: str,
+    edges: dict[Edge, float],
+    counts: dict[Hashable, float],
+) -> str:
+    text = f"共现网络图：{len(counts)} 个词，{len(edges)} 条边"
+    text += f"，边的粗细表示 {measure}（{_span(edges.values(), _weight_text)}）。" if edges else "。"
     for place, group in enumerate(communities or []):
         words = sorted(group, key=lambda node: (-counts[node], str(node)))
-        told += f"社区 {place + 1} 有 {len(words)} 个词：{'、'.join(map(str, words))}。"
-    top = sorted(edges, key=lambda edge: -edges[edge])[:TOLD]
+        text += f"社区 {place + 1} 有 {len(words)} 个词：{'、'.join(map(one_line, words))}。"
+    top = sorted(edges, key=lambda edge: -edges[edge])[:SAID]
     if top:
-        told += f"权重最高的边：{'、'.join(f'{a}与{b} {edges[a, b]:.2f}' for a, b in top)}。"
-    return told
+        said = [f"{one_line(first)}与{one_line(second)} {_weight_text(edges[first, second])}" for first, second in top]
+        text += f"权重最高的边：{'、'.join(said)}。"
+    return text

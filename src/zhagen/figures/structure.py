@@ -1,9 +1,16 @@
 """The data structure of a study: from concepts over themes to dimensions, a column a level."""
 
+from collections import Counter
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
+
+import pandas as pd
+
 from zhagen.errors import ZhagenError
 from zhagen.figures import theme
-from zhagen.figures.canvas import Canvas, joined
-from zhagen.figures.picture import name, require
+from zhagen.figures.canvas import Canvas, svg_points
+from zhagen.figures.labels import one_line
+from zhagen.figures.picture import Picture, picture_key, require_columns
 from zhagen.text.cleaning import printed_width
 
 WRAP = {2: (9, 8), 3: (8, 6, 6), 4: (7, 5, 4, 4)}  # characters a line by number of levels, finest level first
@@ -11,20 +18,32 @@ PAD, GAP, COLUMN_GAP, EDGE = 8, 7, 24, 4
 SIZE = theme.SIZES["label"]
 
 
-def draw_structure(codebook, wrap=None, key=""):
+def draw_structure(codebook: "_HasCodes", *, wrap: Mapping[str, int] | None = None, key: str = "") -> Picture:
     """Draw the codes as a tree, the finest level on the left, the line to the parent in the style of the code's status.
 
     Parameters
     ----------
-    codebook : a `zhagen.extraction.codebook.Codebook`, or anything with a frame `codes` (columns code_id, level, label,
-        parent_id, status). Levels are taken from the parents: a code without parent is on top, as are all of its level.
-    wrap : dict, level -> characters a line; for a level that is not in it, as many as three or four columns leave on
-        a phone.
-    key : names the picture; empty makes one from the data.
+    codebook : zhagen.extraction.Codebook
+        Or anything with a frame ``codes`` (columns ``code_id``, ``level``, ``label``, ``parent_id``, ``status``).
+        Levels are taken from the parents: a code without parent is on top, as are all of its level.
+    wrap : mapping of str to int, optional
+        Level -> characters a line; for a level that is not in it, as many as three or four columns leave on a phone.
+    key : str, optional
+        Names the picture; empty makes one from the data.
 
-    Returns a `Picture`. Raises `ZhagenError` where a column is missing, there is no code, a parent is not there or
-    stands at the same level, or a status is unknown.
+    Returns
+    -------
+    Picture
+        The picture.
 
+    Raises
+    ------
+    ZhagenError
+        If a column is missing, there is no code, a parent is not there or of the same level, a status is unknown, or
+        the font lacks a character.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> from types import SimpleNamespace
     >>> rows = [("d", "dimension", "数据驱动", "", "printed"), ("t", "theme", "需求源点建立", "d", "by_order")]
@@ -33,60 +52,75 @@ def draw_structure(codebook, wrap=None, key=""):
     '数据结构图：1 个二阶主题归入 1 个聚合维度。连线中依次序对应 1 条。数据驱动：需求源点建立。'
     """
     codes = codebook.codes
-    require(codes, ["code_id", "level", "label", "parent_id", "status"])
-    codes = codes.fillna({"parent_id": ""})
-    levels = _levels(codes)
-    tree = _Tree(codes, levels, wrap or {})
+    require_columns(codes, ["code_id", "level", "label", "parent_id", "status"])
+    codes = codes.fillna({"parent_id": ""}).assign(label=[one_line(label) for label in codes["label"]])
+    rows = [_Code(*row) for row in codes[list(_Code._fields)].itertuples(index=False, name=None)]
+    levels = _levels(rows)
+    tree = _Tree(rows, levels, wrap or {})
     canvas = Canvas()
     top = theme.SIZES["head"] + 18
     for level in levels:
         left, wide = tree.columns[level]
-        canvas.text(left + wide / 2, 12, _name(level, levels), theme.SIZES["note"], fill=theme.QUIET)
+        canvas.text(left + wide / 2, 12, _name(level, levels), size=theme.SIZES["note"], fill=theme.QUIET)
     bottom = top + tree.place(top)
-    links = [row for row in codes.itertuples() if row.parent_id]
+    links = [row for row in rows if row.parent_id]
     for row in links:
         _link(canvas, tree, row)
-    for row in codes.itertuples():
+    for row in rows:
         _box(canvas, tree, row)
     if links:
         bottom += 8 + canvas.legend([row.status for row in links], bottom + 8, tree.width, head=False)
-    alt = _alt(codes, levels, links)
-    rows = codes[["code_id", "level", "label", "parent_id", "status"]].to_numpy().tolist()
-    return canvas.picture(tree.width, bottom + EDGE, alt, key or name("structure", rows))
+    made = picture_key("structure", [tuple(row) for row in rows])
+    return canvas.picture(tree.width, bottom + EDGE, _alt(rows, levels, links), key or made)
+
+
+class _HasCodes(Protocol):
+    """Anything with a frame of codes."""
+
+    codes: pd.DataFrame
+
+
+class _Code(NamedTuple):
+    code_id: str
+    level: str
+    label: str
+    parent_id: str
+    status: str
 
 
 class _Tree:
-    """Where every box stands: a leaf takes a row of its own, a parent stands in the middle of its children."""
+    """Where every box is: a leaf takes a row of its own, a parent is in the middle of its children."""
 
-    def __init__(self, codes, levels, wrap):
-        self.rows = {row.code_id: row for row in codes.itertuples()}
-        self.children = {}
-        for row in codes.itertuples():
+    def __init__(self, rows: list[_Code], levels: list[str], wrap: Mapping[str, int]) -> None:
+        self.rows = {row.code_id: row for row in rows}
+        self.children: dict[str, list[str]] = {}
+        for row in rows:
             self.children.setdefault(row.parent_id, []).append(row.code_id)
-        limits = dict(zip(levels, WRAP.get(len(levels), (6,) * len(levels)), strict=True)) | wrap
-        self.lines = {row.code_id: theme.wrap(row.label, limits[row.level]) for row in codes.itertuples()}
-        self.columns, left = {}, EDGE
+        limits = dict(zip(levels, WRAP.get(len(levels), (6,) * len(levels)), strict=True)) | dict(wrap)
+        self.lines = {row.code_id: theme.wrap_label(row.label, limits[row.level]) for row in rows}
+        self.columns: dict[str, tuple[float, float]] = {}
+        left = float(EDGE)
         for level in levels:
-            drawn = [line for row in codes.itertuples() if row.level == level for line in self.lines[row.code_id]]
+            drawn = [line for row in rows if row.level == level for line in self.lines[row.code_id]]
             heading = printed_width(_name(level, levels)) * theme.SIZES["note"]
             wide = max(max(printed_width(line) for line in drawn) * SIZE + 2 * PAD, heading)
             self.columns[level] = (left, wide)
             left += wide + COLUMN_GAP
         self.width = left - COLUMN_GAP + EDGE
-        self.middle = {}
+        self.middle: dict[str, float] = {}
 
-    def height(self, code_id):
+    def height(self, code_id: str) -> float:
         """Return the height of a code's box."""
         return len(self.lines[code_id]) * SIZE * theme.LINE + PAD
 
-    def place(self, top):
+    def place(self, top: float) -> float:
         """Give every code its middle, from `top` downwards; returns the height of all."""
         end = top
         for code_id in self.children.get("", []):
             end = self._place(code_id, end, GAP) + GAP
         return end - top
 
-    def _place(self, code_id, top, gap):
+    def _place(self, code_id: str, top: float, gap: float) -> float:
         """Place a code and all below it; returns where the next may begin."""
         below, end = self.children.get(code_id, []), top
         for child in below:
@@ -102,12 +136,12 @@ class _Tree:
         return max(end, middle + high / 2 + gap) + 5
 
 
-def _levels(codes):
-    """Return the levels, finest first; raises `ZhagenError` where the parents do not make levels."""
-    level = dict(zip(codes.code_id, codes.level, strict=True))
-    label = dict(zip(codes.code_id, codes.label, strict=True))
-    above = {}
-    for row in codes.itertuples():
+def _levels(rows: list[_Code]) -> list[str]:
+    """Return the levels, finest first; raises `ZhagenError` if the parents do not make levels."""
+    level = {row.code_id: row.level for row in rows}
+    label = {row.code_id: row.label for row in rows}
+    above: dict[str, set[str]] = {}
+    for row in rows:
         if row.parent_id and row.parent_id not in level:
             raise ZhagenError(
                 f"{row.label} belongs to {row.parent_id}, which is not there", todo="look for the code that was dropped"
@@ -119,51 +153,52 @@ def _levels(codes):
                     f"{row.label} belongs to {label[row.parent_id]}, a {row.level} like itself",
                     todo="a code belongs to a code of a higher level",
                 )
-    ordered, left = [], list(dict.fromkeys(codes.level))
+    ordered: list[str] = []
+    left = list(dict.fromkeys(row.level for row in rows))
     while left:
         highest = [one for one in left if not above.get(one, set()) & set(left)]
         if not highest:
-            raise ZhagenError(f"the levels {', '.join(left)} go round in a circle", todo="mend parent_id")
+            raise ZhagenError(f"the levels {', '.join(left)} go round in a circle", todo="correct parent_id")
         ordered += highest
         left = [one for one in left if one not in highest]
     return ordered[::-1]
 
 
-def _name(level, levels):
+def _name(level: str, levels: list[str]) -> str:
     if "theme" in levels:
         return {"concept": "一阶概念", "theme": "二阶主题"}.get(level, theme.LEVEL_NAMES.get(level, level))
     return theme.LEVEL_NAMES.get(level, level)
 
 
-def _colour(level):
-    return theme.colour(theme.LEVEL_COLOURS.get(level, 3))
+def _colour(level: str) -> str:
+    return theme.palette_colour(theme.LEVEL_COLOURS.get(level, 3))
 
 
-def _box(canvas, tree, row):
+def _box(canvas: Canvas, tree: _Tree, row: _Code) -> None:
     left, wide = tree.columns[row.level]
     high, middle = tree.height(row.code_id), tree.middle[row.code_id]
     canvas.box(left, middle - high / 2, wide, high, _colour(row.level))
     canvas.text(left + wide / 2, middle, tree.lines[row.code_id])
 
 
-def _link(canvas, tree, row):
+def _link(canvas: Canvas, tree: _Tree, row: _Code) -> None:
     left, wide = tree.columns[row.level]
     x, y = left + wide, tree.middle[row.code_id]
     end, goal = tree.columns[tree.rows[row.parent_id].level][0], tree.middle[row.parent_id]
     half = (end - COLUMN_GAP + end) / 2
-    path = f"M{joined((x, y), (end - COLUMN_GAP, y))} C{joined((half, y), (half, goal), (end, goal))}"
+    path = f"M{svg_points((x, y), (end - COLUMN_GAP, y))} C{svg_points((half, y), (half, goal), (end, goal))}"
     canvas.arrow(path, (end, goal), (x, goal), row.status, head=False)
 
 
-def _alt(codes, levels, links):
-    sizes = codes.level.value_counts()
+def _alt(rows: list[_Code], levels: list[str], links: list[_Code]) -> str:
+    sizes = Counter(row.level for row in rows)
     steps = [f"{sizes[level]} 个{_name(level, levels)}" for level in levels]
-    told = "数据结构图：" + (f"{steps[0]}归入 " + "，再归入 ".join(steps[1:]) if len(steps) > 1 else steps[0]) + "。"
+    text = "数据结构图：" + (f"{steps[0]}归入 " + "，再归入 ".join(steps[1:]) if len(steps) > 1 else steps[0]) + "。"
     used = [status for status in theme.STATUS if status in {row.status for row in links}]
     if used:
         parts = [f"{theme.STATUS[one].name} {sum(row.status == one for row in links)} 条" for one in used]
-        told += f"连线中{'、'.join(parts)}。"
-    for row in codes[codes.parent_id == ""].itertuples():
-        below = codes.label[codes.parent_id == row.code_id]
-        told += f"{row.label}：{'、'.join(below)}。" if len(below) else f"{row.label}之下没有代码。"
-    return told
+        text += f"连线中{'、'.join(parts)}。"
+    for top in (row for row in rows if not row.parent_id):
+        below = [row.label for row in rows if row.parent_id == top.code_id]
+        text += f"{top.label}：{'、'.join(below)}。" if below else f"{top.label}之下没有代码。"
+    return text

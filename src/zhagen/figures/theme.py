@@ -6,11 +6,13 @@ mode) with the light value as fallback, and its text in ``currentColor``, so one
 
 import re
 import warnings
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from zhagen.errors import ZhagenError
 from zhagen.extras import import_extra
@@ -43,19 +45,45 @@ LEVEL_NAMES = {
 }  # fmt: skip
 
 
-def colour(number):
-    """Return a colour of the palette by number, counted round, as CSS.
+def palette_colour(place: int) -> str:
+    """Return a colour of the palette as CSS.
 
-    >>> colour(0), colour(7)
+    Parameters
+    ----------
+    place : int
+        Which one, from 0 on; after the last the first comes again.
+
+    Returns
+    -------
+    str
+        A custom property with the colour of the light mode as fallback.
+
+    Examples
+    --------
+    >>> palette_colour(0), palette_colour(7)
     ('var(--zhagen-1, #003f73)', 'var(--zhagen-2, #8f3b00)')
     """
-    place = number % len(PALETTE)
+    place %= len(PALETTE)
     return f"var(--zhagen-{place + 1}, {PALETTE[place]})"
 
 
 @dataclass(frozen=True)
-class Line:
-    """How a status is drawn: `name` for the legend, `width` and `dash` of the line, `colour`, head filled or open."""
+class StatusLine:
+    """How a line or arrow of one status is drawn.
+
+    Parameters
+    ----------
+    name : str
+        Its name in the legend.
+    width : float
+        Width of the line.
+    dash : str
+        The lengths of dashes and gaps, as SVG has them; empty for a solid line.
+    colour : str
+        A colour of CSS.
+    filled : bool
+        Whether the head of an arrow is filled; otherwise it is open.
+    """
 
     name: str
     width: float
@@ -66,19 +94,36 @@ class Line:
 
 # in the order of a legend: the less the text itself says, the less solid the line
 STATUS = {
-    "printed": Line("原文写明", 2.2, "", "currentColor", True),
-    "by_order": Line("依次序对应", 1, "", "currentColor", True),
-    "mapped": Line("转述对应", 2, "11 4", "currentColor", False),
-    "reconciled": Line("核对调整", 1.6, "5 3", colour(2), True),
-    "literature": Line("文献转引", 1.6, "9 3 2 3", QUIET, True),
-    "inferred": Line("本书推断", 2.2, "2 4", colour(1), False),
+    "printed": StatusLine("原文写明", 2.2, "", "currentColor", True),
+    "by_order": StatusLine("依次序对应", 1, "", "currentColor", True),
+    "mapped": StatusLine("转述对应", 2, "11 4", "currentColor", False),
+    "reconciled": StatusLine("核对调整", 1.6, "5 3", palette_colour(2), True),
+    "literature": StatusLine("文献转引", 1.6, "9 3 2 3", QUIET, True),
+    "inferred": StatusLine("本书推断", 2.2, "2 4", palette_colour(1), False),
 }
 
 
-def line(status):
-    """Return the `Line` of a status. Raises `ZhagenError` where there is no such status.
+def status_line(status: str) -> StatusLine:
+    """Return how a status is drawn.
 
-    >>> line("inferred").dash == line("printed").dash
+    Parameters
+    ----------
+    status : str
+        One of `STATUS`.
+
+    Returns
+    -------
+    StatusLine
+        Its line.
+
+    Raises
+    ------
+    ZhagenError
+        If there is no such status.
+
+    Examples
+    --------
+    >>> status_line("inferred").dash == status_line("printed").dash
     False
     """
     if status not in STATUS:
@@ -86,45 +131,84 @@ def line(status):
     return STATUS[status]
 
 
-def css(hex_colour):
-    """Return the CSS of one of the theme's hex colours; black counts as ink, another colour stays as it is.
+def css_colour(hex_colour: str) -> str:
+    """Return the CSS of one of the theme's hex colours.
 
-    >>> css("#000000"), css("#8F3B00"), css("#123456")
+    Parameters
+    ----------
+    hex_colour : str
+        Such as ``#8f3b00``; black counts as ink.
+
+    Returns
+    -------
+    str
+        A custom property or ``currentColor``; another colour stays the same.
+
+    Examples
+    --------
+    >>> css_colour("#000000"), css_colour("#8F3B00"), css_colour("#123456")
     ('currentColor', 'var(--zhagen-2, #8f3b00)', '#123456')
     """
     named = {INK: "currentColor", "#000000": "currentColor", MUTED: QUIET}
-    named |= {value: colour(place) for place, value in enumerate(PALETTE)}
+    named |= {value: palette_colour(place) for place, value in enumerate(PALETTE)}
     return named.get(hex_colour.lower(), hex_colour)
 
 
-def wrap(label, limit):
-    """Break a label into lines, each at most `limit` full-width characters and about equally long.
+def wrap_label(label: str, limit: int) -> list[str]:
+    """Break a label into lines of about equal length.
 
     Most Chinese words have two characters: a Chinese label of even length breaks after an even number of them where
     it can, though it takes a line more. A Latin word is never broken, so its line may be longer; no line begins with a
     closing mark.
 
-    >>> wrap("数字价值创造实现机理", 5), wrap("AI技术（人机）", 4)
+    Parameters
+    ----------
+    label : str
+        The label.
+    limit : int
+        The most full-width characters a line may have.
+
+    Returns
+    -------
+    list of str
+        The lines, one at least.
+
+    Examples
+    --------
+    >>> wrap_label("数字价值创造实现机理", 5), wrap_label("AI技术（人机）", 4)
     (['数字价值', '创造实现', '机理'], ['AI技术', '（人机）'])
     """
     pieces = re.findall(r"(?:[A-Za-z0-9.%&+-]+ ?|[（“‘《【]?.)[，、。；：！？）”’》】]*", label)
     pairs = len(pieces) % 2 == 0 and all(WIDE.fullmatch(piece) for piece in pieces)
-    best = [(0, [])]  # for each number of pieces: (cost, lines)
+    best: list[tuple[float, list[str]]] = [(0, [])]  # for each number of pieces: (cost, lines)
     for end in range(1, len(pieces) + 1):
         ways = []
-        for start in range(end):
+        for start in range(end - 1, -1, -1):
             line = "".join(pieces[start:end])
             wide = printed_width(line)
-            if wide <= limit or end - start == 1:
-                cost, lines = best[start]
-                ways.append((cost + 100 + wide**2 + (150 if pairs and start % 2 else 0), [*lines, line]))
+            if wide > limit and end - start > 1:
+                break  # a longer piece of the label does not fit either
+            cost, lines = best[start]
+            ways.append((cost + 100 + wide**2 + (150 if pairs and start % 2 else 0), [*lines, line]))
         best.append(min(ways, key=lambda way: (way[0], [-len(line) for line in way[1]])))
     return best[-1][1] or [""]
 
 
-def check_glyphs(text):
+def check_glyphs(text: str) -> None:
     """Check that Noto Sans SC draws every character; a page would show a blank box for one that it does not.
 
+    Parameters
+    ----------
+    text : str
+        All that a figure writes.
+
+    Raises
+    ------
+    ZhagenError
+        If a glyph is missing. The message names the characters.
+
+    Examples
+    --------
     >>> check_glyphs("扎根")
     >>> check_glyphs("\\u1000")
     Traceback (most recent call last):
@@ -132,16 +216,28 @@ def check_glyphs(text):
     """
     missing = sorted({char for char in text if not char.isspace() and ord(char) not in _glyphs()})
     if missing:
-        told = ", ".join(f"{char} (U+{ord(char):04X})" for char in missing)
-        raise ZhagenError(f"no glyph for {told} in Noto Sans SC", todo="take the character out of the label")
+        named = ", ".join(f"{char if char.isprintable() else ''} (U+{ord(char):04X})".strip() for char in missing)
+        raise ZhagenError(f"no glyph for {named} in Noto Sans SC", todo="take the character out of the label")
 
 
 @contextmanager
-def style():
+def style() -> Iterator[None]:
     """Set matplotlib up for a figure of ours, and set it back.
 
     Inside, a missing glyph is a `ZhagenError`; matplotlib only warns, and the page would show a blank box.
 
+    Yields
+    ------
+    None
+        Nothing; the settings hold inside the ``with`` block.
+
+    Raises
+    ------
+    ZhagenError
+        If the font lacks a character, or matplotlib is not installed.
+
+    Examples
+    --------
     >>> import matplotlib
     >>> before = matplotlib.rcParams["svg.fonttype"]
     >>> with style():
@@ -162,7 +258,7 @@ def style():
             raise ZhagenError(str(warning).rstrip("."), todo="take the character out of the label") from warning
 
 
-def _settings():
+def _settings() -> dict[str, Any]:
     return {
         "axes.axisbelow": True,
         "axes.edgecolor": MUTED,
@@ -187,12 +283,23 @@ def _settings():
     }
 
 
-def _cycle():
+def _cycle() -> Any:
     return import_extra("matplotlib", "figures").cycler(color=PALETTE)
 
 
-def font_file():
-    """Return the path of NotoSansSC-Regular.ttf in the installed package zhplot."""
+def font_file() -> str:
+    """Return the path of the font of all figures, which the package zhplot carries.
+
+    Returns
+    -------
+    str
+        The path of ``NotoSansSC-Regular.ttf``.
+
+    Raises
+    ------
+    ZhagenError
+        If zhplot is not installed.
+    """
     found = find_spec("zhplot")  # not imported: it would load matplotlib and wordcloud
     path = Path(found.origin if found and found.origin else "").parent / "fonts" / "NotoSansSC-Regular.ttf"
     if not path.is_file():
@@ -201,10 +308,10 @@ def font_file():
 
 
 @lru_cache(maxsize=1)
-def _register():
+def _register() -> None:
     import_extra("matplotlib.font_manager", "figures").fontManager.addfont(font_file())
 
 
 @lru_cache(maxsize=1)
-def _glyphs():
+def _glyphs() -> frozenset[int]:
     return frozenset(import_extra("matplotlib.ft2font", "figures").FT2Font(font_file()).get_charmap())
