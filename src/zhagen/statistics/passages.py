@@ -457,6 +457,7 @@ def _wide(passages: pd.DataFrame, key: str, columns: pd.Series, codes: pd.DataFr
 
 def _spread(found: TermMatrix, units: pd.DataFrame) -> TermMatrix:
     """Return a matrix with other units: those it has, and rows of 0 for the others."""
+    assert isinstance(found.units, pd.DataFrame)  # `term_matrix` names the units it makes
     place = {unit: number for number, unit in enumerate(units.itertuples(index=False, name=None))}
     rows = [place.get(unit) for unit in found.units.itertuples(index=False, name=None)]
     if None in rows:
