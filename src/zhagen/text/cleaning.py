@@ -189,7 +189,7 @@ def is_chinese(text: str) -> bool:
 
     Examples
     --------
-    >>> is_chinese("图 1 model"), is_chinese("数字商业模式 model"), is_chinese("𠮷𠮷")
+    >>> is_chinese("图 1 model"), is_chinese("数字商业模式 model"), is_chinese("\\U00020bb7")
     (False, True, True)
     """
     han = _HAN.sub("", text)
