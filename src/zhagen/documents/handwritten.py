@@ -1,4 +1,4 @@
-"""TOML that people write by hand (recipes, documents.toml, codings): one reader, which names file and line of a fault."""
+"""TOML that people write by hand (recipes, documents.toml, codings): one reader, which names the line of a fault."""
 
 import json
 import re
@@ -39,8 +39,8 @@ def read_toml(
     Raises
     ------
     RecipeError
-        Or the class given as `error`: if the file is missing, is not UTF-8, is not TOML or breaks the schema; it names the file, the line, what was
-        found and what to do.
+        If the file is missing, is not UTF-8, is not TOML or breaks the schema; it names the file, the line, what was
+        found and what to do. With `error`, an error of that class.
 
     Examples
     --------

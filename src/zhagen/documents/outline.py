@@ -343,7 +343,7 @@ class _Reader:
         ends = table["ends"]
         if isinstance(ends, str):
             lines = range(first, len(self.lines) + 1)
-            last = next((n for n in lines if self._behind(n, table["label"])), len(self.lines) + 1) - 1
+            last = next((n for n in lines if self._behind(n, table)), len(self.lines) + 1) - 1
             if ends == "heading":
                 return last
             rows = (n for n in range(last, first - 1, -1) if SEPARATORS[table["shape"]] in self.lines[n - 1])
@@ -364,13 +364,14 @@ class _Reader:
             last = number if line else last
         return last
 
-    def _behind(self, number, label):
-        """Say whether a line stands behind a table: a heading, another caption, or a note on the table."""
+    def _behind(self, number, table):
+        """Say whether a line comes after a table: a heading, another caption, or a note on the table."""
         line = self.lines[number - 1].strip()
-        if CONTINUED.fullmatch(self._bare(number)):
-            return False
+        separator = SEPARATORS.get(table["shape"])
+        if CONTINUED.fullmatch(self._bare(number)) or separator and separator in line:
+            return False  # a row that begins with its number is no heading
         caption = self._caption(line)
-        other = caption and clean(caption["label"]).text != label
+        other = caption and clean(caption["label"]).text != table["label"]
         return bool(self._heading(line) or other or NOTE.match(line))
 
     def _bare(self, number):

@@ -163,10 +163,8 @@ def _filled_in(recipe: dict[str, Any]) -> dict[str, Any]:
 
 def _run_in_pattern(title: str) -> str:
     """Return the pattern of a section's name, bold or not, with blanks in it or not, before a colon or alone."""
-    if re.search("[A-Za-z]", title):
-        spread = re.escape(title)
-    else:
-        spread = r"\s*".join(map(re.escape, title))
+    latin = re.search("[A-Za-z]", title)
+    spread = re.escape(title) if latin else r"\s*".join(map(re.escape, title))
     return rf"^(?:\*\*)?{spread}\s*(?:\*\*)?\s*(?:[：:]|$)"
 
 
@@ -182,6 +180,7 @@ def _whole_table(table: dict[str, Any], reading: str) -> dict[str, Any]:
             "merged": "top" if label and name != levels[-1] or label and "concept" in given else "never",
             "list": levels[-1:] == [name] and "main_category" in levels and name == "category",
             "lines": "joined" if evidence else table.get("lines", "joined"),
+            "bare": column.get("merged") == "top",  # the recipe itself says so: tabs at the ends of lines may be gone
         } | column
         columns.append(whole | {"header": re.sub(r"\s", "", whole["header"])})
     ends = table.get("ends", "heading")
@@ -291,7 +290,7 @@ def _table_problems(table: dict[str, Any]) -> Iterator[str]:
         if table["shape"] != "columns" and (extra := [w for w in ("group", "part", "frame") if column.get(w)]):
             yield f"{where}: {extra[0]} goes with the shape columns only"
         if table["shape"] == "columns" and column["merged"] == "middle":
-            yield f'{where}: lists do not say where a merged cell is printed, so merged = "middle" does not go with columns'
+            yield f'{where}: merged = "middle" does not go with columns: lists do not say where it is'
         if column["list"] and column["name"] != (table["levels"] or [""])[-1]:
             yield f"{where}: list goes with the narrowest level of a coding table only"
         if "unit" in column and column["name"] in table["levels"]:
@@ -312,7 +311,7 @@ def _sum_problems(entry: dict[str, Any], table: dict[str, Any] | None) -> Iterat
     for name in (rule[key] for key in ("sum", "over") if key in rule):
         if name not in numbers:
             found = ", ".join(numbers) or "none"
-            yield f"claims.{entry['id']}: {rule['table']} has no column of numbers {name} (columns with a unit: {found})"
+            yield f"claims.{entry['id']}: {rule['table']} has no column of numbers {name} (with a unit: {found})"
 
 
 def _regex_problem(pattern: str) -> str:

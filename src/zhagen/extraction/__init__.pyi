@@ -9,6 +9,7 @@ from .claims import recompute_claims as recompute_claims
 from .claims import stated_numbers as stated_numbers
 from .claims import table_totals as table_totals
 from .codebook import Codebook as Codebook
+from .codebook import Quotation as Quotation
 from .codebook import assemble_codebook as assemble_codebook
 from .codebook import code_id as code_id
 from .codebook import code_row as code_row

@@ -1,46 +1,106 @@
-"""The codebook: dimension -> theme -> concept -> evidence, each with its place and how sure it is."""
+"""The codebook: codes by level, each with its parent, and their evidence, each with its place and how sure it is."""
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import combinations
+from typing import Any, Protocol
 
+import pandas as pd
+
+from zhagen.documents.outline import Outline, Section
 from zhagen.errors import ExtractionError
 from zhagen.extraction.repeats import text_overlap
-from zhagen.text.cleaning import count_term
+from zhagen.text.cleaning import CleanText, count_term
 
 CODES = "code_id doc_id level label parent_id printed_parent status reason line_start line_end".split()
 EVIDENCE = "evidence_id code_id doc_id line_start line_end n_chars sha256 gloss quotation".split()
 
 
+class Quotation(Protocol):
+    """What a row of evidence is made from: a text with its place, such as a cell of a table."""
+
+    @property
+    def text(self) -> str:
+        """The clean text."""
+
+    @property
+    def line_start(self) -> int:
+        """The first raw line."""
+
+    @property
+    def line_end(self) -> int:
+        """The last raw line."""
+
+    @property
+    def raw(self) -> str:
+        """The text as printed if it is not all of its lines, else empty."""
+
+
 @dataclass(frozen=True)
 class Codebook:
-    """The codes and the evidence of one document, as data frames.
+    """The codes and the evidence of one document.
 
     Attributes
     ----------
-    codes : columns code_id, doc_id, level, label, parent_id, printed_parent, status, reason, line_start, line_end.
-    evidence : columns evidence_id, code_id, doc_id, line_start, line_end, n_chars, sha256, gloss, quotation.
+    codes : pandas.DataFrame
+        One row a code: code_id, doc_id, level, label, parent_id, printed_parent, status, reason, line_start, line_end.
+    evidence : pandas.DataFrame
+        One row a quotation: evidence_id, code_id, doc_id, line_start, line_end, n_chars, sha256, gloss, quotation.
     """
 
-    codes: object
-    evidence: object
+    codes: pd.DataFrame
+    evidence: pd.DataFrame
 
-    def level(self, level):
-        """Return the codes of one level, in the order of the text."""
+    def level(self, level: str) -> pd.DataFrame:
+        """Return the codes of one level.
+
+        Parameters
+        ----------
+        level : str
+            Such as ``concept``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Rows of `codes` in the order of the text.
+        """
         return self.codes[self.codes.level == level]
 
-    def labels(self):
-        """Return the label of every code by code_id."""
+    def labels(self) -> dict[str, str]:
+        """Return the label of every code.
+
+        Returns
+        -------
+        dict of str to str
+            code_id -> label.
+        """
         return dict(zip(self.codes.code_id, self.codes.label, strict=True))
 
 
-def code_id(doc_id, level, label, under=""):
+def code_id(doc_id: str, level: str, label: str, under: str = "") -> str:
     """Return a code's id: made from document, level and label alone, so both editions give the same.
 
-    `under` is the parent's label of a code whose label is at its level a second time, under another parent.
+    Parameters
+    ----------
+    doc_id : str
+        The document's id.
+    level : str
+        The level of the code.
+    label : str
+        Its label.
+    under : str, default ""
+        The parent's label, for a label that is found again at its level under another parent.
 
+    Returns
+    -------
+    str
+        The id.
+
+    Examples
+    --------
     >>> code_id("haier", "theme", "价值主张校准") == code_id("haier", "theme", "价值主张校准")
     True
     """
@@ -48,8 +108,46 @@ def code_id(doc_id, level, label, under=""):
     return f"{doc_id}-{level}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
-def code_row(doc_id, level, label, lines, parent="", printed="", status="printed", reason="", *, under=""):
-    """Return one row of the codes: a dict with the keys of `CODES`; `lines` is (first, last)."""
+def code_row(
+    doc_id: str,
+    level: str,
+    label: str,
+    lines: tuple[int, int],
+    parent: str = "",
+    printed: str = "",
+    status: str = "printed",
+    reason: str = "",
+    *,
+    under: str = "",
+) -> dict[str, Any]:
+    """Return one row of the codes.
+
+    Parameters
+    ----------
+    doc_id : str
+        The document's id.
+    level : str
+        The level of the code.
+    label : str
+        Its label.
+    lines : tuple of int
+        The first and the last raw line on which the label is printed.
+    parent : str, default ""
+        The id of its parent.
+    printed : str, default ""
+        The parent's label where the text prints it beside the code.
+    status : str, default "printed"
+        How sure the parent is, see `zhagen.vocabulary.STATUSES`.
+    reason : str, default ""
+        Why, in Chinese.
+    under : str, default ""
+        As for `code_id`.
+
+    Returns
+    -------
+    dict
+        The keys are `CODES`.
+    """
     return {
         "code_id": code_id(doc_id, level, label, under),
         "doc_id": doc_id,
@@ -64,16 +162,31 @@ def code_row(doc_id, level, label, lines, parent="", printed="", status="printed
     }
 
 
-def evidence_row(outline, evidence_id, code_id, cell, glosses):
-    """Return one row of the evidence: a dict with the keys of `EVIDENCE`.
+def evidence_row(
+    outline: Outline, evidence_id: str, code_id: str, cell: Quotation, glosses: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return one row of the evidence.
 
     Parameters
     ----------
-    cell : anything with text, line_start, line_end and, where it is not all of its lines, ``raw``.
-    glosses : dict, sha256 of a quotation -> our wording of it; a digest's quotation is our wording itself.
+    outline : zhagen.documents.outline.Outline
+        The document's outline.
+    evidence_id : str
+        The id of the quotation.
+    code_id : str
+        The id of the code it is evidence of.
+    cell : Quotation
+        The quotation with its place.
+    glosses : mapping of str to str
+        SHA-256 of a quotation, or our own wording, -> our wording of it; a digest's quotation is our wording itself.
+
+    Returns
+    -------
+    dict
+        The keys are `EVIDENCE`; ``n_chars`` and ``sha256`` are of the raw characters without blanks.
     """
     lines = outline.document.lines[cell.line_start - 1 : cell.line_end]
-    bare = re.sub(r"\s", "", getattr(cell, "raw", "") or "".join(lines))
+    bare = re.sub(r"\s", "", cell.raw or "".join(lines))
     digest = hashlib.sha256(bare.encode()).hexdigest()
     return {
         "evidence_id": evidence_id,
@@ -88,59 +201,106 @@ def evidence_row(outline, evidence_id, code_id, cell, glosses):
     }
 
 
-def assemble_codebook(outline, codes, evidence):
-    """Return the `Codebook` of lists of rows; raise `ExtractionError` where a label stands twice at its level."""
-    import pandas as pd
-
-    codes = pd.DataFrame(codes, columns=CODES)
-    twice = codes[codes.code_id.duplicated(keep=False)]
-    if len(twice):
-        lines = ", ".join(str(line) for line in twice.line_start)
-        raise ExtractionError(
-            f"the {twice.iloc[0].level} {twice.iloc[0].label} stands {len(twice)} times (lines {lines})",
-            outline.document.where(twice.line_start.min(), twice.line_end.max()),
-            "a label may stand once at its level: rename one, or remove it",
-        )
-    evidence = pd.DataFrame(evidence, columns=EVIDENCE)
-    evidence.attrs["wording"] = ["quotation"]  # `zhagen.figures.show` leaves it out of downloads
-    return Codebook(codes, evidence)
-
-
-def theme_matrix(codebook, outline):
-    """Return the themes as a matrix: one row a dimension, one column a step of the analysis.
-
-    A step is the part of the text whose subsections end with the themes. Returns a data frame of theme labels, index
-    the dimensions' labels, columns the titles of the steps.
-    """
-    labels = codebook.labels()
-    cells = {}
-    for theme in codebook.level("theme").itertuples():
-        section = next(s for s in outline.section_list if s.title.endswith(theme.label))
-        step = outline.section(section.parent_id).title
-        cells.setdefault(step, {})[labels.get(theme.parent_id, "")] = theme.label
-    import pandas as pd
-
-    return pd.DataFrame(cells).reindex(codebook.level("dimension").label)
-
-
-def repeated_evidence(codebook, threshold=0.6):
-    """Find the same utterance used as evidence for different concepts.
-
-    Two quotations are compared without punctuation; `similarity` is the share of the shorter one that stands in
-    matching blocks of at least four characters in the longer one (1.0: all of it).
+def assemble_codebook(outline: Outline, codes: list[dict[str, Any]], evidence: list[dict[str, Any]]) -> Codebook:
+    """Make a codebook of rows.
 
     Parameters
     ----------
-    codebook : a `Codebook`.
-    threshold : the least similarity of a near duplicate, 0..1.
+    outline : zhagen.documents.outline.Outline
+        The document's outline.
+    codes : list of dict
+        Rows of `code_row`.
+    evidence : list of dict
+        Rows of `evidence_row`.
 
-    Returns a data frame, one row a pair: evidence_a, concept_a, evidence_b, concept_b, kind (``exact`` | ``near``),
-    similarity; most similar first.
+    Returns
+    -------
+    Codebook
+        The rows in their order.
+
+    Raises
+    ------
+    ExtractionError
+        If two codes have the same id: a label is listed twice at its level.
     """
-    import pandas as pd
+    frame = pd.DataFrame(codes, columns=CODES)
+    twice = frame[frame.code_id.duplicated(keep=False)]
+    if len(twice):
+        lines = ", ".join(str(line) for line in twice.line_start)
+        raise ExtractionError(
+            f"the {twice.iloc[0].level} {twice.iloc[0].label} is listed {len(twice)} times (lines {lines})",
+            outline.document.where(twice.line_start.min(), twice.line_end.max()),
+            "a label may be listed once at its level: rename one, or remove it",
+        )
+    return Codebook(frame, pd.DataFrame(evidence, columns=EVIDENCE))
 
+
+def theme_matrix(codebook: Codebook, outline: Outline) -> pd.DataFrame:
+    """Return the themes as a matrix: one row a dimension, one column a step of the analysis.
+
+    A step is the part of the text whose subsections are named by the themes. A theme that names no heading belongs to
+    the step in which its table is.
+
+    Parameters
+    ----------
+    codebook : Codebook
+        A codebook with themes.
+    outline : zhagen.documents.outline.Outline
+        The outline of its document.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Labels of themes; index: the labels of the dimensions, columns: the titles of the steps.
+
+    Examples
+    --------
+    >>> from zhagen.extraction.pipeline import extract
+    >>> haier = extract("haier", edition="digest")
+    >>> theme_matrix(haier.codebook, haier.outline).shape
+    (3, 3)
+    """
+    labels = codebook.labels()
+    named = {theme: outline.headed(theme) for theme in codebook.level("theme").label}
+    steps = {section.parent_id for sections in named.values() for section in sections[:1]}
+    cells: dict[str, dict[str, str]] = {}
+    theme: Any  # pandas-stubs let a field of a named tuple be anything
+    for theme in codebook.level("theme").itertuples():
+        found = named[theme.label]
+        step = found[0].parent_id if found else _step_of_line(outline, steps, theme.line_start)
+        title = outline.section(step).title if step else ""
+        cells.setdefault(title, {})[labels.get(theme.parent_id, "")] = theme.label
+    return pd.DataFrame(cells).reindex(codebook.level("dimension").label)
+
+
+def _step_of_line(outline: Outline, steps: set[str], line: int) -> str:
+    """Return the step that a line is in, empty if it is in none."""
+    holding = (s.section_id for s in outline.section_list if s.line_start <= line <= s.line_end)
+    return next((section for section in holding if section in steps), "")
+
+
+def repeated_evidence(codebook: Codebook, threshold: float = 0.6) -> pd.DataFrame:
+    """Find the same utterance used as evidence for different concepts.
+
+    Two quotations are compared without punctuation, see `overlap_share`.
+
+    Parameters
+    ----------
+    codebook : Codebook
+        The codebook.
+    threshold : float, default 0.6
+        The least similarity of a near duplicate, 0..1.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair, most similar first: ``evidence_a``, ``concept_a``, ``evidence_b``, ``concept_b``, ``kind``
+        (``exact`` or ``near``), ``similarity`` (1.0: all of the shorter one is in the longer one).
+    """
     labels = codebook.labels()
     rows = []
+    a: Any
+    b: Any
     for a, b in combinations(codebook.evidence.itertuples(), 2):
         same = overlap_share(a.quotation, b.quotation)
         if same >= threshold:
@@ -150,48 +310,91 @@ def repeated_evidence(codebook, threshold=0.6):
     return pd.DataFrame(rows, columns=columns).sort_values("similarity", ascending=False, ignore_index=True)
 
 
-def overlap_share(first, second):
-    """Return the share of the shorter text that stands in the longer one in blocks of at least four characters.
+def overlap_share(first: str, second: str) -> float:
+    """Return the share of the shorter text that is found in the longer one in blocks of at least four characters.
 
+    Punctuation is left out. The number alone of `zhagen.extraction.repeats.text_overlap`.
+
+    Parameters
+    ----------
+    first, second : str
+        The texts.
+
+    Returns
+    -------
+    float
+        0..1; 0 if a text is empty.
+
+    Examples
+    --------
     >>> overlap_share("用户需求的沉淀，再赋能", "基于用户需求")
     0.6666666666666666
     """
-    first, second = (re.sub(r"\W", "", text) for text in (first, second))
-    return text_overlap(first, second).share
+    return text_overlap(*(re.sub(r"\W", "", text) for text in (first, second))).share
 
 
-def label_echoes(codebook, outline):
+def label_echoes(codebook: Codebook, outline: Outline) -> pd.DataFrame:
     """Show how the prose names each concept: word for word, or in other words.
 
-    Returns a data frame, one row a concept: label, verbatim (times the label stands in the prose, quotations left
-    out), nearest (the most similar stretch of the prose of its theme's section), similarity (0..1, the share of the
-    label's characters matched in order), line_start, line_end.
-    """
-    import pandas as pd
+    Parameters
+    ----------
+    codebook : Codebook
+        A codebook with concepts; the sections that a concept's parent names are searched.
+    outline : zhagen.documents.outline.Outline
+        The outline of its document.
 
+    Returns
+    -------
+    pandas.DataFrame
+        One row a concept: ``label``, ``verbatim`` (times the label is in the prose, quotations left out), ``nearest``
+        (the most similar stretch of the prose of its parent's section; empty if there is none), ``similarity`` (0..1,
+        the share of the label's characters matched in order), ``line_start``, ``line_end`` (missing if there is none).
+    """
     labels = codebook.labels()
     prose = [block for block in outline.prose() if block.kind == "paragraph"]
     rows = []
+    concept: Any
     for concept in codebook.level("concept").itertuples():
         verbatim = sum(count_term(block.text, concept.label) for block in prose)
-        theme = labels[concept.parent_id]
-        sections = [s.section_id for s in outline.section_list if s.title.endswith(theme)]
-        near = [nearest_stretch(block.clean, concept.label) for block in prose if block.section_id in sections]
+        sections = {section.section_id for section in _headed(outline, labels.get(concept.parent_id, ""))}
+        near: list[tuple[float, str, tuple[Any, Any]]] = [
+            nearest_stretch(block.clean, concept.label) for block in prose if block.section_id in sections
+        ]
         similarity, stretch, span = max(near, key=lambda found: found[0], default=(0.0, "", (pd.NA, pd.NA)))
         rows.append((concept.label, verbatim, stretch, round(similarity, 2), *span))
     return pd.DataFrame(rows, columns="label verbatim nearest similarity line_start line_end".split())
 
 
-def nearest_stretch(text, label):
+def _headed(outline: Outline, label: str) -> list[Section]:
+    return outline.headed(label) if label else []
+
+
+def nearest_stretch(text: CleanText, label: str) -> tuple[float, str, tuple[int, int]]:
     """Find the stretch of clean text most like a label; shorter ones win ties.
 
-    Returns (similarity 0..1, stretch, its raw lines).
+    Parameters
+    ----------
+    text : zhagen.text.cleaning.CleanText
+        Where to look.
+    label : str
+        What to look for.
 
+    Returns
+    -------
+    similarity : float
+        The share of the label's characters that the stretch holds in order, 0..1.
+    stretch : str
+        The stretch.
+    lines : tuple of int
+        Its first and last raw line.
+
+    Examples
+    --------
     >>> from zhagen.text.cleaning import clean
     >>> nearest_stretch(clean("供应链的精细运作"), "供应链精密运作")[1]
     '供应链的精细运作'
     """
-    best = (0.0, "", (0, len(text)))
+    best: tuple[float, str, tuple[int, int]] = (0.0, "", (0, len(text)))
     for start in (number for number, char in enumerate(text.text) if char in label):
         for size in (len(label), len(label) + 2, len(label) + 4):
             stretch = re.split("[。！？；]", text.text[start : start + size])[0]
@@ -201,4 +404,5 @@ def nearest_stretch(text, label):
             score = sum(block.size for block in matched) / len(label)
             if score > best[0]:
                 best = (score, stretch, (start, start + len(stretch)))
-    return best[0], best[1], text.span(*best[2])
+    first, last = text.span(*best[2])
+    return best[0], best[1], (first, last)

@@ -1,26 +1,45 @@
 """Sentences that enumerate: “以下核心特征：甲、乙、丙”, with the number they state and their English counterpart."""
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
+import pandas as pd
+
+from zhagen.documents.outline import Outline
 from zhagen.errors import ExtractionError
+from zhagen.text.cleaning import CleanText
 from zhagen.text.numerals import whole_number
 
 COLUMNS = "enumeration level row label english section_id stated line_start line_end".split()
+Placed = tuple[str, tuple[int, int]]  # a label and its lines
 
 
-def extract_enumerations(outline, recipe):
+def extract_enumerations(outline: Outline, recipe: dict[str, Any]) -> pd.DataFrame:
     """Read every enumeration that the recipe names.
 
     Each entry of ``enumerations`` names a section and a pattern with the group ``labels``; ``count`` finds in the same
     sentence how many it says there are; ``english`` is the same for the English text, paired by order.
 
-    Returns a data frame, one row a label: enumeration (its name in the recipe), level (of the codes it gives, empty
-    for none), row (from 1), label, english, section_id, stated (the number the sentence states, missing for none),
-    line_start, line_end. Raises `ExtractionError` where a sentence is not found, or where Chinese and English do not
-    give as many labels.
-    """
-    import pandas as pd
+    Parameters
+    ----------
+    outline : zhagen.documents.outline.Outline
+        The document's outline.
+    recipe : dict
+        The document's recipe.
 
+    Returns
+    -------
+    pandas.DataFrame
+        One row a label: ``enumeration`` (its name in the recipe), ``level`` (of the codes it gives, empty for none),
+        ``row`` (from 1), ``label``, ``english``, ``section_id``, ``stated`` (the number the sentence states, missing
+        for none), ``line_start``, ``line_end``.
+
+    Raises
+    ------
+    ExtractionError
+        If a sentence is not found, or Chinese and English do not give as many labels.
+    """
     rows = []
     for entry in recipe.get("enumerations", []):
         labels, stated = _find(outline, entry)
@@ -38,9 +57,23 @@ def extract_enumerations(outline, recipe):
     return pd.DataFrame(rows, columns=COLUMNS).astype({"stated": "Int64"})
 
 
-def split_labels(text, last=()):
-    """Split an enumeration: at quotation marks where it has them, else at 、 or commas, and its end at one of `last`.
+def split_labels(text: str, last: Sequence[str] = ()) -> list[str]:
+    """Split an enumeration: at quotation marks if it has them, else at 、 or commas, and its end at one of `last`.
 
+    Parameters
+    ----------
+    text : str
+        The enumeration.
+    last : sequence of str, default ()
+        What may be printed before the last label, such as 与; the first that is found there is taken.
+
+    Returns
+    -------
+    list of str
+        The labels.
+
+    Examples
+    --------
     >>> split_labels("智能供应链、动态定价与沉浸式体验", ["以及", "与"])
     ['智能供应链', '动态定价', '沉浸式体验']
     >>> split_labels("“甲”“乙”和“丙”")
@@ -57,8 +90,8 @@ def split_labels(text, last=()):
     return [re.sub("^and ", "", part) for part in parts if part]
 
 
-def _find(outline, entry):
-    """Return ([(label, (first line, last line))], the number the sentence states or None)."""
+def _find(outline: Outline, entry: dict[str, Any]) -> tuple[list[Placed], int | None]:
+    """Return the labels with their lines, and the number the sentence states or None."""
     pattern = re.compile(entry["pattern"])
     for block in outline.blocks:
         if block.section_id != f"{outline.document.id}-{entry['section']}" or block.kind != "paragraph":
@@ -75,7 +108,7 @@ def _find(outline, entry):
     )
 
 
-def _placed(text, match, last):
+def _placed(text: CleanText, match: re.Match[str], last: Sequence[str]) -> list[Placed]:
     start, labels = match.start("labels"), []
     for label in split_labels(match["labels"], last):
         place = text.text.index(label, start)

@@ -1,12 +1,17 @@
 """All that one document gives, read in one go and written in one go."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from zhagen.documents.catalog import open_document
-from zhagen.documents.outline import read_outline
+import pandas as pd
+
+from zhagen.documents.catalog import Document, open_document
+from zhagen.documents.outline import Outline, read_outline
 from zhagen.documents.published import read_published
 from zhagen.documents.recipe import read_recipe
 from zhagen.errors import SourceError
+from zhagen.extraction.codebook import Codebook
 from zhagen.extraction.enumerations import extract_enumerations
 from zhagen.extraction.readings import build_codebook
 from zhagen.extraction.readings.records import record_frame
@@ -20,29 +25,53 @@ class Extraction:
 
     Attributes
     ----------
-    document : the `zhagen.Document` that was read.
-    recipe : its recipe, a dict.
-    outline : its `zhagen.documents.outline.Outline`.
-    codebook : its `zhagen.extraction.codebook.Codebook`.
-    tables : dict, label -> data frame, of every table that is not a coding table.
+    document : zhagen.documents.catalog.Document
+        The document that was read.
+    recipe : dict
+        Its recipe, filled in.
+    outline : zhagen.documents.outline.Outline
+        Its outline.
+    codebook : zhagen.extraction.codebook.Codebook
+        Its codes and evidence.
+    tables : dict of str to pandas.DataFrame
+        Every table that is not a coding table, by its label or name.
     """
 
-    document: object
-    recipe: dict
-    outline: object
-    codebook: object
-    tables: dict
+    document: Document
+    recipe: dict[str, Any]
+    outline: Outline
+    codebook: Codebook
+    tables: dict[str, pd.DataFrame]
 
 
-def extract(doc_id, *, edition=None, source=None):
+def extract(doc_id: str, *, edition: str | None = None, source: Path | str | None = None) -> Extraction:
     """Extract everything the recipe of a document names.
 
     Parameters
     ----------
-    doc_id, edition, source : as for `zhagen.open`.
+    doc_id : str
+        An id of ``documents.toml``.
+    edition : str, optional
+        ``original`` or ``digest`` to ask for one; without it the original if it is attached.
+    source : pathlib.Path or str, optional
+        A file of the same layout to read instead.
 
-    Returns an `Extraction`. Raises `zhagen.ZhagenError` where the text does not fit the recipe.
+    Returns
+    -------
+    Extraction
+        Document, outline, codebook and tables.
 
+    Raises
+    ------
+    SourceError
+        If the document is unknown or cannot be read.
+    RecipeError
+        If it has no recipe, or the recipe is faulty.
+    ExtractionError
+        If the text does not fit the recipe.
+
+    Examples
+    --------
     >>> haier = extract("haier", edition="digest")
     >>> len(haier.codebook.level("dimension"))
     3
@@ -51,9 +80,7 @@ def extract(doc_id, *, edition=None, source=None):
     rules = read_recipe(doc_id)
     read = read_outline(document, rules)
     book = build_codebook(read, rules, glosses(document))
-    others = {
-        table["label"]: record_frame(read, table) for table in rules.get("tables", []) if not table["levels"]
-    }
+    others = {table["label"]: record_frame(read, table) for table in rules.get("tables", []) if not table["levels"]}
     if "enumerations" in rules:
         others["列举"] = extract_enumerations(read, rules)
     others |= {entry["name"]: extract_statements(read, entry) for entry in rules.get("statements", [])}
@@ -61,10 +88,20 @@ def extract(doc_id, *, edition=None, source=None):
     return Extraction(document, rules, read, book, others)
 
 
-def glosses(document):
-    """Return our wording of quotations by their sha256, and by that wording: a digest's own, else the published ones.
+def glosses(document: Document) -> dict[str, str]:
+    """Return our wording of the quotations of a document.
 
     The published glosses were put beside the original's quotations by ``zhagen publish``.
+
+    Parameters
+    ----------
+    document : zhagen.documents.catalog.Document
+        The document.
+
+    Returns
+    -------
+    dict of str to str
+        SHA-256 of a quotation -> our wording, and that wording -> itself, for copies of a digest; empty for a digest.
     """
     if document.edition == "digest":
         return {}
@@ -76,11 +113,22 @@ def glosses(document):
     return ours | dict(zip(published.sha256, published.gloss, strict=True))
 
 
-def write_extraction(extraction, folder):
-    """Write codes.csv, evidence.csv, sections.csv and tables/<label>.csv to a folder, all of them or none.
+def write_extraction(extraction: Extraction, folder: Path | str) -> None:
+    """Write an extraction as CSV, all files or none.
 
-    Quotations stay out of the files: evidence.csv holds places, lengths, checksums and glosses. Raises `OutputError`
-    where the folder cannot be written.
+    Quotations stay out of the files: evidence.csv holds places, lengths, checksums and glosses.
+
+    Parameters
+    ----------
+    extraction : Extraction
+        What to write.
+    folder : pathlib.Path or str
+        Where codes.csv, evidence.csv, sections.csv and tables/<label>.csv go; it is made if it does not exist.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be written.
     """
     book = extraction.codebook
     frames = {

@@ -1,29 +1,41 @@
-"""Sentences of one form, and text boxes that stand in pairs: what slides leave of their tables."""
+"""Sentences of one form, and text boxes in pairs: what slides leave of their tables."""
 
 import re
+from typing import Any
 
+import pandas as pd
+
+from zhagen.documents.outline import Outline
 from zhagen.errors import ExtractionError
 
 
-def extract_statements(outline, entry):
+def extract_statements(outline: Outline, entry: dict[str, Any]) -> pd.DataFrame:
     """Find every sentence of one form.
 
     Parameters
     ----------
-    outline : a `zhagen.documents.outline.Outline`.
-    entry : an entry of the recipe's ``statements``: name and patterns with named groups; the first pattern that
-        matches at a place wins.
+    outline : zhagen.documents.outline.Outline
+        The document's outline.
+    entry : dict
+        An entry of the recipe's ``statements``: name and patterns with named groups; the first pattern that matches at
+        a place wins.
 
-    Returns a data frame, one row a match in the order of the text: the groups of the patterns, section_id, line_start,
-    line_end. Raises `ExtractionError` where nothing matches.
+    Returns
+    -------
+    pandas.DataFrame
+        One row a match in the order of the text: the groups of the patterns, ``section_id``, ``line_start``,
+        ``line_end``.
+
+    Raises
+    ------
+    ExtractionError
+        If nothing matches.
     """
-    import pandas as pd
-
     patterns = [re.compile(pattern) for pattern in entry["patterns"]]
     groups = list(dict.fromkeys(group for pattern in patterns for group in pattern.groupindex))
     rows = []
     for block in outline.blocks:
-        taken = []
+        taken: list[tuple[int, int]] = []
         for match in (found for pattern in patterns for found in pattern.finditer(block.text)):
             if all(match.end() <= start or match.start() >= end for start, end in taken):
                 taken.append(match.span())
@@ -41,31 +53,51 @@ def extract_statements(outline, entry):
     return pd.DataFrame(records, columns=[*groups, "section_id", "line_start", "line_end"])
 
 
-def strip_quotes(text):
+def strip_quotes(text: str | None) -> str:
     """Take quotation marks out of a phrase, and the commas around it.
 
+    Parameters
+    ----------
+    text : str or None
+        The phrase; None for a group that has not matched.
+
+    Returns
+    -------
+    str
+        The phrase; empty for None.
+
+    Examples
+    --------
     >>> strip_quotes("“消费红利”经济，")
     '消费红利经济'
     """
     return re.sub("[“”]", "", text).strip("，、 ") if text else ""
 
 
-def extract_pairs(outline, entry):
-    """Read text boxes that stand in pairs: the label of each is its first line.
+def extract_pairs(outline: Outline, entry: dict[str, Any]) -> pd.DataFrame:
+    """Read text boxes in pairs: the label of each is its first line.
 
     Parameters
     ----------
-    outline : a `zhagen.documents.outline.Outline`.
-    entry : an entry of the recipe's ``extract_pairs``: name, after (a pattern of the box above), rows, columns (two names).
+    outline : zhagen.documents.outline.Outline
+        The document's outline.
+    entry : dict
+        An entry of the recipe's ``pairs``: name, after (a pattern of the box above), rows, columns (two names).
 
-    Returns a data frame: row, the two columns, status (``by_order``: order alone pairs them), line_start, line_end.
-    Raises `ExtractionError` where the box is not found or fewer boxes follow.
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair: ``row``, the two columns, ``status`` (``by_order``: order alone pairs them), ``line_start``,
+        ``line_end``.
+
+    Raises
+    ------
+    ExtractionError
+        If the box is not found, fewer boxes follow, or a label is a part of a sentence.
     """
-    import pandas as pd
-
     place = next((n for n, block in enumerate(outline.blocks) if re.search(entry["after"], block.text)), None)
     boxes = outline.blocks[place + 1 : place + 1 + 2 * entry["rows"]] if place is not None else ()
-    boxes = [box for box in boxes if box.kind != "heading"]
+    boxes = tuple(box for box in boxes if box.kind != "heading")
     if len(boxes) < 2 * entry["rows"]:
         raise ExtractionError(
             f"{entry['name']}: {len(boxes)} boxes where {2 * entry['rows']} are wanted",
@@ -73,6 +105,13 @@ def extract_pairs(outline, entry):
             f"compare the boxes after {entry['after']} with the recipe",
         )
     labels = [outline.document.lines[box.lines[0] - 1].strip() for box in boxes]
+    for box, label in zip(boxes, labels, strict=True):
+        if re.search("[，。；：！？]", label):
+            raise ExtractionError(
+                f"{entry['name']}: {label[:12]!r} is a part of a sentence and no label of a box",
+                outline.document.where(*box.lines),
+                "look for a blank line that is missing or too many",
+            )
     columns = ["row", *entry["columns"], "status", "line_start", "line_end"]
     halves = zip(boxes[::2], boxes[1::2], labels[::2], labels[1::2], strict=True)
     rows = [

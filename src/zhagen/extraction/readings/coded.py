@@ -1,10 +1,13 @@
 """A text without codes of its own: our sample open coding of it, marked as ours, each concept with its passage."""
 
-from types import SimpleNamespace
+from collections.abc import Mapping
+from typing import Any
 
 from zhagen.documents.handwritten import read_toml
+from zhagen.documents.outline import Outline
 from zhagen.errors import ExtractionError
-from zhagen.extraction.codebook import assemble_codebook, code_row, evidence_row
+from zhagen.extraction.codebook import Codebook, assemble_codebook, code_row, evidence_row
+from zhagen.extraction.tables.table import Cell
 from zhagen.paths import data_folder
 
 OPEN_CODING = {  # the form of codings/<id>/open_coding.toml
@@ -28,34 +31,54 @@ OPEN_CODING = {  # the form of codings/<id>/open_coding.toml
 }
 
 
-def build(outline, recipe, glosses):
-    """Find the passages of ``data/codings/<id>/open_coding.toml``; parameters as of `zhagen.extraction.readings.build_codebook`.
+def build(outline: Outline, recipe: dict[str, Any], glosses: Mapping[str, str]) -> Codebook:
+    """Find the passages of ``codings/<id>/open_coding.toml``.
 
-    Every code has the status ``inferred`` and the memo as its reason. Returns a `zhagen.extraction.codebook.Codebook`. Raises
-    `ExtractionError` where no passage holds the words of a concept.
+    Parameters
+    ----------
+    outline : zhagen.documents.outline.Outline
+        The document's outline.
+    recipe : dict
+        The document's recipe.
+    glosses : mapping of str to str
+        As for `zhagen.extraction.readings.build_codebook`.
+
+    Returns
+    -------
+    Codebook
+        Categories and concepts, each with the status ``inferred`` and the memo as its reason, and the passages.
+
+    Raises
+    ------
+    RecipeError
+        If the file of the coding is missing or faulty.
+    ExtractionError
+        If no passage holds the words of a concept.
     """
     doc_id = outline.document.id
-    path = data_folder() / "codings" / doc_id / "open_coding.toml"
-    entries = read_toml(path, OPEN_CODING)["concepts"]
-    categories, concepts, quotations = {}, [], []
+    entries = read_toml(data_folder() / "codings" / doc_id / "open_coding.toml", OPEN_CODING)["concepts"]
+    categories: dict[str, dict[str, Any]] = {}
+    concepts, quotations = [], []
     for number, entry in enumerate(entries, 1):
         lines, text = _passage(outline, entry)
         above = code_row(doc_id, "category", entry["category"], lines, status="inferred", reason="本书的样例编码")
         above = categories.setdefault(entry["category"], above)
-        concept = (doc_id, "concept", entry["label"], lines, above["code_id"], "", "inferred", entry["memo"])
-        concepts.append(code_row(*concept))
-        cell = SimpleNamespace(text=text, line_start=lines[0], line_end=lines[1])
+        concepts.append(
+            code_row(doc_id, "concept", entry["label"], lines, above["code_id"], "", "inferred", entry["memo"])
+        )
+        cell = Cell(text, *lines)
         quotations.append(evidence_row(outline, f"{doc_id}-o-{number}", concepts[-1]["code_id"], cell, glosses))
     return assemble_codebook(outline, [*categories.values(), *concepts], quotations)
 
 
-def _passage(outline, entry):
+def _passage(outline: Outline, entry: dict[str, Any]) -> tuple[tuple[int, int], str]:
     """Return the lines and the text of the first block that holds all the words of a concept."""
     for block in outline.blocks:
         if all(word in block.text for word in entry["words"]):
-            return block.lines, block.text
+            first, last = block.lines
+            return (first, last), block.text
     raise ExtractionError(
         f"no passage holds {'、'.join(entry['words'])}",
         f"{outline.document.id}, {outline.document.edition}",
-        f"the concept {entry['label']} leans on it: compare data/codings/{outline.document.id}/open_coding.toml",
+        f"the concept {entry['label']} relies on it: compare data/codings/{outline.document.id}/open_coding.toml",
     )

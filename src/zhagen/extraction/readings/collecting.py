@@ -1,6 +1,6 @@
 """What the readings of tables share: codes collected label by label, evidence numbered table by table."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,6 @@ from zhagen.extraction.tables import extract_table, short_name
 from zhagen.extraction.tables.cells import check_label, split_list, split_quotations
 from zhagen.extraction.tables.merged import reconcile_merged
 from zhagen.extraction.tables.table import Cell, Row, Table
-from zhagen.vocabulary import LEVELS
 
 
 class Codes:
@@ -103,20 +102,22 @@ class Codes:
             "lists do not say which parent each of them has: rename one, or remove it",
         )
 
-    def check_lists(self, table: Table) -> None:
+    def check_lists(self, table: Table, levels: Iterable[str]) -> None:
         """Refuse a label that lists name again after another one, or that another table has named before.
 
         Parameters
         ----------
         table : Table
             A coding table; the tables of a document are to be given in their order.
+        levels : iterable of str
+            The columns to check: those whose labels the table makes codes of.
 
         Raises
         ------
         ExtractionError
             If a list, which does not say which parent each of its labels has, names a label again.
         """
-        for level in LEVELS:
+        for level in levels:
             last = ""
             for row in table.rows:
                 cell = row.cells.get(level)
@@ -323,7 +324,8 @@ def row_evidence(
         return [(code, quotations[0]) for code in codes]
     if len(quotations) != len(codes):
         raise ExtractionError(
-            f"{table.label}: a row has {len(codes)} labels and {len(quotations)} quotations: which belong together is not printed",
+            f"{table.label}: a row has {len(codes)} labels and {len(quotations)} quotations, and does not say which "
+            "belong together",
             outline.document.where(row.line_start, row.line_end),
             "print one label a row in a copy of the text",
         )

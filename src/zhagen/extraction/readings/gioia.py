@@ -60,7 +60,7 @@ def build(outline: Outline, recipe: dict[str, Any], glosses: Mapping[str, str]) 
                 codes.add("concept", label, lines, parent=theme, **above) for label in row_labels(entry, row, "concept")
             ]
             quotations += row_evidence(outline, table, row, named)
-        codes.check_lists(table)
+        codes.check_lists(table, entry["levels"])
         codes.add_evidence(entry, quotations)
     return codes.codebook(HIERARCHY["gioia"])
 

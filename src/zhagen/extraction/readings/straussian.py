@@ -69,7 +69,7 @@ def build(outline: Outline, recipe: dict[str, Any], glosses: Mapping[str, str]) 
             labels = row_labels(entry, row, "concept")
             named = [codes.add("concept", label, lines, parent=category, **stated) for label in labels]
             quotations += row_evidence(outline, table, row, named)
-        codes.check_lists(table)
+        codes.check_lists(table, entry["levels"])
         codes.add_evidence(entry, quotations)
     for entry, quotations in explained:
         codes.add_evidence(entry, quotations)
@@ -127,7 +127,7 @@ def _axial(
                         "list it once: its concepts cannot be under both",
                     )
                 listed.setdefault(label, {"parent": main, "lines": cell.lines} | stated)
-        codes.check_lists(table)
+        codes.check_lists(table, set(entry["levels"]) - {"category"})
         explained.append((entry, quotations))
     return listed, explained
 

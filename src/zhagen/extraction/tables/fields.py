@@ -13,7 +13,7 @@ from zhagen.extraction.tables.table import Cell, Row, Table
 from zhagen.text.cleaning import clean
 
 RULE = re.compile(r":?-{1,}:?")  # a field of the line below the header of a Markdown table
-OPEN = re.compile("[。；;]"), re.compile("[。！？；]$")
+OPEN = re.compile("[。；;]"), re.compile("[。！？；][”’）)]*$")
 
 
 @dataclass
@@ -34,9 +34,10 @@ def read_fields(outline: Outline, entry: dict[str, Any]) -> Table:
     """Read a table of shape ``tabs`` or ``pipes``.
 
     The header is the first line that holds all headers of the recipe; fields under other headers are left out. The
-    header may be printed again after a page break. A line can be one field short in three cases only: its last column
-    is one of merged cells (an editor took away the tab at the end); the first column is, and no line of the page has
-    that field; or the line continues the sentence in which the line above breaks off.
+    header may be printed again after a page break. A line can be short in three cases only: the recipe gives the
+    columns at its end ``merged`` (an editor took away the tabs there); the first column is one of merged cells, and no
+    line of the page has that field; or the line continues the sentence in which
+    the line above breaks off.
 
     Parameters
     ----------
@@ -66,12 +67,13 @@ def read_fields(outline: Outline, entry: dict[str, Any]) -> Table:
     header = lines[0].words
     while header and not header[-1]:
         header.pop()
+    extra = lines[0].size - len(header)  # tabs at the end of every line set apart nothing
     places = {column["name"]: header.index(column["header"]) for column in entry["columns"]}
     rows: list[Row] = []
     short: list[Row] = []
     for line in lines[1:]:
-        while line.size > len(header) and line.size - 1 not in line.cells:
-            line.size -= 1  # a tab at the end of the line sets apart nothing
+        if line.size == len(header) + extra and not any(place >= len(header) for place in line.cells):
+            line.size = len(header)
     for line in lines[1:]:
         if set(wanted) <= set(line.words):
             continue
@@ -115,19 +117,30 @@ def _shift(outline: Outline, entry: dict[str, Any], line: _Line, lines: list[_Li
     """Return by how many columns the cells of a line move to the right; refuse a line of the wrong size."""
     if line.size == len(header):
         return 0
-    merged = {column["header"] for column in entry["columns"] if column["merged"] != "never"}
     if entry["shape"] == "tabs" and line.size < len(header):
-        if set(header[line.size :]) <= merged and header[0] not in merged and line.size > 1:
+        merged = {column["header"]: column["bare"] for column in entry["columns"] if column["merged"] != "never"}
+        if line.size > 1 and all(merged.get(name) for name in header[line.size :]):
             return 0
-        page = {other.size for other in lines if other.page == line.page}
-        if line.size == len(header) - 1 and header[0] in merged and page == {line.size}:
+        if line.size == len(header) - 1 and header[0] in merged and _whole_pages(line, lines):
             return 1
     raise ExtractionError(
         f"{entry['label']}: a row of {line.size} fields where {len(header)} are wanted",
         outline.document.where(line.number),
-        "look for a tab that is missing or too many, or say in the recipe how the table ends (ends) and which lines "
-        "between its rows are none (skip)",
+        "look for a tab that is missing or too many; the recipe says how the table ends (ends), which lines are no "
+        'rows (skip), and by merged = "top" of the last columns that tabs at the ends of lines are gone',
     )
+
+
+def _whole_pages(line: _Line, lines: list[_Line]) -> bool:
+    """Say whether a line is in a run of lines of its size that begins and ends with a page, and is no line alone."""
+    first = last = lines.index(line)
+    while first > 0 and lines[first - 1].size == line.size:
+        first -= 1
+    while last + 1 < len(lines) and lines[last + 1].size == line.size:
+        last += 1
+    begins = first == 0 or lines[first - 1].page != lines[first].page
+    ends = last + 1 == len(lines) or lines[last + 1].page != lines[last].page
+    return begins and ends and last > first
 
 
 def _row(outline: Outline, entry: dict[str, Any], line: _Line, places: dict[str, int], shift: int) -> Row:
@@ -150,7 +163,7 @@ def _continues(line: _Line, rows: list[Row], header: list[str], entry: dict[str,
 
 
 def _continued(row: Row, line: _Line, entry: dict[str, Any]) -> Row:
-    """Return a row with the rest of its last cell; the other cell of the line is the merged one that the page split off."""
+    """Return a row with the rest of its last cell; the other cell of the line is merged, and the page split it off."""
     first, last = entry["columns"][0]["name"], entry["columns"][-1]["name"]
     label, rest = (line.cells[place] for place in sorted(line.cells))
     text = row.cells[last]
@@ -184,7 +197,7 @@ def _check_short(outline: Outline, entry: dict[str, Any], rows: list[Row], short
             cell = row.cells[level]
             if cell and cell.text in others:
                 raise ExtractionError(
-                    f"{entry['label']}: a row lacks a field, and {cell.text} in the column {level} is the label of another",
+                    f"{entry['label']}: a row lacks a field, and its {level} {cell.text} is a label of another level",
                     outline.document.where(row.line_start),
                     "look for a tab that is missing",
                 )

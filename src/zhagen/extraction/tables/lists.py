@@ -126,7 +126,8 @@ def _cell(outline: Outline, entry: dict[str, Any], column: dict[str, Any], part:
             "a page number goes into skip of the recipe's outline",
         )
     value = number_value(outline, entry["label"], column, part.text, (first, last))
-    return Cell(part.text, first, last, value=value, printed=part.text)
+    raw = "".join(line.strip() for line in outline.document.lines[first - 1 : last])
+    return Cell(part.text, first, last, raw=raw, value=value, printed=part.text)
 
 
 def _coding_rows(outline: Outline, entry: dict[str, Any], lists: dict[str, list[Cell]]) -> list[Row]:

@@ -40,7 +40,7 @@ def fill_merged(outline: Outline, entry: dict[str, Any], rows: list[Row]) -> lis
     """Give every row the merged cells that hold for it, from the widest level to the narrowest.
 
     With ``merged = "top"`` a cell holds for the rows below it that print none, until the next one, or until a wider
-    level changes. With ``"middle"`` it holds for the rows around it, so that it is in their middle; where the rows leave
+    level changes. With ``"middle"`` it holds for the rows around it, so that it is in their middle; if the rows leave
     several ways to do so, the words of the sections decide, and the rows in question are marked ``inferred``.
 
     Parameters

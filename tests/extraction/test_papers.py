@@ -1,0 +1,159 @@
+"""Every shape with every reading on papers made up from a seed: what is printed comes out, what is lost is marked."""
+
+import pytest
+
+import papers
+from zhagen.errors import ExtractionError
+from zhagen.extraction.readings.records import record_frame
+from zhagen.extraction.tables import extract_table
+
+SHAPES = ["columns", "tabs", "pipes"]
+PAPERS = 60
+MARKED = {"by_order", "inferred"}
+
+
+def paths_of(codebook):
+    """code_id -> labels from the widest level down."""
+    rows = {row.code_id: row for row in codebook.codes.itertuples()}
+
+    def path(code_id):
+        row = rows[code_id]
+        return (*(path(row.parent_id) if row.parent_id else ()), row.label)
+
+    return {code_id: path(code_id) for code_id in rows}
+
+
+def prefixes(paths):
+    return {path[:size] for path in paths for size in range(1, len(path) + 1)}
+
+
+def outcome(paper):
+    """Compare what comes out with what must: ``exact``, ``marked`` or ``refused``; anything else fails."""
+    try:
+        _, _, book = paper.extract()
+    except ExtractionError as error:
+        assert error.where and error.todo
+        assert not paper.lossless, error
+        return "refused"
+    found = paths_of(book)
+    quoted = [(found[row.code_id], row.quotation) for row in book.evidence.itertuples()]
+    assert set(book.codes.doc_id) == {papers.ID}
+    if set(found.values()) == prefixes(paper.paths) and sorted(quoted) == sorted(paper.evidence):
+        return "exact"
+    assert not paper.lossless, (set(found.values()) ^ prefixes(paper.paths), set(quoted) ^ set(paper.evidence))
+    assert {(row.level, row.label) for row in book.codes.itertuples()} == {
+        (level, path[number]) for path in paper.paths for number, level in enumerate(paper.levels)
+    }
+    true = prefixes(paper.paths)
+    for row in book.codes.itertuples():
+        wrong = found[row.code_id] not in true and found[row.parent_id] in true
+        assert not wrong or row.status in MARKED, (row.label, row.status)
+    labels = {row.code_id: row.label for row in book.codes.itertuples()}
+    assert sorted((labels[row.code_id], row.quotation) for row in book.evidence.itertuples()) == sorted(
+        (path[-1], quotation) for path, quotation in paper.evidence
+    )
+    return "marked"
+
+
+MAKERS = {
+    "gioia, a column": lambda seed, shape: papers.one_table(seed, shape, "gioia"),
+    "gioia, headings": lambda seed, shape: papers.parts(seed, shape, "headings"),
+    "gioia, a chain": lambda seed, shape: papers.parts(seed, shape, "chain"),
+    "straussian, one table": lambda seed, shape: papers.one_table(seed, shape, "straussian"),
+    "straussian, two tables": lambda seed, shape: papers.two_tables(seed, shape),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("reading", MAKERS)
+def test_codes_come_out_of_every_shape(reading, shape):
+    found = [outcome(MAKERS[reading](seed, shape)) for seed in range(PAPERS)]
+    least = (
+        PAPERS // 2 if reading in ("gioia, a column", "straussian, one table") else PAPERS
+    )  # the others lose nothing
+    assert found.count("exact") >= least, found
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("reading", ["", "enumerated"])
+def test_records_come_out_of_every_shape(reading, shape):
+    for seed in range(PAPERS):
+        paper = papers.records(seed, shape, reading)
+        outline, recipe, book = paper.extract()
+        frame = record_frame(outline, recipe["tables"][0])
+        assert list(frame[["person", "hours", "number"]].itertuples(index=False, name=None)) == paper.layout["people"]
+        assert [(label,) for label in book.codes.label] == (paper.paths if reading else [])
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_passages_coded_by_us_are_found_in_every_shape(shape, tmp_path, monkeypatch):
+    for seed in range(10):
+        paper = papers.records(seed, shape, "coded")
+        person = paper.layout["people"][0][0]
+        folder = tmp_path / str(seed)
+        (folder / f"codings/{papers.ID}").mkdir(parents=True)
+        (folder / "documents.toml").write_text(f'[[document]]\nid = "{papers.ID}"\n', "utf-8")
+        coding = f'[[concepts]]\nlabel = "某人"\ncategory = "人"\nwords = ["{person}"]\nmemo = "名单里的一个人"\n'
+        (folder / f"codings/{papers.ID}/open_coding.toml").write_text(coding, "utf-8")
+        monkeypatch.setenv("ZHAGEN_DATA", str(folder))
+        _, _, book = paper.extract()
+        assert list(book.codes.label) == ["人", "某人"] and person in book.evidence.quotation.iloc[0]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_gioia_study_with_one_table_needs_few_lines(shape):
+    recipes = [papers.one_table(seed, shape, "gioia").recipe for seed in range(PAPERS)]
+    assert max(len(recipe.splitlines()) for recipe in recipes) <= 15
+
+
+@pytest.mark.parametrize("shape", ["tabs", "pipes"])
+def test_a_row_that_lost_or_won_a_separator_is_refused(shape):
+    mark = "\t" if shape == "tabs" else "|"
+    tried = 0
+    for seed in range(20):
+        paper = papers.one_table(seed, shape, "gioia")
+        if paper.layout["stripped"]:
+            continue
+        lines = paper.text.split("\n")
+        first = next(n for n, line in enumerate(lines) if papers.HEADERS["evidence"] in line) + (
+            1 if mark == "\t" else 2
+        )
+        rows = [
+            n for n, line in enumerate(lines) if mark in line and n >= first and papers.HEADERS["theme"] not in line
+        ]
+        for number in rows[:4]:
+            line = lines[number]
+            places = [place for place, char in enumerate(line) if char == mark][(0 if mark == "\t" else 1) :][:-1]
+            for place in places:
+                for damaged in (line[:place] + line[place + 1 :], line[:place] + mark + line[place:]):
+                    paper.text = "\n".join([*lines[:number], damaged, *lines[number + 1 :]])
+                    tried += 1
+                    with pytest.raises(ExtractionError):
+                        paper.extract()
+    assert tried > 100
+
+
+@pytest.mark.parametrize("name", ["concept", "evidence"])
+def test_lists_of_different_length_are_refused(name):
+    for seed in range(20):
+        paper = papers.one_table(seed, "columns", "gioia")
+        cells = {"concept": [path[-1] for path in paper.paths], "evidence": [text for _, text in paper.evidence]}[name]
+        lines = paper.text.split("\n")
+        if cells[1] in lines and paper.layout["merged"] == "down":
+            lines.remove(cells[1])
+            paper.text = "\n".join(lines)
+            with pytest.raises(ExtractionError, match="do not fit each other"):
+                paper.extract()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_returns_the_same_kind_of_table(shape):
+    outline, recipe, _ = papers.two_tables(1, shape).extract()
+    for entry in recipe["tables"]:
+        table = extract_table(outline, entry)
+        assert table.doc_id == papers.ID and list(table.header) == [column["name"] for column in entry["columns"]]
+        assert all(set(row.cells) == set(table.header) for row in table.rows)
+        for row in table.rows:
+            for cell in row.cells.values():
+                raw = "".join(outline.document.lines[cell.line_start - 1 : cell.line_end])
+                assert cell.text.replace("；", "") in raw.replace(" ", "").replace("；", "") or cell.text in raw
