@@ -72,3 +72,11 @@ def test_an_expression_cannot_change_the_notebook():
     namespace = {"found": [1]}
     compare_prose(namespace, '["=", "(found := 3)", "3", "…"]')
     assert namespace == {"found": [1]}
+
+
+@pytest.mark.parametrize(
+    "fence", [":::{admonition} 解答 1\n:class: dropdown\n", "```{note}\n", "::::{admonition} 手算\n:class: note\n"]
+)
+def test_the_sentence_of_a_conclusion_is_without_the_directive_that_holds_it(fence):
+    found = prose_marks(f"前面一段。\n\n{fence}这一处走了个来回。<!--? turns -->\n")
+    assert [mark.context for mark in found] == ["这一处走了个来回。"]

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 MARK = re.compile(
     r"<!--(?P<kind>[=~])\s*(?P<number>.*?)\s*-->(?P<text>.*?)<!---->|<!--\?\s*(?P<condition>.*?)\s*-->", re.DOTALL
 )
+FENCE = re.compile(r"(?m)^(?::{3,}|`{3,}).*\n|^:[\w-]+:.*\n")  # a directive's fences and options
 ROLE = re.compile(r"\{[\w:]+\}`([^`<]*?)(?:\s*<[^`>]*>)?`")
 SENTENCE_END = re.compile(r"[。！？]|\n\s*\n|\n\s*(?:[-*|]|\d+\.)\s")
 NEAR = 14  # characters of prose shown on each side of a number
@@ -265,8 +266,8 @@ def _value(mark: Mark, namespace: dict) -> str:
 
 
 def _readable(source: str) -> str:
-    """Return Markdown as it is read: marks filled in, roles and emphasis taken off."""
-    text = ROLE.sub(r"\1", fill_prose(source))
+    """Return Markdown as it is read: marks filled in, directives, roles and emphasis taken off."""
+    text = ROLE.sub(r"\1", FENCE.sub("", fill_prose(source)))
     return re.sub(r"\[([^\]]*)\]\([^)]*\)|[*`]", r"\1", text)
 
 
