@@ -1,10 +1,12 @@
 import re
+import shutil
 
 import pytest
 
 from helpers import spread
-from zhagen.errors import ExtractionError
+from zhagen.errors import ExtractionError, ZhagenError
 from zhagen.extraction.mechanism import check_edges, edge_summary, mechanism_edges, mechanism_models
+from zhagen.paths import data_folder
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +65,32 @@ def test_the_summary_counts_every_arrow(edges, haier):
     found = edge_summary(edges, haier.outline)
     assert found.drop(columns=["figure", "caption", "line"]).to_numpy().sum() == len(edges)
     assert list(found.figure) == [model["figure"] for model in mechanism_models("haier")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('figure = "图1"', "figure = 1", "figure must be string, not 1 (mechanism.toml, line 11)"),
+        ('status = "mapped"', 'status = "maped"', "status must be one of"),
+        ('relation = "促进"', 'relaton = "促进"', "(mechanism.toml, line 13)"),
+        ('id = "haier-fig3"', 'id = "haier-fig1"', "the model haier-fig1 is listed twice (mechanism.toml, line"),
+        ("[[models]]", "[[model]]", "mechanism.toml"),
+        ("促进", "旁证", "no sentence of section 2.3 has all of"),
+    ],
+)
+def test_a_coding_that_is_not_right_is_refused_with_its_line(haier_digest, monkeypatch, tmp_path, old, new, said):
+    folder = tmp_path / "data"
+    shutil.copytree(data_folder(), folder, ignore=shutil.ignore_patterns("sources", "published"))
+    path = folder / "codings/haier/mechanism.toml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    monkeypatch.setenv("ZHAGEN_DATA", str(folder))
+    with pytest.raises(ZhagenError) as error:
+        mechanism_edges(haier_digest)
+    assert said in str(error.value) and re.search(r"mechanism.toml(, line \d+)?", error.value.where)
+
+
+def test_what_is_returned_can_be_changed():
+    mechanism_models("haier")[0]["edges"].clear()
+    assert mechanism_models("haier")[0]["edges"]

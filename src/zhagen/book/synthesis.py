@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from zhagen.documents.published import row_owners
 from zhagen.errors import ZhagenError
 from zhagen.paths import data_folder
 from zhagen.statistics.terms import term_matrix, tfidf
@@ -269,7 +270,7 @@ def joint_edges(edges: pd.DataFrame, aligned: pd.DataFrame) -> pd.DataFrame:
         where = " ".join(strange.iloc[0][["model_id", "source", "target"]])
         raise ZhagenError(f"there is no status {strange.status.iloc[0]!r}", where, f"use one of {', '.join(FIRMEST)}")
     group = dict(zip(zip(aligned.doc_id, aligned.label, strict=True), aligned.group, strict=True))
-    found = edges.assign(doc_id=_owners(edges.model_id, aligned.doc_id), sign=edges.sign.fillna(""))
+    found = edges.assign(doc_id=row_owners(edges.model_id, aligned.doc_id), sign=edges.sign.fillna(""))
     for end in ("source", "target"):
         named = [group.get(pair) for pair in zip(found.doc_id, found[end], strict=True)]
         found[end] = pd.Series(named, index=found.index, dtype="object")
@@ -282,12 +283,6 @@ def joint_edges(edges: pd.DataFrame, aligned: pd.DataFrame) -> pd.DataFrame:
         rows.append((source, target, words, sign, len(documents), " ".join(documents), status, len(part)))
     table = pd.DataFrame(rows, columns=JOINT)
     return table.sort_values("documents", ascending=False, kind="stable", ignore_index=True)
-
-
-def _owners(ids: Iterable[str], documents: Iterable[str]) -> list[str]:
-    """Return the document whose id each id begins with: the longest, because an id may hold hyphens; "" for none."""
-    known = sorted(set(documents), key=len, reverse=True)
-    return [next((doc_id for doc_id in known if f"{one}-".startswith(f"{doc_id}-")), "") for one in ids]
 
 
 def _grams(label: str) -> set[str]:

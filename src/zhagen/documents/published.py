@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -96,7 +96,7 @@ def computed_or_read(doc_id: str, name: str, compute: "Callable[[Document], pd.D
     return found
 
 
-def row_owners(ids: "pd.Series") -> "pd.Series":
+def row_owners(ids: "pd.Series", documents: Iterable[str] | None = None) -> "pd.Series":
     """Return the document that each id belongs to.
 
     The ids of codes, sections, models and claims begin with that of their document and a hyphen; a document's id may
@@ -106,11 +106,13 @@ def row_owners(ids: "pd.Series") -> "pd.Series":
     ----------
     ids : pandas.Series
         Ids, or documents' own ids.
+    documents : iterable of str, optional
+        The ids of the documents; those of ``documents.toml`` if left out.
 
     Returns
     -------
     pandas.Series
-        Documents' ids (str), with the same index; empty for an id of no listed document.
+        Documents' ids (str), with the same index; empty for an id of none of the documents.
 
     Examples
     --------
@@ -118,7 +120,7 @@ def row_owners(ids: "pd.Series") -> "pd.Series":
     >>> row_owners(pd.Series(["haier-fig1", "haier", "nobody-1"])).tolist()
     ['haier', 'haier', '']
     """
-    known = sorted(document_ids(), key=len, reverse=True)
+    known = sorted(set(document_ids() if documents is None else documents), key=len, reverse=True)
     pattern = f"({'|'.join(map(re.escape, known)) or '(?!)'})(?:-|$)"
     return ids.astype(str).str.extract(f"^{pattern}", expand=False).fillna("")
 

@@ -1,20 +1,46 @@
 """Mechanism models: typed arrows, each with its place in the text and how sure it is."""
 
-import tomllib
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from zhagen.documents.catalog import Document
+from zhagen.documents.handwritten import find_line, read_toml
 from zhagen.documents.outline import Outline
 from zhagen.errors import ExtractionError, ZhagenError
 from zhagen.extraction.pipeline import Extraction
 from zhagen.paths import data_folder
 from zhagen.text.cleaning import clean
+from zhagen.vocabulary import STATUSES
 
 EDGES = "model_id source target relation sign status line_start line_end reason".split()
 STATED = ("printed", "mapped", "literature")
+WORD = {"type": "string", "minLength": 1}
+EDGE = {
+    "type": "object",
+    "required": ["source", "target", "relation", "status", "reason"],
+    "additionalProperties": False,
+    "properties": {
+        **dict.fromkeys(("source", "target", "relation", "section", "source_words", "target_words"), WORD),
+        "sign": {"enum": ["+", "-"]},
+        "status": {"enum": list(STATUSES)},
+        "reason": {"type": "string"},
+    },
+}
+MODEL = {
+    "type": "object",
+    "required": ["id", "figure", "edges"],
+    "additionalProperties": False,
+    "properties": {"id": WORD, "figure": {"type": "string"}, "edges": {"type": "array", "items": EDGE}},
+}
+MODELS = {
+    "type": "object",
+    "required": ["models"],
+    "additionalProperties": False,
+    "properties": {"models": {"type": "array", "minItems": 1, "items": MODEL}},
+}
 
 
 def mechanism_models(doc_id: str) -> list[dict[str, Any]]:
@@ -34,7 +60,7 @@ def mechanism_models(doc_id: str) -> list[dict[str, Any]]:
     Raises
     ------
     ZhagenError
-        If there are none.
+        If there are none, or the file is not what it should be; the message names its line.
 
     Examples
     --------
@@ -43,7 +69,12 @@ def mechanism_models(doc_id: str) -> list[dict[str, Any]]:
     """
     if not has_mechanism(doc_id):
         raise ZhagenError(f"{doc_id} has no coded mechanism", todo=f"write data/codings/{doc_id}/mechanism.toml")
-    return tomllib.loads(_path(doc_id).read_text(encoding="utf-8"))["models"]
+    models = read_toml(_path(doc_id), MODELS)["models"]
+    for number, model in enumerate(models):
+        if model["id"] in [other["id"] for other in models[:number]]:
+            where = f"mechanism.toml, line {_line(doc_id, ('models', number, 'id'))}"
+            raise ZhagenError(f"{doc_id}: the model {model['id']} is listed twice", where, "give each an id of its own")
+    return deepcopy(models)  # what is read is held for the next reader
 
 
 def has_mechanism(doc_id: str) -> bool:
@@ -199,6 +230,10 @@ def _path(doc_id: str) -> Path:
     return data_folder() / "codings" / doc_id / "mechanism.toml"
 
 
+def _line(doc_id: str, place: tuple[str | int, ...]) -> int:
+    return find_line(_path(doc_id).read_text(encoding="utf-8-sig"), place)
+
+
 def _row(extraction: Extraction, model_id: str, edge: dict[str, Any]) -> tuple[object, ...]:
     _check_ends(extraction, model_id, edge)
     span = _find(extraction.outline, model_id, edge) if "section" in edge else (None, None)
@@ -237,8 +272,11 @@ def _find(outline: Outline, model_id: str, edge: dict[str, Any]) -> tuple[int, i
 
 
 def _error(document: Document, model_id: str, edge: dict[str, Any], found: str) -> ExtractionError:
+    models = mechanism_models(document.id)
+    number = next(number for number, model in enumerate(models) if model["id"] == model_id)
+    line = _line(document.id, ("models", number, "edges", models[number]["edges"].index(edge)))
     return ExtractionError(
         f"{model_id}: the arrow {edge['source']} -> {edge['target']} cannot be placed: {found}",
-        f"{document.id}, {document.edition}",
+        f"{document.id}, {document.edition}; mechanism.toml, line {line}",
         f"compare the text with data/codings/{document.id}/mechanism.toml",
     )
