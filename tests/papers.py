@@ -404,3 +404,28 @@ def records(seed, shape, reading):
     found = Paper("\n".join(text), "\n".join(recipe), [(rule,) for rule in rules], [], ("concept",))
     found.layout = {"people": [(a, float(b), c) for a, b, c in people]}
     return found
+
+
+def paths_of(codebook):
+    """code_id -> labels from the widest level down."""
+    rows = {row.code_id: row for row in codebook.codes.itertuples()}
+
+    def path(code_id):
+        row = rows[code_id]
+        return (*(path(row.parent_id) if row.parent_id else ()), row.label)
+
+    return {code_id: path(code_id) for code_id in rows}
+
+
+def prefixes(paths):
+    return {path[:size] for path in paths for size in range(1, len(path) + 1)}
+
+
+SHAPES = ["columns", "tabs", "pipes"]
+MAKERS = {
+    "gioia, a column": lambda seed, shape: one_table(seed, shape, "gioia"),
+    "gioia, headings": lambda seed, shape: parts(seed, shape, "headings"),
+    "gioia, a chain": lambda seed, shape: parts(seed, shape, "chain"),
+    "straussian, one table": lambda seed, shape: one_table(seed, shape, "straussian"),
+    "straussian, two tables": lambda seed, shape: two_tables(seed, shape),
+}

@@ -56,6 +56,7 @@ INSIDE = (
     "documents.outline.split_heading",
     "documents.recipe.heading_pattern",
     "documents.recipe.number_pattern",
+    "documents.recipe.run_in_pattern",
     "documents.recipe.schema_path",
     "extraction.readings",
     "extraction.tables",

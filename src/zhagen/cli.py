@@ -9,6 +9,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from zhagen import __version__
 from zhagen.documents import catalog
@@ -71,6 +72,12 @@ def _parser() -> argparse.ArgumentParser:
     extract.add_argument("--source", metavar="FILE", help="a file of the same layout to read instead")
     extract.add_argument("--out", metavar="DIR", required=True, help="where the CSV files go")
     extract.set_defaults(run=_extract)
+
+    recipe = commands.add_parser("recipe", help="draft a recipe for a text; what is not sure is marked in it")
+    recipe.add_argument("file", metavar="FILE", help="a text in UTF-8")
+    recipe.add_argument("--id", default="my-study", help="the id of the document (default: my-study)")
+    recipe.add_argument("--out", metavar="FILE", help="where the recipe goes (default: the screen)")
+    recipe.set_defaults(run=_recipe)
 
     count = commands.add_parser("count", help="count terms in the clean text: term<TAB>count")
     count.add_argument("id")
@@ -145,6 +152,26 @@ def _extract(arguments: argparse.Namespace) -> None:
     pipeline.write_extraction(found, arguments.out)
     _say(found.document)
     print(f"{len(found.codebook.codes)} codes, {len(found.codebook.evidence)} quotations: {arguments.out}")
+
+
+def _recipe(arguments: argparse.Namespace) -> None:
+    from zhagen.extraction import draft_recipe
+    from zhagen.output import write_files
+
+    if not catalog.ID.fullmatch(arguments.id):
+        todo = "use small Latin letters, digits and hyphens, such as my-study"
+        raise ZhagenError(f"{arguments.id!r} is no id", "--id", todo)
+    draft = draft_recipe(catalog.open_file(arguments.file, arguments.id))
+    if arguments.out and Path(arguments.out).exists():
+        raise ZhagenError(
+            f"{arguments.out} is there already", "--out", "choose another name, or move the old recipe away"
+        )
+    if arguments.out:
+        write_files({Path(arguments.out).name: draft.toml}, Path(arguments.out).parent)
+    else:
+        print(draft.toml, end="")
+    state = "it does not fit the text yet" if draft.codes is None else f"it gives {draft.codes} codes"
+    print(f"zhagen: marked unsure: {len(draft.unsure)}; {state}", file=sys.stderr)
 
 
 def _count(arguments: argparse.Namespace) -> None:

@@ -231,3 +231,11 @@ def test_the_errors_of_the_page_are_the_real_ones(home, capsys):
         said += capsys.readouterr().err.splitlines()
         (home / name).write_text(sound, "utf-8")
     assert said == quoted
+
+
+def test_a_draft_of_the_example_gives_the_codes_of_the_page(home, capsys):
+    assert main(["recipe", str(home / "digests/bookgroup.txt"), "--id", "bookgroup"]) == 0
+    drafted = capsys.readouterr()
+    expected = codes(extract("bookgroup"))
+    (home / "recipes/bookgroup.toml").write_text(drafted.out, "utf-8")
+    assert codes(extract("bookgroup")) == expected and "12 codes" in drafted.err

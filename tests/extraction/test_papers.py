@@ -3,28 +3,13 @@
 import pytest
 
 import papers
+from papers import MAKERS, SHAPES, paths_of, prefixes
 from zhagen.errors import ExtractionError
 from zhagen.extraction.readings.records import record_frame
 from zhagen.extraction.tables import extract_table
 
-SHAPES = ["columns", "tabs", "pipes"]
 PAPERS = 60
 MARKED = {"by_order", "inferred"}
-
-
-def paths_of(codebook):
-    """code_id -> labels from the widest level down."""
-    rows = {row.code_id: row for row in codebook.codes.itertuples()}
-
-    def path(code_id):
-        row = rows[code_id]
-        return (*(path(row.parent_id) if row.parent_id else ()), row.label)
-
-    return {code_id: path(code_id) for code_id in rows}
-
-
-def prefixes(paths):
-    return {path[:size] for path in paths for size in range(1, len(path) + 1)}
 
 
 def outcome(paper):
@@ -53,15 +38,6 @@ def outcome(paper):
         (path[-1], quotation) for path, quotation in paper.evidence
     )
     return "marked"
-
-
-MAKERS = {
-    "gioia, a column": lambda seed, shape: papers.one_table(seed, shape, "gioia"),
-    "gioia, headings": lambda seed, shape: papers.parts(seed, shape, "headings"),
-    "gioia, a chain": lambda seed, shape: papers.parts(seed, shape, "chain"),
-    "straussian, one table": lambda seed, shape: papers.one_table(seed, shape, "straussian"),
-    "straussian, two tables": lambda seed, shape: papers.two_tables(seed, shape),
-}
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -5,6 +5,7 @@ from .catalog import document_ids as document_ids
 from .catalog import find_original as find_original
 from .catalog import list_documents as list_documents
 from .catalog import open_document as open_document
+from .catalog import open_file as open_file
 from .handwritten import read_toml as read_toml
 from .outline import Block as Block
 from .outline import Outline as Outline

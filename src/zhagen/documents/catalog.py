@@ -1,6 +1,7 @@
 """Which documents there are, which edition of each is at hand, and why that one."""
 
 import hashlib
+import re
 import shutil
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,7 @@ from zhagen.paths import data_folder, shipped_folder, sources_folder
 from zhagen.vocabulary import EDITIONS, REASONS, Wording
 
 FIELDS = "short title title_en year venue doi kind method language sha256".split()
+ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")  # as in data/documents.schema.json
 ATTACH = "attach the originals with: zhagen attach FOLDER"  # what to do where an original is missing
 
 
@@ -153,6 +155,30 @@ def open_document(doc_id, *, edition=None, source=None):
     if path is None:
         raise SourceError(reason.english, doc_id, todo=ATTACH)
     return Document(doc_id, edition, reason, path, _read(path, doc_id), about)
+
+
+def open_file(path: Path | str, doc_id: str) -> Document:
+    """Open a text that is in no ``documents.toml``.
+
+    Parameters
+    ----------
+    path : pathlib.Path or str
+        A file in UTF-8.
+    doc_id : str
+        The id to give it.
+
+    Returns
+    -------
+    Document
+        The text, of the edition ``file``.
+
+    Raises
+    ------
+    SourceError
+        If there is no such file, or it is empty or not in UTF-8.
+    """
+    reason = Wording(f"the file {path} was asked for", f"指定了读文件 {path}")
+    return Document(doc_id, "file", reason, Path(path), _read(Path(path), doc_id), {})
 
 
 def find_original(doc_id: str) -> tuple[Path | None, Wording]:

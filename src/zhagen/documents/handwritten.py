@@ -12,7 +12,8 @@ from zhagen.errors import RecipeError, ZhagenError
 KEPT = 64  # files that are held parsed; an edited file is read again
 HEADER = re.compile(r"(\[\[?)\s*([^\[\]]+?)\s*\]")
 KEY = re.compile(r"""((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
-STRINGS = re.compile(r"'''.*?'''|'[^']*'|\"(?:\\.|[^\"\\])*\"|#.*")
+LONG = re.compile(r"'''.*?'''|\"\"\".*?\"\"\"")
+STRINGS = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\])*\"|#.*")
 
 
 def read_toml(
@@ -137,7 +138,7 @@ def _read(path: Path, stamp: tuple[int, int], form: str, schema: str) -> dict[st
         found = re.search(r"\(at line (\d+), column \d+\)", str(problem))
         line = int(found[1]) if found else text.count("\n") + 1
         said = str(problem).partition(" (at ")[0]
-        todo = "write patterns in single quotes '…'" if "\\" in said else "correct this line"
+        todo = "write patterns in single quotes '…'" if "Unescaped" in said else "correct this line"
         raise RecipeError(f"this is not TOML: {said}", f"{path.name}, line {line}", todo) from problem
     if form:
         todo = f"compare it with {schema}" if schema else "correct this line"
@@ -221,8 +222,9 @@ def _key_lines(text: str) -> dict[tuple[str | int, ...], int]:
             for part in _keys(key[1]):
                 path += (part,)
                 lines.setdefault(path, number)
-        rest = STRINGS.sub("", bare)
-        quote = next((mark for mark in ("'''", '"""') if rest.count(mark) % 2), "")
+        rest = LONG.sub("", bare)
+        quote = next((mark for mark in ("'''", '"""') if mark in rest), "")
+        rest = STRINGS.sub("", rest.partition(quote)[0] if quote else rest)
         depth += rest.count("[") + rest.count("{") - rest.count("]") - rest.count("}")
     return lines
 

@@ -139,7 +139,8 @@ def heading_pattern(printed: str) -> str:
         return printed
     number = re.search(r"[一1](?:.*[一1])?", printed)
     if not number:
-        return rf"^{re.escape(printed.strip())}\s*(?P<number>)(?P<title>\S.*)$"
+        blanks = r"\s+" if printed != printed.rstrip() else r"\s*"
+        return rf"^{re.escape(printed.strip())}{blanks}(?P<number>)(?P<title>\S.*)$"
     before, inside, after = printed[: number.start()], number[0], printed[number.end() :]
     digits = re.escape(inside).replace("一", CHINESE_NUMBER).replace("1", r"\d+")
     blanks = r"\s+" if after != after.rstrip() or not after and inside[-1] == "1" else r"\s*"
@@ -151,7 +152,7 @@ def _filled_in(recipe: dict[str, Any]) -> dict[str, Any]:
     outline = recipe["outline"]
     captions = {kind: outline.get(kind, CAPTION.format(mark)) for kind, mark in (("figure", "图"), ("table", "表"))}
     run_in = [
-        {"id": name, "title": title, "pattern": _run_in_pattern(title)}
+        {"id": name, "title": title, "pattern": run_in_pattern(title)}
         for name, title in outline.get("run_in", {}).items()
     ]
     levels = [heading_pattern(printed) for printed in outline["levels"]]
@@ -161,8 +162,25 @@ def _filled_in(recipe: dict[str, Any]) -> dict[str, Any]:
     return whole
 
 
-def _run_in_pattern(title: str) -> str:
-    """Return the pattern of a section's name, bold or not, with blanks in it or not, before a colon or alone."""
+def run_in_pattern(title: str) -> str:
+    r"""Return the pattern of a section's name, bold or not, with blanks in it or not, before a colon or alone.
+
+    Parameters
+    ----------
+    title : str
+        The name, such as 摘要.
+
+    Returns
+    -------
+    str
+        A regular expression.
+
+    Examples
+    --------
+    >>> import re
+    >>> [bool(re.match(run_in_pattern("摘要"), line)) for line in ("摘 要：本文", "**摘要：**本文", "摘要部分")]
+    [True, True, False]
+    """
     latin = re.search("[A-Za-z]", title)
     spread = re.escape(title) if latin else r"\s*".join(map(re.escape, title))
     return rf"^(?:\*\*)?{spread}\s*(?:\*\*)?\s*(?:[：:]|$)"
