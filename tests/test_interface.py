@@ -34,8 +34,6 @@ NOT_YET = {
     "corpus.parts",
     "corpus.readers",
     "corpus.store",
-    "documents.catalog",
-    "documents.outline",
     "output",
     "statistics.association",
     "statistics.chance",

@@ -1,6 +1,8 @@
 import re
 
-from zhagen.documents.outline import split_cells
+import pytest
+
+from zhagen.documents.outline import PARAGRAPH_END, split_cells, split_fields
 
 
 def test_sections_nest_and_cover_the_text(haier):
@@ -56,3 +58,16 @@ def test_a_quotation_goes_on_over_a_blank_line():
 
 def test_a_header_row_is_a_cell_of_its_own():
     assert split_cells(["甲 乙", "一", "二"], 1, "甲乙".__eq__) == [(1, 1), (2, 3)]
+
+
+def test_a_line_of_many_fields_is_split_in_one_pass():
+    assert split_fields("\t" * 200_000, "tabs")[-1] == (200_000, "")
+    fields = split_fields("| a | b\\|c |  |", "pipes")
+    assert [("| a | b\\|c |  |"[start : start + len(text)], text) for start, text in fields] == [
+        (" a ", " a "), (" b\\|c ", " b\\|c "), ("  ", "  "),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("mark", ["”", '"', "'", "’", "）"])
+def test_a_paragraph_may_end_with_a_quotation_mark(mark):
+    assert PARAGRAPH_END.search(f"他说好。{mark}")

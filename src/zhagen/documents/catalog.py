@@ -6,11 +6,15 @@ import shutil
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from zhagen.documents.handwritten import read_toml
 from zhagen.errors import OutputError, SourceError
 from zhagen.paths import data_folder, shipped_folder, sources_folder
 from zhagen.vocabulary import EDITIONS, REASONS, Wording
+
+if TYPE_CHECKING:  # pandas is loaded when a table is made: the command starts without it
+    import pandas as pd
 
 FIELDS = "short title title_en year venue doi kind method language sha256".split()
 ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")  # as in data/documents.schema.json
@@ -23,12 +27,18 @@ class Document:
 
     Attributes
     ----------
-    id : the document's id, such as ``haier``.
-    edition : ``original``, ``digest``, or ``file`` (any other file of the same layout).
-    reason : why this edition was opened, in English and Chinese; `why` and `why_zh` give one of them.
-    path : the file that was read.
-    raw : the whole text with ``\\n`` line ends.
-    about : the document's entry of ``documents.toml`` (title, authors, year, ...).
+    id : str
+        The document's id, such as ``haier``.
+    edition : str
+        ``original``, ``digest``, or ``file`` (any other file of the same layout).
+    reason : Wording
+        Why this edition was opened, in English and Chinese; `why` and `why_zh` give one of them.
+    path : pathlib.Path
+        The file that was read.
+    raw : str
+        The whole text with ``\\n`` line ends.
+    about : dict
+        The document's entry of ``documents.toml`` (title, authors, year, ...).
     """
 
     id: str
@@ -36,7 +46,10 @@ class Document:
     reason: Wording
     path: Path
     raw: str
-    about: dict
+    about: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return f"Document({self.id}, {self.edition}: {self.why}; {len(self.lines)} lines)"
 
     @property
     def why(self) -> str:
@@ -58,9 +71,23 @@ class Document:
         """The raw lines; line ``n`` of the file is ``lines[n - 1]``."""
         return tuple(self.raw.split("\n"))
 
-    def where(self, first, last=None):
+    def where(self, first: int, last: int | None = None) -> str:
         """Name a place for an error or a page.
 
+        Parameters
+        ----------
+        first : int
+            The first raw line.
+        last : int, optional
+            The last raw line, if there are several.
+
+        Returns
+        -------
+        str
+            Document, edition or file name, lines.
+
+        Examples
+        --------
         >>> open_document("haier", edition="digest").where(7, 9)
         'haier, digest, lines 7-9'
         """
@@ -69,10 +96,10 @@ class Document:
         return f"{self.id}, {name}, {lines}"
 
 
-def _entries():
+def _entries() -> dict[str, dict[str, Any]]:
     """Return the entries of ``documents.toml`` by id, what they leave out empty; an edited file is read again."""
     path = data_folder() / "documents.toml"
-    entries = {}
+    entries: dict[str, dict[str, Any]] = {}
     for entry in read_toml(path, shipped_folder() / "documents.schema.json", error=SourceError)["document"]:
         if entry["id"] in entries:
             raise SourceError(f"the id {entry['id']} is listed twice", path.name, "give each document an id of its own")
@@ -80,8 +107,29 @@ def _entries():
     return entries
 
 
-def catalog_entry(doc_id):
-    """Return the entry of ``documents.toml`` for one id; raise `SourceError` for an unknown one."""
+def catalog_entry(doc_id: str) -> dict[str, Any]:
+    """Return the entry of ``documents.toml`` for one id.
+
+    Parameters
+    ----------
+    doc_id : str
+        A document's id.
+
+    Returns
+    -------
+    dict
+        Its fields; those that the file leaves out are empty.
+
+    Raises
+    ------
+    SourceError
+        If the id is unknown, or the file is not what it should be.
+
+    Examples
+    --------
+    >>> catalog_entry("haier")["method"]
+    'single-case study, Gioia coding'
+    """
     entries = _entries()
     if doc_id not in entries:
         raise SourceError(f"no document is called {doc_id!r}", todo=f"use one of {', '.join(entries)}")
@@ -109,12 +157,23 @@ def document_ids() -> list[str]:
     return list(_entries())
 
 
-def list_documents():
+def list_documents() -> "pd.DataFrame":
     """List all documents with the edition at hand.
 
-    Returns a data frame, one row a document: id, short, title, authors, year, venue, doi, kind, method,
-    language, edition (empty where neither edition is at hand), why (in English), why_zh (in Chinese).
+    Returns
+    -------
+    pandas.DataFrame
+        One row a document: ``id``, ``short``, ``title``, ``authors``, ``year``, ``venue``, ``doi``, ``kind``,
+        ``method``, ``language``, ``edition`` (empty if neither edition is at hand), ``why`` (in English), ``why_zh``
+        (in Chinese), all str.
 
+    Raises
+    ------
+    SourceError
+        If ``documents.toml`` is missing or is not what it should be.
+
+    Examples
+    --------
     >>> list_documents().set_index("id").loc["xiaomi", "doi"]
     '10.69979/3029-2700.24.9.011'
     """
@@ -122,27 +181,40 @@ def list_documents():
 
     rows = []
     for doc_id, about in _entries().items():
-        path, edition, reason = _choose(doc_id)
+        at_hand, edition, reason = _choose(doc_id)
         fields = {key: about[key] for key in "id short title year venue doi kind method language".split()}
-        said = {"edition": edition if path else "", "why": reason.english, "why_zh": reason.chinese}
+        said = {"edition": edition if at_hand else "", "why": reason.english, "why_zh": reason.chinese}
         rows.append(fields | {"authors": ", ".join(about["authors"])} | said)
     columns = "id short title authors year venue doi kind method language edition why why_zh".split()
     return pd.DataFrame(rows, columns=columns)
 
 
-def open_document(doc_id, *, edition=None, source=None):
-    """Open a document: the original where it is attached, the digest otherwise.
+def open_document(doc_id: str, *, edition: str | None = None, source: Path | str | None = None) -> Document:
+    """Open a document: the original if it is attached, otherwise the digest.
 
     Parameters
     ----------
-    doc_id : an id of ``documents.toml``.
-    edition : ``original`` or ``digest`` to ask for one; None takes the original if it is attached.
-    source : a file of the same layout to read instead.
+    doc_id : str
+        An id of ``documents.toml``.
+    edition : str, optional
+        ``original`` or ``digest``, to ask for one.
+    source : pathlib.Path or str, optional
+        A file of the same layout to read instead.
 
-    Returns a `Document`. Raises `SourceError` for an unknown id, a missing, empty or non-UTF-8 file.
+    Returns
+    -------
+    Document
+        The document.
 
-    >>> open_document("haier", edition="digest").about["method"]
-    'single-case study, Gioia coding'
+    Raises
+    ------
+    SourceError
+        If the id or edition is unknown, or the file is missing, empty or not in UTF-8.
+
+    Examples
+    --------
+    >>> open_document("haier", edition="digest")
+    Document(haier, digest: the digest was asked for; 797 lines)
     """
     about = catalog_entry(doc_id)
     if source is not None:
@@ -151,10 +223,10 @@ def open_document(doc_id, *, edition=None, source=None):
         known = {about["sha256"]: "original", _sha256(_digest_path(doc_id)): "digest"}
         edition = known.get(_sha256(path), "file")
         return Document(doc_id, edition, REASONS["file asked"].fill(path), path, raw, about)
-    path, edition, reason = _choose(doc_id, edition)
-    if path is None:
+    chosen, edition, reason = _choose(doc_id, edition)
+    if chosen is None:
         raise SourceError(reason.english, doc_id, todo=ATTACH)
-    return Document(doc_id, edition, reason, path, _read(path, doc_id), about)
+    return Document(doc_id, edition, reason, chosen, _read(chosen, doc_id), about)
 
 
 def open_file(path: Path | str, doc_id: str) -> Document:
@@ -198,6 +270,12 @@ def find_original(doc_id: str) -> tuple[Path | None, Wording]:
     ------
     SourceError
         If the id is unknown.
+
+    Examples
+    --------
+    >>> path, reason = find_original("haier")
+    >>> path is not None or reason.english
+    'no original is attached'
     """
     about = catalog_entry(doc_id)
     folder = sources_folder()
@@ -210,11 +288,26 @@ def find_original(doc_id: str) -> tuple[Path | None, Wording]:
     return None, REASONS["another file"].fill(named.name) if named.is_file() else REASONS["no original"]
 
 
-def attach(folder):
-    """Copy the originals found in `folder` to the sources folder, recognised by checksum, whatever their names.
+def attach(folder: Path | str) -> "pd.DataFrame":
+    """Copy the originals found in a folder to the sources folder, recognised by checksum, whatever their names.
 
-    Returns a data frame, one row a document or a file: id, file, result (``attached`` | ``missing`` |
-    ``unknown``). Raises `SourceError` where `folder` is not a folder, `OutputError` where a copy cannot be written.
+    Parameters
+    ----------
+    folder : pathlib.Path or str
+        The folder that holds the original .txt files.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a document, and one a file that is none of them: ``id``, ``file``, ``result`` (``attached`` |
+        ``missing`` | ``unknown``).
+
+    Raises
+    ------
+    SourceError
+        If it is not a folder, or a file in it cannot be read.
+    OutputError
+        If a copy cannot be written.
     """
     import pandas as pd
 
@@ -258,15 +351,19 @@ def _choose(doc_id: str, edition: str | None = None) -> tuple[Path | None, str, 
     return None, edition or "", missing + REASONS["no digest"]
 
 
-def _digest_path(doc_id):
+def _digest_path(doc_id: str) -> Path:
     return data_folder() / "digests" / f"{doc_id}.txt"
 
 
-def _sha256(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+def _sha256(path: Path) -> str:
+    """Return the checksum of a file, empty if there is none."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}", todo="check its permissions") from error
 
 
-def _read(path, doc_id):
+def _read(path: Path, doc_id: str) -> str:
     if not path.is_file():
         raise SourceError(f"there is no file {path}", doc_id, "check the path")
     try:

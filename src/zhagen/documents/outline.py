@@ -1,18 +1,26 @@
 """The outline of a text: blocks in order, the tree of sections, paragraphs and sentences."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
 
 from zhagen.documents.catalog import Document
 from zhagen.errors import ExtractionError
 from zhagen.text.cleaning import HAN, CleanText, clean, is_chinese, printed_width
 
-PARAGRAPH_END = re.compile(r"[。！？：；.!?:;][”’）)]*$")
+if TYPE_CHECKING:  # pandas is loaded when a table is made
+    import pandas as pd
+
+PARAGRAPH_END = re.compile(r"[。！？：；.!?:;][”’）)\"']*$")
 PARAGRAPH_INSIDE = re.compile(r"[，。；：,;]")  # a line without any is no broken sentence, but a name or a label
 FULL_LINE = 0.9  # a line narrower than this part of its neighbour can be the last of a paragraph
 
 SEPARATORS = {"tabs": "\t", "pipes": "|"}  # what sets apart the cells of a row, by the shape of the table
-CONTINUED = re.compile(r"续表(?:[\d（(].*)?|表\d+(?:[（(]续[）)]|续).*")  # says that a table goes on, without blanks
+CONTINUED = re.compile(
+    r"续表(?:[\d（(].*)?|表\d+(?:[（(]续[）)]|续).*"
+)  # says that a table is continued, without blanks
 NOTE = re.compile(r"(?:注|资料来源|数据来源)[：:]")  # the line below a table
 HEADING_MARK = re.compile(r"[：:]|——")  # what sets apart two names in a heading
 
@@ -23,30 +31,52 @@ class Block:
 
     Attributes
     ----------
-    kind : ``title`` | ``heading`` | ``caption`` | ``paragraph`` | ``cell`` | ``quotation``.
-    section_id : the section it stands in.
-    lines : (first, last) raw line.
-    clean : its clean text, a `CleanText`.
-    table : the label of the table it is a cell of, else empty.
-    field : which field of its line it is, from 0, in a table whose cells are set apart by tabs.
+    kind : str
+        ``title`` | ``heading`` | ``caption`` | ``paragraph`` | ``cell`` | ``quotation``.
+    section_id : str
+        The section it belongs to.
+    lines : tuple of int
+        First raw line, last raw line.
+    clean : CleanText
+        Its clean text.
+    table : str
+        The label of the table it is a cell of, else empty.
+    field : int
+        Which field of its line it is, from 0, in a table whose cells are set apart by tabs or pipes.
     """
 
     kind: str
     section_id: str
-    lines: tuple
+    lines: tuple[int, int]
     clean: CleanText
     table: str = ""
     field: int = 0
 
     @property
-    def text(self):
+    def text(self) -> str:
         """The clean text as a plain string."""
         return self.clean.text
 
 
 @dataclass(frozen=True)
 class Section:
-    """One section: its id, level (1 is outermost), printed number, title, parent's id, and raw lines."""
+    """One section.
+
+    Attributes
+    ----------
+    section_id : str
+        Its id: the document's id, a hyphen, and its place in the tree or its name in the recipe.
+    level : int
+        Its level, 1 is outermost.
+    number : str
+        The number as printed, empty if there is none.
+    title : str
+        The clean title, empty for the front page and what follows the text.
+    parent_id : str
+        The id of the section it is part of, empty for none.
+    line_start, line_end : int
+        First and last raw line.
+    """
 
     section_id: str
     level: int
@@ -59,48 +89,108 @@ class Section:
 
 @dataclass(frozen=True)
 class Outline:
-    """What `read_outline` returns: the document with its blocks, sections, captions and table cells."""
+    """What `read_outline` returns: the document with its blocks, sections and captions.
+
+    Attributes
+    ----------
+    document : Document
+        The document that was read.
+    blocks : tuple of Block
+        Its blocks, in the order of the text.
+    section_list : tuple of Section
+        Its sections, in the order of the text.
+    captions : dict
+        Label of a figure or table (``图1``) -> the block of its caption.
+    """
 
     document: Document
-    blocks: tuple
-    section_list: tuple
-    captions: dict = field(default_factory=dict)
+    blocks: tuple[Block, ...]
+    section_list: tuple[Section, ...]
+    captions: dict[str, Block] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        sizes = f"{len(self.section_list)} sections, {len(self.blocks)} blocks, {len(self.captions)} captions"
+        return f"Outline({self.document.id}, {self.document.edition}: {sizes})"
 
     @property
-    def text(self):
+    def text(self) -> str:
         """The clean text of the whole document, one block a line."""
         return "\n".join(block.text for block in self.blocks)
 
-    def sections(self):
-        """Return the sections as a data frame: section_id, doc_id, level, number, title, parent_id, lines."""
+    def sections(self) -> "pd.DataFrame":
+        """Return the sections as a table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a section, in the order of the text: ``section_id``, ``doc_id`` (str), ``level`` (int), ``number``,
+            ``title``, ``parent_id`` (str), ``line_start``, ``line_end`` (int, raw lines).
+        """
         import pandas as pd
 
         columns = "section_id doc_id level number title parent_id line_start line_end".split()
         rows = [{"doc_id": self.document.id, **vars(section)} for section in self.section_list]
         return pd.DataFrame(rows, columns=columns)
 
-    def section(self, section_id):
-        """Return one `Section` by id; raises KeyError."""
+    def section(self, section_id: str) -> Section:
+        """Return one section.
+
+        Parameters
+        ----------
+        section_id : str
+            Its id.
+
+        Returns
+        -------
+        Section
+            The section.
+
+        Raises
+        ------
+        KeyError
+            If there is no such section.
+        """
         return {section.section_id: section for section in self.section_list}[section_id]
 
-    def headed(self, label):
-        """Return the sections whose heading is a label, or ends with it after a colon or dash."""
+    def headed(self, label: str) -> list[Section]:
+        """Return the sections whose heading is a label, or ends with it after a colon or dash.
+
+        Parameters
+        ----------
+        label : str
+            A label, such as a theme's.
+
+        Returns
+        -------
+        list of Section
+            The sections, in the order of the text.
+        """
         return [section for section in self.section_list if split_heading(section.title)[1] == label]
 
-    def prose(self):
-        """Return the blocks that hold running Chinese text: paragraphs and quoted evidence."""
+    def prose(self) -> list[Block]:
+        """Return the running Chinese text: paragraphs and quoted evidence.
+
+        Returns
+        -------
+        list of Block
+            Its blocks, in the order of the text.
+        """
         kinds = ("paragraph", "quotation")
         return [block for block in self.blocks if block.kind in kinds and is_chinese(block.text)]
 
-    def sentences(self):
-        """Return the sentences of the prose as a data frame.
+    def sentences(self) -> "pd.DataFrame":
+        """Return the sentences of the prose.
 
-        Columns: doc_id, section_id, paragraph and sentence (both from 1; sentences within their paragraph), kind
-        (``paragraph`` | ``quotation``), text, line_start, line_end.
+        Returns
+        -------
+        pandas.DataFrame
+            One row a sentence: ``doc_id``, ``section_id`` (str), ``paragraph``, ``sentence`` (int, from 1; sentences
+            within their paragraph), ``kind`` (``paragraph`` | ``quotation``), ``text`` (str), ``line_start``,
+            ``line_end`` (int, raw lines).
         """
         import pandas as pd
 
-        rows = []
+        rows: list[tuple[object, ...]] = []
         for paragraph, block in enumerate(self.prose(), 1):
             for number, sentence in enumerate(block.clean.sentences(), 1):
                 place = (self.document.id, block.section_id, paragraph, number)
@@ -108,17 +198,55 @@ class Outline:
         columns = "doc_id section_id paragraph sentence kind text line_start line_end".split()
         return pd.DataFrame(rows, columns=columns)
 
-    def sentences_with(self, *words):
-        """Return the rows of `sentences` that hold all of some words."""
+    def sentences_with(self, *words: str) -> "pd.DataFrame":
+        """Return the sentences that have all of some words.
+
+        Parameters
+        ----------
+        *words : str
+            The words, as substrings.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Rows of `sentences`.
+        """
         found = self.sentences()
         return found[[all(word in text for word in words) for text in found.text]]
 
-    def cells(self, label):
-        """Return the cells of one table in the order of the text."""
+    def cells(self, label: str) -> list[Block]:
+        """Return the cells of one table.
+
+        Parameters
+        ----------
+        label : str
+            The table's label, such as ``表2``.
+
+        Returns
+        -------
+        list of Block
+            The cells, in the order of the text.
+        """
         return [block for block in self.blocks if block.table == label]
 
-    def caption(self, label):
-        """Return the caption block of a figure or table; raise `ExtractionError` where there is none."""
+    def caption(self, label: str) -> Block:
+        """Return the caption of a figure or table.
+
+        Parameters
+        ----------
+        label : str
+            Its label, such as ``图1``.
+
+        Returns
+        -------
+        Block
+            The caption.
+
+        Raises
+        ------
+        ExtractionError
+            If there is none.
+        """
         if label not in self.captions:
             found = ", ".join(self.captions) or "none"
             raise ExtractionError(
@@ -129,29 +257,58 @@ class Outline:
         return self.captions[label]
 
 
-def read_outline(document, recipe):
+def read_outline(document: Document, recipe: dict[str, Any]) -> Outline:
     """Read the outline of a document by its recipe.
 
     Parameters
     ----------
-    document : a `zhagen.Document`.
-    recipe : a recipe as `zhagen.documents.recipe.read_recipe` gives it.
+    document : Document
+        The document.
+    recipe : dict
+        A recipe as `zhagen.documents.recipe.read_recipe` returns it.
 
-    Returns an `Outline`. Raises `ExtractionError` where a table's caption or end is not found.
+    Returns
+    -------
+    Outline
+        Blocks, sections and captions.
+
+    Raises
+    ------
+    ExtractionError
+        If a table's caption or end is not found.
+
+    Examples
+    --------
+    >>> from zhagen.documents.catalog import open_document
+    >>> from zhagen.documents.recipe import read_recipe
+    >>> read_outline(open_document("haier", edition="digest"), read_recipe("haier"))
+    Outline(haier, digest: 34 sections, 201 blocks, 10 captions)
     """
     return _Reader(_without_skipped(document, recipe["outline"].get("skip", [])), recipe).read()
 
 
-def _without_skipped(document, patterns):
+def _without_skipped(document: Document, patterns: list[str]) -> Document:
     """Return a document in which the lines that a recipe leaves out are empty; all others keep their number."""
     skipped = [re.compile(pattern) for pattern in patterns]
     lines = ["" if any(p.fullmatch(line.strip()) for p in skipped) else line for line in document.lines]
     return replace(document, raw="\n".join(lines)) if skipped else document
 
 
-def split_heading(title):
-    """Return what a heading says before its last colon or dash, and what behind it.
+def split_heading(title: str) -> tuple[str, str]:
+    """Split a heading at its last colon or dash.
 
+    Parameters
+    ----------
+    title : str
+        A heading without its number.
+
+    Returns
+    -------
+    tuple of str
+        What is before the mark (empty if there is none), what is behind it.
+
+    Examples
+    --------
     >>> split_heading("动态能力提升：机会感知能力"), split_heading("需求源点建立")
     (('动态能力提升', '机会感知能力'), ('', '需求源点建立'))
     """
@@ -159,44 +316,63 @@ def split_heading(title):
     return (title[: marks[-1].start()], title[marks[-1].end() :].strip()) if marks else ("", title)
 
 
-def split_fields(line, shape):
+def split_fields(line: str, shape: str) -> list[tuple[int, str]]:
     """Split a line of a table into its fields.
 
     Parameters
     ----------
-    line : a raw line.
-    shape : ``tabs`` or ``pipes`` (Markdown: the outer pipes are no fields of their own, ``\\|`` is a character).
+    line : str
+        A raw line.
+    shape : str
+        ``tabs`` or ``pipes`` (Markdown: the outer pipes are no fields of their own, ``\\|`` is a character).
 
-    Returns a list of (column, from 0, at which the field begins; its raw text).
+    Returns
+    -------
+    list of (int, str)
+        The column, from 0, at which a field begins; its raw text.
 
+    Examples
+    --------
     >>> split_fields("a\\tb\\t", "tabs")
     [(0, 'a'), (2, 'b'), (4, '')]
     >>> split_fields("| a | b |", "pipes")
     [(1, ' a '), (5, ' b ')]
     """
     parts = re.split(r"(?<!\\)\|", line) if shape == "pipes" else line.split("\t")
-    starts = [sum(len(part) + 1 for part in parts[:number]) for number in range(len(parts))]
+    starts = accumulate((len(part) + 1 for part in parts[:-1]), initial=0)
     fields = list(zip(starts, parts, strict=True))
     if shape == "pipes":
         fields = fields[1 if not parts[0].strip() else 0 : -1 if len(parts) > 1 and not parts[-1].strip() else None]
     return fields
 
 
-def split_cells(lines, first_line, alone=lambda line: False):
-    """Cut table lines into cells: a blank line or an opening quotation ends a cell, an open quotation goes on.
+def split_cells(
+    lines: Sequence[str], first_line: int, alone: Callable[[str], object] = lambda line: False
+) -> list[tuple[int, int]]:
+    """Cut table lines into cells: a blank line or an opening quotation ends a cell unless a quotation is open.
 
     Parameters
     ----------
-    lines : raw lines.
-    first_line : the raw line number of the first.
-    alone : says of a line without blanks whether it is a cell by itself (a header row, 续表).
+    lines : sequence of str
+        Raw lines.
+    first_line : int
+        The raw line number of the first.
+    alone : callable, optional
+        Says of a line without blanks whether it is a cell by itself (a header row, 续表).
 
-    Returns a list of (first raw line, last raw line).
+    Returns
+    -------
+    list of tuple of int
+        First raw line, last raw line of each cell.
 
+    Examples
+    --------
     >>> split_cells(["需求", "源点", "", "部署", "“一", "", "二”", "三"], 1)
     [(1, 2), (4, 4), (5, 7), (8, 8)]
     """
-    cells, start, last, depth, closed = [], None, None, 0, False
+    cells: list[tuple[int, int]] = []
+    start: int | None = None
+    last, depth, closed = first_line, 0, False
     for number, line in enumerate(lines, first_line):
         line = line.strip()
         ends = not line or line.startswith("“") or closed or alone(re.sub(r"\s", "", line))
@@ -208,7 +384,7 @@ def split_cells(lines, first_line, alone=lambda line: False):
         if start is None:
             start, depth = number, 0
         depth += line.count("“") - line.count("”")
-        closed = depth == 0 and line.endswith(("”", "”。")) or alone(re.sub(r"\s", "", line))
+        closed = depth == 0 and line.endswith(("”", "”。")) or bool(alone(re.sub(r"\s", "", line)))
         last = number
     if start is not None:
         cells.append((start, last))
@@ -218,7 +394,7 @@ def split_cells(lines, first_line, alone=lambda line: False):
 class _Reader:
     """Reads blocks line by line; holds the section that is open."""
 
-    def __init__(self, document, recipe):
+    def __init__(self, document: Document, recipe: dict[str, Any]) -> None:
         self.document, self.lines = document, document.lines
         shape = recipe["outline"]
         self.levels = [re.compile(pattern) for pattern in shape["levels"]]
@@ -228,10 +404,12 @@ class _Reader:
         self.run_in = [(entry, re.compile(entry["pattern"])) for entry in shape.get("run_in", [])]
         self.tables = {table["label"]: table for table in recipe.get("tables", [])}
         self.tail = self._tail_start()
-        self.blocks, self.sections, self.found = [], [], {}
+        self.blocks: list[Block] = []
+        self.sections: list[dict[str, Any]] = []
+        self.found: dict[str, Block] = {}
         self.numbers = [0] * (len(self.levels) + 1)
 
-    def read(self):
+    def read(self) -> Outline:
         self._open("front", 1, "", "", 1)
         number = 1
         while number <= len(self.lines):
@@ -242,7 +420,7 @@ class _Reader:
             outline.caption(label)
         return outline
 
-    def _step(self, number):
+    def _step(self, number: int) -> int:
         """Read the block that begins at a line; return the line after it."""
         line = self.lines[number - 1].strip()
         if not line:
@@ -271,17 +449,17 @@ class _Reader:
         boxed = self.paragraphs == "box" and not re.search("[，。；]", "".join(self.lines[number - 1 : last]))
         return self._add("cell" if boxed else "paragraph", number, last)
 
-    def _heading(self, line):
+    def _heading(self, line: str) -> tuple[int, re.Match[str]] | None:
         if PARAGRAPH_END.search(line) or printed_width(line) > 40:
             return None
         return next(((level, m) for level, p in enumerate(self.levels, 1) if (m := p.match(line))), None)
 
-    def _caption(self, line):
+    def _caption(self, line: str) -> re.Match[str] | None:
         if PARAGRAPH_END.search(line):
             return None
         return next((m for p in self.captions.values() if (m := p.match(line))), None)
 
-    def _paragraph_end(self, number):
+    def _paragraph_end(self, number: int) -> int:
         """Return the last line of a paragraph: a short line that ends a sentence, or the last before a new block."""
         last = number
         while True:
@@ -297,12 +475,12 @@ class _Reader:
                 return last
             last = following
 
-    def _ends(self, first, last, following):
+    def _ends(self, first: int, last: int, following: int) -> bool:
         """Say whether a paragraph ends at a line, by the rule of the recipe (``outline.paragraphs``)."""
         here, after = (self.lines[n - 1].strip() for n in (last, following))
         if self.paragraphs == "box":
             return following > last + 1 and here[-1] not in "，、"
-        ended = PARAGRAPH_END.search(here)
+        ended = bool(PARAGRAPH_END.search(here))
         if self.paragraphs == "line":
             return ended or not PARAGRAPH_INSIDE.search(here)
         if self.paragraphs == "trailing blank":
@@ -310,10 +488,10 @@ class _Reader:
         neighbour = self.lines[self._line_before(last, first) - 1] if last > first else after
         return ended and printed_width(here) < FULL_LINE * printed_width(neighbour)
 
-    def _line_before(self, number, first):
+    def _line_before(self, number: int, first: int) -> int:
         return next((n for n in range(number - 1, first - 1, -1) if self.lines[n - 1].strip()), first)
 
-    def _table(self, label, number):
+    def _table(self, label: str, number: int) -> int:
         """Add the cells of a table that begins after its caption; return the line after it."""
         table = self.tables[label]
         last = self._table_end(table, number)
@@ -327,7 +505,7 @@ class _Reader:
             self._add("quotation" if opening.startswith("“") else "cell", start, end, label)
         return last + 1
 
-    def _add_fields(self, label, shape, first, last):
+    def _add_fields(self, label: str, shape: str, first: int, last: int) -> None:
         """Add each field of each line as a block; a field with a sentence in it is evidence."""
         for number in range(first, last + 1):
             for place, (column, text) in enumerate(split_fields(self.lines[number - 1], shape)):
@@ -338,7 +516,7 @@ class _Reader:
                     )
                     self.blocks.append(Block(kind, self.open_id, (number, number), part, label, place))
 
-    def _table_end(self, table, first):
+    def _table_end(self, table: dict[str, Any], first: int) -> int:
         """Return the last line of a table, by the recipe's ``ends``."""
         ends = table["ends"]
         if isinstance(ends, str):
@@ -364,7 +542,7 @@ class _Reader:
             last = number if line else last
         return last
 
-    def _behind(self, number, table):
+    def _behind(self, number: int, table: dict[str, Any]) -> bool:
         """Say whether a line comes after a table: a heading, another caption, or a note on the table."""
         line = self.lines[number - 1].strip()
         separator = SEPARATORS.get(table["shape"])
@@ -374,28 +552,28 @@ class _Reader:
         other = caption and clean(caption["label"]).text != table["label"]
         return bool(self._heading(line) or other or NOTE.match(line))
 
-    def _bare(self, number):
+    def _bare(self, number: int) -> str:
         return re.sub(r"\s", "", self.lines[number - 1])
 
-    def _add(self, kind, first, last, table=""):
+    def _add(self, kind: str, first: int, last: int, table: str = "") -> int:
         text = clean(self.lines[first - 1 : last], first)
         self.blocks.append(Block(kind, self.open_id, (first, last), text, table))
         return last + 1
 
-    def _path(self, level, number):
+    def _path(self, level: int, number: int) -> str:
         """Return a section's id from its place in the tree, such as ``4.1.2``."""
         self.numbers[level] += 1
         self.numbers[level + 1 :] = [0] * (len(self.numbers) - level - 1)
         return ".".join(str(n) for n in self.numbers[1 : level + 1])
 
-    def _open(self, name, level, number, title, line):
+    def _open(self, name: str, level: int, number: str, title: str, line: int) -> None:
         above = [section for section in self.sections if section["level"] < level]
         parent = above[-1]["section_id"] if above else ""
         self.open_id = f"{self.document.id}-{name}"
         section = {"section_id": self.open_id, "level": level, "number": number, "title": title}
         self.sections.append(section | {"parent_id": parent, "line_start": line})
 
-    def _ended(self, place):
+    def _ended(self, place: int) -> Section:
         """Return a section with its last line: the last printed one before the next section of its level or above."""
         section = self.sections[place]
         later = (s["line_start"] - 1 for s in self.sections[place + 1 :] if s["level"] <= section["level"])
@@ -403,8 +581,8 @@ class _Reader:
         printed = (n for n in range(last, section["line_start"], -1) if self.lines[n - 1].strip())
         return Section(**section, line_end=next(printed, section["line_start"]))
 
-    def _tail_start(self):
-        """Return the line from which on no Chinese character stands, or None."""
+    def _tail_start(self) -> int | None:
+        """Return the line from which on there is no Chinese character, or None."""
         last = max((n for n, line in enumerate(self.lines, 1) if re.search(f"[{HAN}]", line)), default=0)
         following = (n for n in range(last + 1, len(self.lines) + 1) if self.lines[n - 1].strip())
         return next(following, None)
