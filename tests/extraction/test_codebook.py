@@ -4,7 +4,7 @@ import pytest
 
 from helpers import spread, without
 from zhagen.errors import ExtractionError
-from zhagen.extraction.codebook import label_echoes, overlap_share, repeated_evidence, theme_matrix
+from zhagen.extraction.codebook import Codebook, code_id, label_echoes, overlap_share, repeated_evidence, theme_matrix
 from zhagen.extraction.tables import extract_table
 
 SAME = ["code_id", "doc_id", "level", "label", "parent_id", "printed_parent", "status"]
@@ -171,3 +171,26 @@ def test_a_changed_copy_of_the_digest_keeps_our_wording(haier_digest, changed):
     old = haier_digest.codebook.level("theme").label.iloc[0]
     found = changed(haier_digest, lambda raw: re.sub(spread(old), "改过名的主题", raw))
     assert (found.codebook.evidence.gloss == found.codebook.evidence.quotation).all()
+
+
+def test_a_theme_without_a_heading_keeps_its_place_in_the_matrix(haier, changed):
+    old = haier.codebook.level("theme").label.iloc[0]
+    heading = next(s for s in haier.outline.section_list if s.title.endswith(old))
+
+    def rename(raw):
+        lines = raw.split("\n")
+        lines[heading.line_start - 1] = lines[heading.line_start - 1].replace(old, "另一个题目")
+        return "\n".join(lines)
+
+    found = changed(haier, rename)
+    assert theme_matrix(found.codebook, found.outline).equals(theme_matrix(haier.codebook, haier.outline))
+
+
+def test_a_concept_without_a_parent_has_no_echo_and_no_error(haier):
+    codes = haier.codebook.codes.assign(parent_id="")
+    found = label_echoes(Codebook(codes, haier.codebook.evidence), haier.outline)
+    assert len(found) and (found.similarity == 0).all() and found.line_start.isna().all()
+
+
+def test_a_label_under_two_parents_has_two_ids():
+    assert code_id("x", "concept", "甲") != code_id("x", "concept", "甲", "乙")

@@ -155,6 +155,21 @@ class TestCoded:
             changed(whitepaper, lambda raw: re.sub(spread("人货场"), "某某某", raw))
 
 
+class TestDimensions:
+    def test_another_chain_earlier_in_the_text_changes_nothing(self, haier, changed):
+        found = changed(haier, lambda raw: insert(raw, 1, "本文沿“起因‑过程‑后果”的主线。"))
+        assert list(found.codebook.level("dimension").label) == list(haier.codebook.level("dimension").label)
+
+    def test_two_chains_that_are_confirmed_are_refused_with_their_lines(self, haier, changed):
+        line = "本文沿“起因‑过程‑后果”的主线。又沿“起因‑过程‑后果”的主线。"
+        with pytest.raises(ExtractionError, match=r"several quoted chains could name.*“起因-过程-后果” line 2"):
+            changed(haier, lambda raw: insert(raw, 1, line))
+
+    def test_a_chain_without_its_marks_is_refused(self, haier, changed):
+        with pytest.raises(ExtractionError, match="no quoted chain that another place confirms"):
+            changed(haier, lambda raw: re.sub("“(数据驱动‑)", r"\1", raw))
+
+
 def drop(raw, line):
     lines = raw.split("\n")
     return "\n".join(lines[: line - 1] + lines[line:])

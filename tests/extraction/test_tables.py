@@ -1,11 +1,17 @@
 import re
+from collections import Counter
+from itertools import combinations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from helpers import without
 from zhagen.errors import ExtractionError
 from zhagen.extraction.claims import table_totals
 from zhagen.extraction.tables import extract_table
+from zhagen.extraction.tables.cells import check_label, split_list
+from zhagen.extraction.tables.spread import centre_rows, partition_rows
 
 
 def columns(found, label):
@@ -81,3 +87,55 @@ def test_no_cell_of_a_table_is_lost(haier):
         assert frame[column["name"]].notna().sum() == len(columns(haier, "表1")[column["name"]]), column["name"]
     framed = frame[frame.group == "frame"]
     assert len(framed) and (framed.undecided != "").all()
+
+
+class TestSpread:
+    """Merged cells that lost their place, against all cuts tried one by one."""
+
+    @given(st.lists(st.lists(st.integers(0, 2), min_size=3, max_size=3), min_size=3, max_size=9))
+    def test_the_best_cut_is_that_of_all_cuts(self, support):
+        rows, parts = len(support), 3
+        each, longer = divmod(rows, parts)
+        cuts = []
+        for chosen in combinations(range(parts), longer):
+            cut = [part for part in range(parts) for _ in range(each + (part in chosen))]
+            cuts.append((sum(support[row][part] for row, part in enumerate(cut)), cut))
+        best = [cut for total, cut in cuts if total == max(total for total, _ in cuts)]
+        open_rows = {row for row in range(rows) if len({cut[row] for cut in best}) > 1}
+        assert partition_rows(support) == (best[0], open_rows)
+
+    def test_thirty_parts_of_forty_five_rows_take_no_time(self):
+        cut, _ = partition_rows([[float(row // 2 == part) for part in range(30)] for row in range(45)])
+        assert cut == sorted(cut) and Counter(Counter(cut).values()) == {1: 15, 2: 15}
+
+    @given(st.lists(st.integers(1, 5), min_size=1, max_size=5), st.booleans())
+    def test_rows_around_a_cell_in_their_middle_are_found_or_open(self, sizes, lower):
+        truth = [part for part, size in enumerate(sizes) for _ in range(size)]
+        starts = [sum(sizes[:part]) for part in range(len(sizes))]
+        middle = [size // 2 if lower else (size - 1) // 2 for size in sizes]
+        places = [start + offset for start, offset in zip(starts, middle, strict=True)]
+        cut, open_rows = centre_rows(places, len(truth), lambda row, part: float(truth[row] == part))
+        assert cut == truth
+        blind, open_rows = centre_rows(places, len(truth))
+        assert all(blind[row] == truth[row] for row in range(len(truth)) if row not in open_rows)
+
+
+@pytest.mark.parametrize("mark", ["、", "，", "；", "/", " ", "<br>", ",", " 、 ", "\n"])
+def test_a_cell_that_lists_labels_is_split_at_any_mark(mark):
+    labels = ["轮流浇水", "看护工具", "环境、社会"]
+    known = frozenset(labels)
+    assert split_list(mark.join(labels), known) == labels
+    assert split_list(mark.join(labels[:2])) == labels[:2]
+
+
+def test_a_label_with_blanks_that_is_known_stays_whole():
+    assert split_list("AI 技术 平台 战略", frozenset({"AI技术"})) == ["AI技术", "平台", "战略"]
+    assert split_list("AI 技术、平台战略") == ["AI技术", "平台战略"]
+
+
+@pytest.mark.parametrize(
+    "label", ["第一句。第二句", "17", "①②", "全\x1b生命", "坏\ufffd字", "以下三个方面：甲", "长" * 41]
+)
+def test_what_is_no_label_is_refused(haier_digest, label):
+    with pytest.raises(ExtractionError, match="is no name of a code.*line 5"):
+        check_label(haier_digest.outline, label, (5, 5))

@@ -157,6 +157,8 @@ def _filled_in(recipe: dict[str, Any]) -> dict[str, Any]:
     ]
     levels = [heading_pattern(printed) for printed in outline["levels"]]
     whole = recipe | {"outline": outline | captions | {"levels": levels, "run_in": run_in}}
+    if "enumerations" in recipe:  # what is under a heading are codes: concepts, if nothing else is said
+        whole["enumerations"] = [({"level": "concept"} if "under" in e else {}) | e for e in recipe["enumerations"]]
     if "tables" in recipe:
         whole["tables"] = [_whole_table(table, recipe.get("reading", "")) for table in recipe["tables"]]
     return whole

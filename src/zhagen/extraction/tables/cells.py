@@ -12,7 +12,7 @@ from zhagen.text.cleaning import clean, printed_width
 BREAK = re.compile(r"<br\s*/?>")  # a line break in a Markdown cell
 STRONG = re.compile(r"\s*(?:[、，,；;/\n]|<br\s*/?>)\s*")  # separates labels, whatever else is in the cell
 LONGEST = 40  # printed width of the longest label, in Chinese characters
-NO_LABEL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffd\uffff]|[。！？]")
+NO_LABEL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffd\uffff]|[。！？：]")
 
 
 def table_place(outline: Outline, entry: dict[str, Any]) -> str:
@@ -92,12 +92,12 @@ def check_label(outline: Outline, label: str, lines: tuple[int, int]) -> None:
     Raises
     ------
     ExtractionError
-        If it holds a control character or the end of a sentence, is a number only, or is wider than 40 characters.
+        If it holds a control character, a colon or the end of a sentence, is a number only, or is wider than 40 characters.
     """
     found = NO_LABEL.search(label)
     if found:
         problem = f"holds {found[0]!r}"
-    elif re.fullmatch(r"[\d\W]*", label):
+    elif not any(map(str.isalpha, label)):
         problem = "has no letter"
     elif printed_width(label) > LONGEST:
         problem = f"is {printed_width(label):g} characters wide"
