@@ -130,14 +130,14 @@ def _say(document: catalog.Document) -> None:
 
 
 def _documents(arguments: argparse.Namespace) -> None:
-    for row in catalog.list_documents().itertuples():
-        print(f"{row.id}\t{row.edition or 'none'}\t{row.title or row.short}\t{row.why}")
+    for row in catalog.list_documents().to_dict("records"):
+        print(row["id"], row["edition"] or "none", row["title"] or row["short"], row["why"], sep="\t")
 
 
 def _attach(arguments: argparse.Namespace) -> None:
     result = catalog.attach(arguments.folder)
-    for row in result.itertuples():
-        print(f"{row.result}\t{row.id or '-'}\t{row.file or catalog.catalog_entry(row.id)['file']}")
+    for row in result.to_dict("records"):
+        print(row["result"], row["id"] or "-", row["file"] or catalog.catalog_entry(row["id"])["file"], sep="\t")
     missing = int((result.result == "missing").sum())
     found = (
         f"{missing} of the originals are missing: their digests are used" if missing else "all originals are attached"

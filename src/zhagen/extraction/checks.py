@@ -1,6 +1,7 @@
 """Every check on one document: what does not fit, where, and what it was compared with."""
 
 from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
 
 import pandas as pd
 
@@ -14,7 +15,7 @@ from zhagen.extraction.pipeline import Extraction, extract
 from zhagen.extraction.repeats import repeated_sentences
 
 COLUMNS = "doc_id check what line verdict".split()
-Finding = tuple[str, int | None, str]  # what, raw line, verdict
+Finding: TypeAlias = tuple[str, Any, Any]  # what (str), raw line (int, None for none), verdict (str)
 
 
 def check(*doc_ids: str) -> pd.DataFrame:
@@ -67,7 +68,7 @@ def run_checks(extraction: Extraction) -> pd.DataFrame:
     ZhagenError
         If a stated arrow or the sentence of a claim is not in the text.
     """
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for name, check in CHECKS.items():
         found = list(check(extraction))
         rows += [(extraction.document.id, name, *finding) for finding in found]
@@ -116,7 +117,8 @@ def _captions(extraction: Extraction) -> Iterator[Finding]:
 
 
 def _evidence_twice(extraction: Extraction) -> Iterator[Finding]:
-    place = extraction.codebook.evidence.set_index("evidence_id").line_start
+    evidence = extraction.codebook.evidence
+    place = dict(zip(evidence.evidence_id, evidence.line_start, strict=True))
     for row in repeated_evidence(extraction.codebook).itertuples():
         yield f"{row.concept_a} = {row.concept_b} ({row.kind}, {row.similarity})", place[row.evidence_b], "twice"
 
