@@ -63,10 +63,11 @@ def han_runs(text, length=20):
 
 @cache
 def originals_wording():
-    """All runs of the sentences of the originals that are attached."""
+    """All runs of the sentences of the originals that are attached; a title may be quoted."""
     listed = list_documents()
     opened = [extract(doc_id, edition="original") for doc_id in listed.id[listed.edition == "original"]]
-    return {run for one in opened for text in one.outline.sentences().text for run in han_runs(text)}
+    titles = {run for one in opened for run in han_runs(one.document.about["title"])}
+    return {run for one in opened for text in one.outline.sentences().text for run in han_runs(text)} - titles
 
 
 def test_it_is_stored_without_outputs(notebook):

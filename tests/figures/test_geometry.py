@@ -72,6 +72,8 @@ def test_a_cloud_s_words_grow_with_their_counts_and_do_not_overlap():
     frame = pd.DataFrame({"term": WORDS[:30], "count": range(30, 0, -1)})
     picture = figures.draw_cloud(frame)
     sizes = {"".join(element.itertext()): float(element.get("font-size")) for element in elements(picture, "text")}
+    fills = {element.get("fill") for element in elements(picture, "text")}
+    assert fills <= {theme.palette_colour(place) for place in range(3)}  # the others have too little contrast
     ordered = [sizes[term] for term in frame["term"]]
     assert ordered == sorted(ordered, reverse=True) and ordered[0] > ordered[-1]
     _, _, wide, high = map(float, elements(picture, "svg")[0].get("viewBox").split())
@@ -329,6 +331,7 @@ def test_a_plane_s_labels_are_at_their_points():
     rows = result.rows.sort_values("x1")
     at = dict(zip(rows.label, marks, strict=True))
     leaders = [points(path.get("d")) for path in elements(picture, "path") if not path.get("stroke-dasharray")]
+    assert max(hypot(*np.subtract(*line)) for line in leaders) < 90
     drawn = [label for label in rows.label if label in spots]
     assert len(drawn) >= 10
     for label in drawn:

@@ -86,6 +86,12 @@ def test_a_reader_s_words_stay_as_they_are():
     assert rendered(table)[1][1:] == words.to_numpy().tolist() and "{.status" not in table._repr_markdown_()
 
 
+def test_every_word_of_the_package_has_its_column():
+    frame = pd.DataFrame({"status": ["inferred"], "level": ["theme"], "verdict": ["twice"], "kind": ["near"]})
+    assert shown(show(frame, "例", "tbl-x"))[1] == ["本书推断", "主题", "用了两次", "大体相同"]
+    assert shown(show(frame.assign(verdict="same"), "例", "tbl-x", verdict="判断"))[1] == ["名称一致"]
+
+
 @pytest.mark.parametrize("column", COLUMNS)
 def test_the_words_of_the_package_are_shown_in_chinese_in_its_columns(column):
     vocabulary = COLUMNS[column]
@@ -137,6 +143,11 @@ def test_a_named_index_becomes_columns():
 def test_columns_that_are_missing_or_not_unique_are_an_error(frame, headers, told):
     with pytest.raises(ZhagenError, match=told):
         show(frame, "例", "tbl-x", **headers)
+
+
+def test_the_number_of_a_table_comes_before_its_caption():
+    assert Cells(show(FRAME, "例", "表 14")).caption == "表 14　例"
+    assert Cells(show(FRAME, "例", "tbl-x")).caption == "例"
 
 
 def test_a_table_prints_itself():
@@ -260,6 +271,7 @@ def test_the_parts_of_a_sentence_do_not_get_into_a_download_side_by_side(haier_o
     known = wording(haier_original.outline)
     for frame in (found, other, other[["前", "词", "后"]]):
         rows = downloaded(show(frame, "例", "tbl-x"))
+        assert {"keyword", "词"} & set(rows[0])  # the context goes, the word itself stays
         assert runs("".join(cell for row in rows for cell in row)) & known == set()
 
 

@@ -232,7 +232,9 @@ def assemble_codebook(outline: Outline, codes: list[dict[str, Any]], evidence: l
             outline.document.where(twice.line_start.min(), twice.line_end.max()),
             "a label may be listed once at its level: rename one, or remove it",
         )
-    return Codebook(frame, pd.DataFrame(evidence, columns=EVIDENCE))
+    quoted = pd.DataFrame(evidence, columns=EVIDENCE)
+    quoted.attrs["wording"] = ["quotation"]  # `zhagen.figures.show` leaves it out of downloads
+    return Codebook(frame, quoted)
 
 
 def theme_matrix(codebook: Codebook, outline: Outline) -> pd.DataFrame:
