@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from zhagen.errors import RecipeError, ZhagenError
+from zhagen.paths import shipped_folder
 
 KEPT = 64  # files that are held parsed; an edited file is read again
 HEADER = re.compile(r"(\[\[?)\s*([^\[\]]+?)\s*\]")
@@ -54,7 +55,7 @@ def read_toml(
     """
     path = Path(path)
     form = schema.read_text(encoding="utf-8") if isinstance(schema, Path) else json.dumps(schema) if schema else ""
-    name = "/".join(schema.parts[-2:]) if isinstance(schema, Path) else ""
+    name = _shown(schema) if isinstance(schema, Path) else ""
     try:
         about = path.stat() if path.is_file() else None
         if about is None:
@@ -144,6 +145,12 @@ def _read(path: Path, stamp: tuple[int, int], form: str, schema: str) -> dict[st
         todo = f"compare it with {schema}" if schema else "correct this line"
         check_schema(content, form, path.name, text=text, todo=todo)
     return content
+
+
+def _shown(schema: Path) -> str:
+    """Return the name of a schema file as a reader of the repository knows it."""
+    inside = schema.is_relative_to(shipped_folder())
+    return f"data/{schema.relative_to(shipped_folder()).as_posix()}" if inside else schema.name
 
 
 def _decoded(path: Path) -> str:
