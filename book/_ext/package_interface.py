@@ -13,8 +13,9 @@ import inspect
 import re
 from pathlib import Path
 
-import zhagen
 from sphinx.application import Sphinx
+
+import zhagen
 
 PACKAGE = Path(zhagen.__file__).parent
 PLACE = re.compile(r"^<!-- interface: (?P<module>[\w.]+) -->$", re.MULTILINE)

@@ -19,6 +19,12 @@ from .prose import rewrite_prose as rewrite_prose
 from .publication import data_package as data_package
 from .publication import publish as publish
 from .publication import published_frames as published_frames
+from .reader import Install as Install
+from .reader import Resolver as Resolver
+from .reader import changed_notebook as changed_notebook
+from .reader import changes_markdown as changes_markdown
+from .reader import plain_markdown as plain_markdown
+from .reader import reader_edition as reader_edition
 from .synthesis import alignment_agreement as alignment_agreement
 from .synthesis import alignments as alignments
 from .synthesis import code_systems as code_systems
@@ -30,9 +36,3 @@ from .wording import dictionary_effects as dictionary_effects
 from .wording import document_diversity as document_diversity
 from .wording import lexicon_variants as lexicon_variants
 from .wording import lexicon_without as lexicon_without
-from .reader import Install as Install
-from .reader import Resolver as Resolver
-from .reader import changed_notebook as changed_notebook
-from .reader import changes_markdown as changes_markdown
-from .reader import plain_markdown as plain_markdown
-from .reader import reader_edition as reader_edition
