@@ -69,6 +69,7 @@ def read_fields(outline: Outline, entry: dict[str, Any]) -> Table:
         header.pop()
     extra = lines[0].size - len(header)  # tabs at the end of every line set apart nothing
     places = {column["name"]: header.index(column["header"]) for column in entry["columns"]}
+    ends = _outer(entry, places, header)
     rows: list[Row] = []
     short: list[Row] = []
     for line in lines[1:]:
@@ -77,8 +78,8 @@ def read_fields(outline: Outline, entry: dict[str, Any]) -> Table:
     for line in lines[1:]:
         if set(wanted) <= set(line.words):
             continue
-        if _continues(line, rows, header, entry):
-            rows[-1] = _continued(rows[-1], line, entry)
+        if ends and _continues(line, rows, ends):
+            rows[-1] = _continued(rows[-1], line, ends)
         else:
             rows.append(_row(outline, entry, line, places, _shift(outline, entry, line, lines[1:], header)))
             short += rows[-1:] if line.size < len(header) else []
@@ -126,7 +127,7 @@ def _shift(outline: Outline, entry: dict[str, Any], line: _Line, lines: list[_Li
     raise ExtractionError(
         f"{entry['label']}: a row of {line.size} fields where {len(header)} are wanted",
         outline.document.where(line.number),
-        "look for a tab that is missing or too many; the recipe says how the table ends (ends), which lines are no "
+        "look for a separator that is missing or too many; the recipe says how the table ends (ends), which lines are no "
         'rows (skip), and by merged = "top" of the last columns that tabs at the ends of lines are gone',
     )
 
@@ -153,24 +154,31 @@ def _row(outline: Outline, entry: dict[str, Any], line: _Line, places: dict[str,
     return Row(cells, line.number, line.number)
 
 
-def _continues(line: _Line, rows: list[Row], header: list[str], entry: dict[str, Any]) -> bool:
+def _continues(line: _Line, rows: list[Row], ends: tuple[str, str]) -> bool:
     """Say whether a line continues the row above, whose last cell breaks off in its second or a later sentence."""
-    if entry["shape"] != "tabs" or not rows or len(line.cells) != 2 or line.size != len(header) - 1:
+    if not rows or len(line.cells) != 2 or line.size != len(rows[-1].cells) - 1:
         return False
-    last = rows[-1].cells.get(entry["columns"][-1]["name"])
+    last = rows[-1].cells[ends[1]]
     inside, ended = OPEN
     return bool(last and inside.search(last.text) and not ended.search(last.text))
 
 
-def _continued(row: Row, line: _Line, entry: dict[str, Any]) -> Row:
+def _continued(row: Row, line: _Line, ends: tuple[str, str]) -> Row:
     """Return a row with the rest of its last cell; the other cell of the line is merged, and the page split it off."""
-    first, last = entry["columns"][0]["name"], entry["columns"][-1]["name"]
     label, rest = (line.cells[place] for place in sorted(line.cells))
-    text = row.cells[last]
-    assert text is not None
+    text = row.cells[ends[1]]
+    assert text is not None  # _continues has looked at it
     words = text.text + rest.text
     whole = Cell(words, text.line_start, rest.line_end, raw=text.raw + rest.raw, printed=words)
-    return replace(row, cells={**row.cells, first: label, last: whole}, line_end=rest.line_end)
+    return replace(row, cells={**row.cells, ends[0]: label, ends[1]: whole}, line_end=rest.line_end)
+
+
+def _outer(entry: dict[str, Any], places: dict[str, int], header: list[str]) -> tuple[str, str] | None:
+    """Return the first and the last column as printed, if a page can split a merged cell of the one off the other."""
+    names = sorted(places, key=places.__getitem__)
+    first = next(column for column in entry["columns"] if column["name"] == names[0])
+    split = entry["shape"] == "tabs" and first["merged"] != "never" and len(names) == len(header)
+    return (names[0], names[-1]) if split and names[-1] == "evidence" else None
 
 
 def _check_filled(outline: Outline, entry: dict[str, Any], rows: list[Row]) -> None:
