@@ -18,6 +18,15 @@ def test_five_documents_and_no_guessed_fields():
     assert found.loc["haier", "year"] == found.loc["haier", "doi"] == ""
 
 
+def test_brief_names_fit_the_head_of_a_table_and_fall_back_to_the_name(monkeypatch, tmp_path):
+    found = zhagen.list_documents().set_index("id")
+    assert found.brief.is_unique and (found.brief.str.len() <= 4).all()
+    listed = (data_folder() / "documents.toml").read_text(encoding="utf-8").replace('brief = "小米"\n', "")
+    (tmp_path / "documents.toml").write_text(listed, encoding="utf-8")
+    monkeypatch.setenv("ZHAGEN_DATA", str(tmp_path))
+    assert zhagen.list_documents().set_index("id").brief["xiaomi"] == "小米智能生态"
+
+
 def test_the_edition_and_the_reason_are_said(monkeypatch, tmp_path):
     monkeypatch.setenv("ZHAGEN_SOURCES", str(tmp_path))
     document = zhagen.open("haier")

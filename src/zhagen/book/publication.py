@@ -143,7 +143,7 @@ def publish() -> list[Path]:
     OutputError
         If a file cannot be written.
     """
-    about = list_documents().drop(columns=["edition", "why", "why_zh"])
+    about = list_documents().drop(columns=["brief", "edition", "why", "why_zh"])
     parts = [published_frames(doc_id) for doc_id in about.id]
     names = list(dict.fromkeys(name for part in parts for name in part))
     tables = {"documents": about}

@@ -16,7 +16,7 @@ from zhagen.vocabulary import EDITIONS, REASONS, Wording
 if TYPE_CHECKING:  # pandas is loaded when a table is made: the command starts without it
     import pandas as pd
 
-FIELDS = "short title title_en year venue doi kind method language sha256".split()
+FIELDS = "short brief title title_en year venue doi kind method language sha256".split()
 ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")  # as in data/documents.schema.json
 ATTACH = "attach the originals with: zhagen attach FOLDER"  # what to do where an original is missing
 
@@ -163,9 +163,9 @@ def list_documents() -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        One row a document: ``id``, ``short``, ``title``, ``authors``, ``year``, ``venue``, ``doi``, ``kind``,
-        ``method``, ``language``, ``edition`` (empty if neither edition is at hand), ``why`` (in English), ``why_zh``
-        (in Chinese), all str.
+        One row a document: ``id``, ``short``, ``brief`` (a shorter name, for the head of a table), ``title``,
+        ``authors``, ``year``, ``venue``, ``doi``, ``kind``, ``method``, ``language``, ``edition`` (empty if neither
+        edition is at hand), ``why`` (in English), ``why_zh`` (in Chinese), all str.
 
     Raises
     ------
@@ -183,9 +183,10 @@ def list_documents() -> "pd.DataFrame":
     for doc_id, about in _entries().items():
         at_hand, edition, reason = _choose(doc_id)
         fields = {key: about[key] for key in "id short title year venue doi kind method language".split()}
+        fields["brief"] = about["brief"] or about["short"]
         said = {"edition": edition if at_hand else "", "why": reason.english, "why_zh": reason.chinese}
         rows.append(fields | {"authors": ", ".join(about["authors"])} | said)
-    columns = "id short title authors year venue doi kind method language edition why why_zh".split()
+    columns = "id short brief title authors year venue doi kind method language edition why why_zh".split()
     return pd.DataFrame(rows, columns=columns)
 
 
