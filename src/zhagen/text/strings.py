@@ -86,8 +86,9 @@ def code_strings(run: bytes) -> tuple[bytes, "np.ndarray"]:
         places: dict[str, int] = {}
         codes = np.fromiter((places.setdefault(string, len(places)) for string in strings), np.int32, len(strings))
         return join_strings(list(places)), codes
+    # Arrow's form of many strings: one run of bytes, and where each begins; with END, each ends where the next begins
     ends = np.flatnonzero(np.frombuffer(run, np.uint8) == ord(END)) + 1
-    offsets = pyarrow.py_buffer(np.append(0, ends))
+    offsets = pyarrow.py_buffer(np.append(0, ends).astype(np.int64, copy=False))
     array = pyarrow.LargeStringArray.from_buffers(len(ends), offsets, pyarrow.py_buffer(run)).dictionary_encode()
     codes = np.frombuffer(array.indices.buffers()[1], np.int32, len(ends))
     return array.dictionary.buffers()[2].to_pybytes(), codes.copy()
