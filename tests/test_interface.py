@@ -34,15 +34,6 @@ NOT_YET = {
     "corpus.parts",
     "corpus.readers",
     "corpus.store",
-    "output",
-    "statistics.association",
-    "statistics.chance",
-    "statistics.concordance",
-    "statistics.dispersion",
-    "statistics.diversity",
-    "statistics.keyness",
-    "statistics.pairs",
-    "statistics.terms",
 }
 
 # What a wing's modules share with each other and no reader calls; shapes and readings are called by their packages.

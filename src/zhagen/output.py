@@ -51,16 +51,14 @@ def write_files(files: "Mapping[str, Content]", folder: Path | str) -> list[Path
     draft = None
     try:
         _make(folder.parent, made)
-        if folder.exists() and not folder.is_dir():
-            raise NotADirectoryError(20, "a file of this name is in the way")
+        _check_free(folder, folder=True)
         draft = Path(tempfile.mkdtemp(prefix=".zhagen-", dir=folder if folder.is_dir() else folder.parent))
         for name, content in files.items():
             (draft / name).parent.mkdir(parents=True, exist_ok=True)
             _write(content, draft / name)
         for name in files:
             _make((folder / name).parent, made)
-            if (folder / name).is_dir():
-                raise IsADirectoryError(21, f"a folder is in the way of {name}")
+            _check_free(folder / name, folder=False)
         _replace(files, draft, folder)
     except BaseException as error:
         if draft is not None:
@@ -68,11 +66,20 @@ def write_files(files: "Mapping[str, Content]", folder: Path | str) -> list[Path
         for path in reversed(made):
             with suppress(OSError):  # somebody else has put a file there
                 path.rmdir()
-        if isinstance(error, OSError):
-            raise cannot_write(folder, error) from error
-        raise
+        refusal = cannot_write(folder, error) if isinstance(error, OSError) else None
+        if refusal is None:
+            raise
+        raise refusal from error
     shutil.rmtree(draft, ignore_errors=True)
     return [folder / name for name in files]
+
+
+def _check_free(path: Path, *, folder: bool) -> None:
+    """Raise OSError if a file is where a folder must be, or a folder where a file must be."""
+    if folder and path.exists() and not path.is_dir():
+        raise NotADirectoryError(20, "a file of this name is in the way")
+    if not folder and path.is_dir():
+        raise IsADirectoryError(21, f"a folder is in the way of {path.name}")
 
 
 def _make(folder: Path, made: list[Path]) -> None:

@@ -172,7 +172,7 @@ def test_small_and_large_scale_agree(corpus, tmp_path, weighted):
     found = count(corpus[0], tmp_path, unit="sentence", weighted=weighted, part=900)
     names = np.array(sorted(found.terms.term))
     dense = [[one[name] for name in names] for one in naive(TEXTS, "sentence")]
-    table = cooccurrence_table(TermMatrix(csr_array(np.array(dense)), None, names), not weighted, 3)
+    table = cooccurrence_table(TermMatrix(csr_array(np.array(dense)), None, names), binary=not weighted, min_count=3)
     assert_frame_equal(found.edges[association.EDGES], table)
 
 

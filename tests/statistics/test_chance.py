@@ -35,11 +35,11 @@ def all_matrices(rows, columns):
 
 @given(ROWS, st.integers(0, 5))
 def test_margins_are_kept(rows, seed):
-    found, binary = shuffle_matrix(matrix(rows), seed).counts.toarray(), np.array(rows) > 0
+    found, binary = shuffle_matrix(matrix(rows), seed=seed).counts.toarray(), np.array(rows) > 0
     assert found.sum(axis=0).tolist() == binary.sum(axis=0).tolist()
     assert found.sum(axis=1).tolist() == binary.sum(axis=1).tolist()
     assert found.max() <= 1 and found.dtype == np.int64
-    found = shuffle_matrix(matrix(rows), seed, "terms").counts.toarray()
+    found = shuffle_matrix(matrix(rows), seed=seed, null="terms").counts.toarray()
     assert found.sum(axis=0).tolist() == binary.sum(axis=0).tolist() and found.max() <= 1
 
 
@@ -74,7 +74,9 @@ def test_the_chain_forgets_its_start():
     every = all_matrices((3, 2, 2, 1), (3, 2, 2, 1))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(chance, "BURN_IN", 1)
-        first = [shuffle_matrix(matrix(every[0], list("abcd")), seed).counts.toarray().tobytes() for seed in range(300)]
+        first = [
+            shuffle_matrix(matrix(every[0], list("abcd")), seed=seed).counts.toarray().tobytes() for seed in range(300)
+        ]
     assert chisquare([first.count(lines.astype(np.int64).tobytes()) for lines in every]).pvalue < 1e-6
 
 
@@ -110,7 +112,7 @@ def test_shuffled_terms_meet_as_often_as_the_hypergeometric_law_says():
     units = matrix(
         [[1, 1, 1, 0, 0], [1, 1, 0, 0, 0], [1, 0, 0, 0, 0], [0, 0, 0, 1, 0], [1, 0, 1, 1, 1], [0, 1, 0, 0, 0]]
     )
-    drawn = [shuffle_matrix(units, seed, "terms").counts.toarray() for seed in range(1500)]
+    drawn = [shuffle_matrix(units, seed=seed, null="terms").counts.toarray() for seed in range(1500)]
     sizes = units.counts.toarray().sum(axis=0)
     for first, second in combinations(range(5), 2):
         meet = [(lines[:, first] * lines[:, second]).sum() for lines in drawn]
@@ -197,7 +199,7 @@ def test_the_seed_decides():
     first, same, other = (chance_table(matrix(rows), draws=20, seed=seed) for seed in (4, 4, 5))
     assert_frame_equal(first, same)
     assert not np.allclose(first.expected, other.expected)
-    first, same, other = (shuffle_matrix(matrix(rows), seed).counts.toarray() for seed in (4, 4, 5))
+    first, same, other = (shuffle_matrix(matrix(rows), seed=seed).counts.toarray() for seed in (4, 4, 5))
     assert (first == same).all() and (first != other).any()
 
 
@@ -206,7 +208,7 @@ def test_a_random_matrix_is_seldom_told_from_chance_and_a_planted_pair_always():
     names = [f"t{number:02d}" for number in range(40)]
     counts = (rng.random((80, 40)) < np.outer(rng.uniform(0.2, 1, 80), rng.uniform(0.1, 0.5, 40))).astype(int)
     start = matrix(counts, names)
-    found = pd.concat([chance_table(shuffle_matrix(start, seed), draws=99) for seed in range(5)])
+    found = pd.concat([chance_table(shuffle_matrix(start, seed=seed), draws=99) for seed in range(5)])
     assert 0 < (found.p_more <= 0.05).mean() < 0.06
     counts[:, 7] = counts[:, 3]
     planted = chance_table(matrix(counts, names), draws=99).set_index(["term_a", "term_b"])
@@ -232,7 +234,7 @@ def test_where_nothing_meets_the_table_is_empty(null):
     for rows in ([[1, 0, 0, 0, 0], [0, 1, 0, 0, 0]], [[0] * 5], []):
         found = chance_table(matrix(rows), null=null)
         assert found.empty and found.columns.tolist()[-6:] == ["expected", "sd", "z", "p_more", "p_less", "p_bh"]
-        assert shuffle_matrix(matrix(rows), 1, null).counts.shape == (len(rows), 5)
+        assert shuffle_matrix(matrix(rows), null=null).counts.shape == (len(rows), 5)
 
 
 def test_what_cannot_be_held_against_chance_is_told():
@@ -242,7 +244,7 @@ def test_what_cannot_be_held_against_chance_is_told():
     with pytest.raises(ZhagenError, match="no null 'rows'"):
         chance_table(units, null="rows")
     with pytest.raises(ZhagenError, match="no null 'rows'"):
-        shuffle_matrix(units, 1, "rows")
+        shuffle_matrix(units, null="rows")
     with pytest.raises(ZhagenError, match="3 pairs are not of this matrix"):
         chance_table(units, cooccurrence_table(units, binary=False))
     with pytest.raises(ZhagenError, match="not of this matrix"):

@@ -136,7 +136,7 @@ def test_a_frame_is_as_good_as_a_dict():
 )
 def test_plain_texts_are_counted_as_paragraphs_are(text, term, width):
     paragraphs = [clean(part).text for part in re.split(r"\n *(?=\n)", "\n" + text)]
-    found = kwic_texts({"a": text}, term, width)
+    found = kwic_texts({"a": text}, term, width=width)
     assert len(found) == sum(count_term(part, term) for part in paragraphs)
     expected = [line for part in paragraphs for line in naive(part, term, width)]
     assert list(found[["left", "keyword", "right"]].itertuples(index=False, name=None)) == expected

@@ -172,7 +172,7 @@ def test_no_term_gives_no_row():
 @pytest.mark.parametrize(
     ("rows", "sizes", "said"),
     [
-        ([[1, 2, 3, 4, 5]], None, "over 1 part"),
+        ([[1, 2, 3, 4, 5]], None, "only 1 part"),
         ([], None, "no part"),
         ([[1, 0, 0, 0, 0], [0] * 5], None, "part 2 has size 0"),
         ([[1] * 5] * 2, [1, -1], "part 2 has size -1"),

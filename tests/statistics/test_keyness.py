@@ -52,7 +52,8 @@ def test_g2_agrees_with_nltk(first, second):
 @given(COUNTS, COUNTS)
 def test_exchanging_the_texts_turns_the_sign_and_nothing_else(first, second):
     one, other = (
-        keyness_table(frame(a), frame(b), 0.95).set_index("term") for a, b in ((first, second), (second, first))
+        keyness_table(frame(a), frame(b), confidence=0.95).set_index("term")
+        for a, b in ((first, second), (second, first))
     )
     other = other.loc[one.index]
     assert np.allclose(one.g2, other.g2) and np.allclose(one.log_ratio, -other.log_ratio)
@@ -105,7 +106,7 @@ def test_the_example_of_the_book():
 
 
 def test_the_interval_by_hand():
-    found = keyness_table(frame({"面交": 8, "别的": 92}), frame({"面交": 4, "别的": 296}), 0.95)
+    found = keyness_table(frame({"面交": 8, "别的": 92}), frame({"面交": 4, "别的": 296}), confidence=0.95)
     assert found.columns.tolist() == [*COLUMNS[:5], "log_ratio_low", "log_ratio_high", *COLUMNS[5:]]
     row = found.set_index("term").loc["面交"]
     half = 1.959964 * (1 / 8.5 - 1 / 100.5 + 1 / 4.5 - 1 / 300.5) ** 0.5 / np.log(2)
@@ -116,7 +117,9 @@ def test_the_interval_by_hand():
 @given(*[st.integers(2_000, 40_000)] * 4, st.sampled_from([0.5, 0.9, 0.95, 0.99]))
 def test_the_interval_is_scipys_where_the_halves_do_not_count(a, rest_a, b, rest_b, level):
     """Katz's interval, which scipy gives for the risk ratio, is the same without the halves."""
-    found = keyness_table(frame({"词": a, "别的": rest_a}), frame({"词": b, "别的": rest_b}), level).set_index("term")
+    found = keyness_table(
+        frame({"词": a, "别的": rest_a}), frame({"词": b, "别的": rest_b}), confidence=level
+    ).set_index("term")
     expected = relative_risk(a, a + rest_a, b, b + rest_b).confidence_interval(level)
     limits = found.loc["词", ["log_ratio_low", "log_ratio_high"]].tolist()
     assert limits == pytest.approx([np.log2(expected.low), np.log2(expected.high)], abs=2e-3)
@@ -125,7 +128,7 @@ def test_the_interval_is_scipys_where_the_halves_do_not_count(a, rest_a, b, rest
 @few
 @given(COUNTS, COUNTS)
 def test_a_wider_interval_holds_the_narrower_one_and_the_ratio(first, second):
-    narrow, wide = (keyness_table(frame(first), frame(second), level) for level in (0.8, 0.99))
+    narrow, wide = (keyness_table(frame(first), frame(second), confidence=level) for level in (0.8, 0.99))
     assert (wide.log_ratio_low <= narrow.log_ratio_low).all() and (narrow.log_ratio_low <= narrow.log_ratio).all()
     assert (wide.log_ratio_high >= narrow.log_ratio_high).all() and (narrow.log_ratio_high >= narrow.log_ratio).all()
 
@@ -152,7 +155,7 @@ def test_names_do_not_matter(first, second, names):
 @few
 @given(COUNTS)
 def test_a_text_is_not_set_apart_from_itself(counts):
-    found = keyness_table(frame(counts), frame(counts), 0.95)
+    found = keyness_table(frame(counts), frame(counts), confidence=0.95)
     assert (found.g2 == 0).all() and (found.log_ratio == 0).all()
     assert (found[["p", "p_holm", "p_bh"]] == 1).all(axis=None)
     assert found.term.tolist() == sorted(counts)
@@ -161,7 +164,7 @@ def test_a_text_is_not_set_apart_from_itself(counts):
 
 def test_texts_of_one_word():
     """One and the same word: nothing differs, and nothing is open. Two words: each stands in one text only."""
-    same = keyness_table(frame({"平台": 1}), frame({"平台": 1}), 0.95)
+    same = keyness_table(frame({"平台": 1}), frame({"平台": 1}), confidence=0.95)
     assert same.iloc[0].tolist() == ["平台", 1, 1, 0, 0, 0, 0, 1, 1, 1]
     found = keyness_table(frame({"平台": 1}), frame({"用户": 1}))
     assert found.term.tolist() == ["平台", "用户"] and found["count"].tolist() == [1, 0]
@@ -193,4 +196,4 @@ def test_what_is_no_count_is_refused(wrong):
 @pytest.mark.parametrize("confidence", [0, 1, 95])
 def test_a_confidence_is_a_share(confidence):
     with pytest.raises(ZhagenError, match=f"the confidence is {confidence}"):
-        keyness_table(frame({"平台": 1}), frame({"平台": 2}), confidence)
+        keyness_table(frame({"平台": 1}), frame({"平台": 2}), confidence=confidence)

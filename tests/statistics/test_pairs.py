@@ -27,12 +27,16 @@ def told(found):
 
 
 def streamed(matrices, terms, least=1, memory=1 << 28):
-    return [row for block in count_pair_stream(lambda: iter(matrices), terms, least, memory) for row in told(block)]
+    return [
+        row
+        for block in count_pair_stream(lambda: iter(matrices), terms, min_count=least, memory=memory)
+        for row in told(block)
+    ]
 
 
 @given(counted(), st.integers(1, 5))
 def test_pairs_are_those_of_the_dense_product(dense, least):
-    found = count_pairs(csr_array(dense), least)
+    found = count_pairs(csr_array(dense), min_count=least)
     assert told(found) == naive(dense, least)
     assert all(np.issubdtype(array.dtype, np.integer) for array in found)
 
@@ -73,7 +77,7 @@ def test_large_blocks_are_cut_right(units, terms, filled):
     random = np.random.default_rng(units)
     dense = random.integers(1, 9, (units, terms)) * (random.random((units, terms)) < filled)
     matrix, expected = csr_array(dense), naive(dense, 2)
-    assert told(count_pairs(matrix, 2)) == expected
+    assert told(count_pairs(matrix, min_count=2)) == expected
     for memory in (1, 8 * terms * 7, 1 << 28):
         assert streamed([matrix[: units // 3], matrix[units // 3 :]], terms, 2, memory) == expected
 

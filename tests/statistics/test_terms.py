@@ -12,7 +12,15 @@ from zhagen.book.loads import load_features
 from zhagen.errors import SourceError, ZhagenError
 from zhagen.paths import data_folder
 from zhagen.statistics import terms
-from zhagen.statistics.terms import term_features, term_frequency, term_matrix, term_occurrences, tfidf, window_matrix
+from zhagen.statistics.terms import (
+    TermMatrix,
+    term_features,
+    term_frequency,
+    term_matrix,
+    term_occurrences,
+    tfidf,
+    window_matrix,
+)
 
 patient = settings(deadline=None)  # other work on the machine must not fail a test
 SENTENCE = st.lists(st.sampled_from(["用户", "平台", "需求", "价值主张", "α鱼", "IoT"]), max_size=6)
@@ -45,7 +53,7 @@ def units_of(corpus, unit):
 @patient
 @given(CORPUS, st.sampled_from(list(terms.UNITS)), st.booleans())
 def test_the_matrix_is_the_naive_count(corpus, unit, weighted):
-    found = term_matrix(frame(corpus), unit, weighted)
+    found = term_matrix(frame(corpus), unit, weighted=weighted)
     bags = units_of(corpus, unit)
     names = sorted(set().union(*bags))
     assert found.terms.tolist() == names
@@ -150,7 +158,7 @@ def bags_in_windows(corpus, size, along):
 @patient
 @given(CORPUS, st.integers(1, 5), st.sampled_from(["sentence", "position"]), st.booleans())
 def test_windows_are_slices(corpus, size, along, weighted):
-    found = window_matrix(spoken(corpus), size, along, weighted)
+    found = window_matrix(spoken(corpus), size, along, weighted=weighted)
     bags = bags_in_windows(corpus, size, along)
     names = sorted(set().union(*bags.values()))
     assert found.terms.tolist() == names
@@ -225,10 +233,20 @@ def test_guessing_finds_words_that_no_dictionary_has():
     assert term_features(Outline(), hmm=True).term.tolist() == ["大厦", "杭研"]
 
 
+@pytest.mark.parametrize("unit", terms.UNITS)
+def test_a_matrix_prints_its_size_and_its_unit(unit):
+    rows = [("a", "a-1", 1, 1, "用户", 2), ("b", "b-1", 1, 1, "平台", 1)]
+    found = term_matrix(pd.DataFrame(rows, columns=terms.FEATURES), unit)
+    assert repr(found) == f"TermMatrix: 2 {unit}s x 2 terms, sum of counts 3"
+    assert found.unit == unit and window_matrix(pd.DataFrame(rows, columns=terms.FEATURES), 2).unit == "window"
+    bare = TermMatrix(found.counts, None, found.terms)
+    assert repr(bare) == "TermMatrix: 2 units x 2 terms, sum of counts 3"
+
+
 def test_what_no_window_fits_is_told():
     with pytest.raises(ZhagenError, match="size of a window is 0"):
         window_matrix(frame([]), 0)
-    with pytest.raises(ZhagenError, match="cannot slide along 'line'"):
+    with pytest.raises(ZhagenError, match="cannot move along 'line'"):
         window_matrix(frame([]), 2, "line")
     with pytest.raises(ZhagenError, match="no column position"):
         window_matrix(frame([]), 2, "position")

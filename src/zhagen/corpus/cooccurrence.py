@@ -268,7 +268,7 @@ def _edges(store, number_of_parts, top, min_count, weighted, memory):
             columns = code_strings(join_strings(chosen) + part.terms)[1][len(chosen) :]
             yield _restricted(part, np.where(columns < len(chosen), columns, -1), len(chosen), weighted)
 
-    found = zip(*count_pair_stream(matrices, len(chosen), min_count, memory), strict=True)
+    found = zip(*count_pair_stream(matrices, len(chosen), min_count=min_count, memory=memory), strict=True)
     pairs = (np.concatenate(blocks) for blocks in found)
     edges = pair_table(np.array(chosen, dtype=object), *pairs, own[places], None if weighted else total)
     terms = pd.DataFrame({"term": [vocabulary[n] for n in order], "count": counts[order], "units": units[order]})

@@ -1,54 +1,136 @@
-"""Which terms stand together, and how much more than chance: co-occurrence and its measures.
+"""Which terms occur together, and how much more than by chance: co-occurrence and its measures.
 
 Every measure is a function of four numbers: `n12` units with both terms, `n1` and `n2` units with the one and the
 other (1 or more), `N` units. They take numbers or arrays of one shape, return floats of that shape, and are symmetric
 in the two terms. The limits are defined: without a common unit (n12 = 0) `pmi` and `logdice` are minus infinity, `npmi`
-is -1, the others but `g2` are 0; where both stand in every unit (n12 = N) `npmi` is 1, `pmi` and `g2` are 0.
+is -1, the others but `g2` are 0; where both are in every unit (n12 = N) `npmi` is 1, `pmi` and `g2` are 0.
 """
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
 
 from zhagen.errors import ZhagenError
 from zhagen.statistics.pairs import count_pairs
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from zhagen.statistics.terms import TermMatrix
+
 EDGES = "term_a term_b n12 n1 n2 N".split()
 
 
-def pmi(n12, n1, n2, N):
-    """Return pointwise mutual information in bits: ``log2(n12 N / (n1 n2))``.
+def pmi(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike) -> np.ndarray:
+    """Return pointwise mutual information in bits, ``log2(n12 N / (n1 n2))``.
 
-    Church and Hanks (1990), Word association norms, mutual information, and lexicography. Rare pairs come out high:
-    set a least count.
+    Rare pairs get high values: set a least n12.
 
+    Parameters
+    ----------
+    n12 : int or array of int
+        Units with both terms, 0 or more.
+    n1 : int or array of int
+        Units with the one term, 1 or more.
+    n2 : int or array of int
+        Units with the other term, 1 or more.
+    N : int or array of int
+        All units.
+
+    Returns
+    -------
+    numpy.ndarray
+        Floats; 0 by chance, minus infinity without a common unit.
+
+    Raises
+    ------
+    ZhagenError
+        If the numbers cannot be counts of units.
+
+    References
+    ----------
+    Church, K. W. and Hanks, P. (1990). Word association norms, mutual information, and lexicography.
+
+    Examples
+    --------
     >>> float(pmi(2, 2, 4, 8))
     1.0
     """
-    import numpy as np
-
     n12, n1, n2, N = _table(n12, n1, n2, N)
     with np.errstate(divide="ignore"):
         return np.log2(n12 * N / (n1 * n2))
 
 
-def npmi(n12, n1, n2, N):
-    """Return PMI over its greatest value, ``pmi / -log2(n12 / N)``: -1 never, 0 by chance, 1 only together.
+def npmi(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike) -> np.ndarray:
+    """Return PMI divided by its greatest value, ``pmi / -log2(n12 / N)``.
 
-    Bouma (2009), Normalized (pointwise) mutual information in collocation extraction.
+    Parameters
+    ----------
+    n12 : int or array of int
+        Units with both terms, 0 or more.
+    n1 : int or array of int
+        Units with the one term, 1 or more.
+    n2 : int or array of int
+        Units with the other term, 1 or more.
+    N : int or array of int
+        All units.
 
+    Returns
+    -------
+    numpy.ndarray
+        Floats; -1 never together, 0 by chance, 1 only together.
+
+    Raises
+    ------
+    ZhagenError
+        If the numbers cannot be counts of units.
+
+    References
+    ----------
+    Bouma, G. (2009). Normalized (pointwise) mutual information in collocation extraction.
+
+    Examples
+    --------
     >>> [round(float(npmi(n12, 2, 4, 8)), 3) for n12 in (0, 1, 2)], float(npmi(8, 8, 8, 8))
     ([-1.0, 0.0, 0.5], 1.0)
     """
-    import numpy as np
-
     n12, n1, n2, N = _table(n12, n1, n2, N)
     with np.errstate(divide="ignore", invalid="ignore"):
         values = np.log2(n12 * N / (n1 * n2)) / -np.log2(n12 / N)
     return np.where(n12 == 0, -1.0, np.where(n12 == N, 1.0, values))[()]
 
 
-def jaccard(n12, n1, n2, N=None):
-    """Return the share of units with both among the units with either: ``n12 / (n1 + n2 - n12)``, 0 to 1.
+def jaccard(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike | None = None) -> np.ndarray:
+    """Return the share of units with both among the units with either, ``n12 / (n1 + n2 - n12)``.
 
-    Jaccard (1901); ATLAS.ti calls it the co-occurrence coefficient c. `N` is not used.
+    ATLAS.ti calls it the co-occurrence coefficient c.
 
+    Parameters
+    ----------
+    n12 : int or array of int
+        Units with both terms, 0 or more.
+    n1 : int or array of int
+        Units with the one term, 1 or more.
+    n2 : int or array of int
+        Units with the other term, 1 or more.
+    N : int or array of int, optional
+        Not used.
+
+    Returns
+    -------
+    numpy.ndarray
+        Floats, 0 to 1.
+
+    References
+    ----------
+    Jaccard (1901).
+
+    Examples
+    --------
     >>> float(jaccard(2, 2, 4))
     0.5
     """
@@ -56,9 +138,31 @@ def jaccard(n12, n1, n2, N=None):
     return n12 / (n1 + n2 - n12)
 
 
-def dice(n12, n1, n2, N=None):
-    """Return ``2 n12 / (n1 + n2)``, 0 to 1: Dice (1945). `N` is not used.
+def dice(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike | None = None) -> np.ndarray:
+    """Return twice the common units divided by the units of both terms, ``2 n12 / (n1 + n2)``.
 
+    Parameters
+    ----------
+    n12 : int or array of int
+        Units with both terms, 0 or more.
+    n1 : int or array of int
+        Units with the one term, 1 or more.
+    n2 : int or array of int
+        Units with the other term, 1 or more.
+    N : int or array of int, optional
+        Not used.
+
+    Returns
+    -------
+    numpy.ndarray
+        Floats, 0 to 1.
+
+    References
+    ----------
+    Dice (1945).
+
+    Examples
+    --------
     >>> float(dice(3, 4, 4))
     0.75
     """
@@ -66,9 +170,31 @@ def dice(n12, n1, n2, N=None):
     return 2 * n12 / (n1 + n2)
 
 
-def cosine(n12, n1, n2, N=None):
-    """Return ``n12 / sqrt(n1 n2)``, 0 to 1: the cosine of two columns, Salton and McGill (1983). `N` is not used.
+def cosine(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike | None = None) -> np.ndarray:
+    """Return the cosine of two columns of the unit x term matrix, ``n12 / sqrt(n1 n2)``.
 
+    Parameters
+    ----------
+    n12 : int or array of int
+        Units with both terms, 0 or more.
+    n1 : int or array of int
+        Units with the one term, 1 or more.
+    n2 : int or array of int
+        Units with the other term, 1 or more.
+    N : int or array of int, optional
+        Not used.
+
+    Returns
+    -------
+    numpy.ndarray
+        Floats, 0 to 1.
+
+    References
+    ----------
+    Salton and McGill (1983).
+
+    Examples
+    --------
     >>> float(cosine(2, 1, 4))
     1.0
     """
@@ -76,32 +202,77 @@ def cosine(n12, n1, n2, N=None):
     return n12 / (n1 * n2) ** 0.5
 
 
-def logdice(n12, n1, n2, N=None):
-    """Return ``14 + log2(dice)``, at most 14, whatever the size of the corpus.
+def logdice(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike | None = None) -> np.ndarray:
+    """Return ``14 + log2(dice)``, which does not depend on the size of the corpus.
 
-    Rychlý (2008), A lexicographer-friendly association score. One point more is twice the share of common units.
-    `N` is not used.
+    One point more is twice the share of common units.
 
+    Parameters
+    ----------
+    n12 : int or array of int
+        Units with both terms, 0 or more.
+    n1 : int or array of int
+        Units with the one term, 1 or more.
+    n2 : int or array of int
+        Units with the other term, 1 or more.
+    N : int or array of int, optional
+        Not used.
+
+    Returns
+    -------
+    numpy.ndarray
+        Floats, at most 14; minus infinity without a common unit.
+
+    References
+    ----------
+    Rychlý, P. (2008). A lexicographer-friendly association score.
+
+    Examples
+    --------
     >>> float(logdice(2, 4, 4))
     13.0
     """
-    import numpy as np
-
     with np.errstate(divide="ignore"):
         return 14 + np.log2(dice(n12, n1, n2))
 
 
-def g2(n12, n1, n2, N):
-    """Return the log-likelihood ratio of the 2 x 2 table: ``2 sum O ln(O / E)``, 0 or more.
+def g2(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike) -> np.ndarray:
+    """Return the log-likelihood ratio of the 2 x 2 table, ``2 sum O ln(O / E)``.
 
-    Dunning (1993), Accurate methods for the statistics of surprise and coincidence; O the counts with both, with one
-    only and with neither term, E what independence gives. It is without direction: `pmi` below 0 says that the terms
-    avoid each other. Under independence it follows chi-square with one degree of freedom (3.84: 5%).
+    O are the counts of units with both, with one only and with neither term, E what independence gives. It has no
+    direction: a `pmi` below 0 says that the terms avoid each other. If the terms are independent, it follows the
+    chi-square distribution with one degree of freedom (3.84: 5%).
 
+    Parameters
+    ----------
+    n12 : int or array of int
+        Units with both terms, 0 or more.
+    n1 : int or array of int
+        Units with the one term, 1 or more.
+    n2 : int or array of int
+        Units with the other term, 1 or more.
+    N : int or array of int
+        All units.
+
+    Returns
+    -------
+    numpy.ndarray
+        Floats, 0 or more.
+
+    Raises
+    ------
+    ZhagenError
+        If the numbers cannot be counts of units.
+
+    References
+    ----------
+    Dunning, T. (1993). Accurate methods for the statistics of surprise and coincidence.
+
+    Examples
+    --------
     >>> round(float(g2(10, 20, 30, 100)), 4)
     4.4734
     """
-    import numpy as np
     from scipy.special import xlogy
 
     n12, n1, n2, N = _table(n12, n1, n2, N)
@@ -117,11 +288,38 @@ def g2(n12, n1, n2, N):
     return np.maximum(2 * total, 0)[()]
 
 
-def association_strength(n12, n1, n2, N):
-    """Return observed over expected common units, ``n12 N / (n1 n2)``: 1 by chance.
+def association_strength(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike) -> np.ndarray:
+    """Return observed divided by expected common units, ``n12 N / (n1 n2)``.
 
-    Van Eck and Waltman (2009), How to normalize cooccurrence data? (there without the constant N); VOSviewer's default.
+    It is the default of VOSviewer (in the paper without the constant N).
 
+    Parameters
+    ----------
+    n12 : int or array of int
+        Units with both terms, 0 or more.
+    n1 : int or array of int
+        Units with the one term, 1 or more.
+    n2 : int or array of int
+        Units with the other term, 1 or more.
+    N : int or array of int
+        All units.
+
+    Returns
+    -------
+    numpy.ndarray
+        Floats, 0 or more; 1 by chance.
+
+    Raises
+    ------
+    ZhagenError
+        If the numbers cannot be counts of units.
+
+    References
+    ----------
+    Van Eck, N. J. and Waltman, L. (2009). How to normalize cooccurrence data?
+
+    Examples
+    --------
     >>> float(association_strength(2, 2, 4, 8))
     2.0
     """
@@ -129,35 +327,52 @@ def association_strength(n12, n1, n2, N):
     return n12 * N / (n1 * n2)
 
 
-MEASURES = {
-    measure.__name__: measure for measure in (pmi, npmi, jaccard, dice, cosine, logdice, g2, association_strength)
+MEASURES: dict[str, Callable[..., np.ndarray]] = {
+    "pmi": pmi,
+    "npmi": npmi,
+    "jaccard": jaccard,
+    "dice": dice,
+    "cosine": cosine,
+    "logdice": logdice,
+    "g2": g2,
+    "association_strength": association_strength,
 }
 VECTOR_MEASURES = ("jaccard", "dice", "cosine", "logdice")  # they compare vectors of counts as well
 
 
-def cooccurrence_table(matrix, binary=True, min_count=1):
-    """Count in how many units two terms stand together: the product of the matrix with itself.
+def cooccurrence_table(matrix: TermMatrix, *, binary: bool = True, min_count: int = 1) -> pd.DataFrame:
+    """Count in how many units two terms occur together: the product of the matrix with itself.
 
     Parameters
     ----------
-    matrix : a `zhagen.statistics.terms.TermMatrix`.
-    binary : a term counts once in a unit. Otherwise the counts are multiplied: n12 is the sum over the units of
-        count x count, n1 and n2 are the same for a term with itself, and N is missing, for these are no numbers
-        of units. Then `jaccard` (Tanimoto's), `dice`, `cosine` and `logdice` compare the count vectors, and the
-        other measures raise.
-    min_count : the least n12 of a pair, 1 or more.
+    matrix : zhagen.statistics.terms.TermMatrix
+        Units x terms, whole numbers.
+    binary : bool, default True
+        Count a term once in a unit. If false, counts are multiplied: n12 is the sum over the units of count x count, n1
+        and n2 are the same for a term with itself, and N is missing, because these are not numbers of units. Then
+        `jaccard` (Tanimoto's), `dice`, `cosine` and `logdice` compare the vectors of counts; the other measures raise.
+    min_count : int, default 1
+        The least n12 of a pair, 1 or more.
 
-    Returns a data frame, one row a pair that stands together: term_a, term_b (term_a before term_b by code
-    point), n12, n1, n2, N (units in the matrix); highest n12 first, then by the terms. Raises `ZhagenError` for a
-    `min_count` below 1 and for counts that are not whole.
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each pair that occurs together: ``term_a``, ``term_b`` (str, ``term_a`` first by code point),
+        ``n12``, ``n1``, ``n2``, ``N`` (int, units in the matrix); highest n12 first, then by the terms.
 
-    >>> import numpy as np, scipy.sparse as sp
+    Raises
+    ------
+    ZhagenError
+        If `min_count` is below 1, or a count is not a whole number.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_array
     >>> from zhagen.statistics.terms import TermMatrix
-    >>> counts = sp.csr_array(np.array([[2, 1, 0], [1, 1, 1]]))
-    >>> cooccurrence_table(TermMatrix(counts, None, np.array(["平台", "用户", "需求"])), min_count=2).values.tolist()
+    >>> matrix = TermMatrix(csr_array(np.array([[2, 1, 0], [1, 1, 1]])), None, np.array(["平台", "用户", "需求"]))
+    >>> cooccurrence_table(matrix, min_count=2).values.tolist()
     [['平台', '用户', 2, 2, 2, 2]]
     """
-    import numpy as np
     from scipy.sparse import csr_array
 
     if min_count < 1:
@@ -170,27 +385,43 @@ def cooccurrence_table(matrix, binary=True, min_count=1):
     if binary:
         counts.data = (counts.data > 0).astype(np.int64)
     counts.eliminate_zeros()
-    own = np.bincount(counts.indices, weights=counts.data.astype(float) ** 2, minlength=counts.shape[1])
-    return pair_table(
-        matrix.terms, *count_pairs(counts, min_count), own.astype(np.int64), counts.shape[0] if binary else None
-    )
+    columns = counts.indices.astype(np.intp, copy=False)
+    own = np.bincount(columns, weights=counts.data.astype(float) ** 2, minlength=counts.shape[1]).astype(np.int64)
+    found = count_pairs(counts, min_count=min_count)
+    return pair_table(matrix.terms, *found, own, counts.shape[0] if binary else None)
 
 
-def pair_table(terms, first, second, n12, own, units):
-    """Return counted pairs as a data frame, the way `cooccurrence_table` does.
+def pair_table(
+    terms: ArrayLike, first: ArrayLike, second: ArrayLike, n12: ArrayLike, own: ArrayLike, units: int | None
+) -> pd.DataFrame:
+    """Return counted pairs as a table, as `cooccurrence_table` does.
 
     Parameters
     ----------
-    terms : array of str, sorted by code point.
-    first, second : arrays of places in `terms`, first < second.
-    n12 : array, one entry a pair.
-    own : array, one entry a term: its n1.
-    units : N; None where the counts are no numbers of units.
+    terms : array of str
+        Sorted by code point.
+    first : array of int
+        One entry for each pair: the place of its first term in `terms`.
+    second : array of int
+        The place of its second term, above `first`.
+    n12 : array of int
+        Units with both, or sums of products.
+    own : array of int
+        One entry for each term: its n1.
+    units : int or None
+        N; None if the counts are not numbers of units.
 
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each pair: ``term_a``, ``term_b``, ``n12``, ``n1``, ``n2``, ``N``; highest n12 first, then by the
+        terms.
+
+    Examples
+    --------
     >>> pair_table(["平台", "用户"], [0], [1], [2], [3, 4], 8).values.tolist()
     [['平台', '用户', 2, 3, 4, 8]]
     """
-    import numpy as np
     import pandas as pd
 
     terms, first, second, n12, own = map(np.asarray, (terms, first, second, n12, own))
@@ -201,21 +432,34 @@ def pair_table(terms, first, second, n12, own, units):
     return table.assign(N=np.nan if units is None else np.int64(units)).astype({"term_a": "str", "term_b": "str"})
 
 
-def add_measures(edges, measures=("npmi", "jaccard")):
+def add_measures(edges: pd.DataFrame, measures: Iterable[str] = ("npmi", "jaccard")) -> pd.DataFrame:
     """Add a column for each measure.
 
     Parameters
     ----------
-    edges : a data frame as `cooccurrence_table` returns it.
-    measures : names out of `MEASURES`.
+    edges : pandas.DataFrame
+        Pairs as `cooccurrence_table` returns them.
+    measures : iterable of str, default ("npmi", "jaccard")
+        Names in `MEASURES`.
 
-    Returns a new data frame: the edges, in their order, with the measures. Raises `ZhagenError` for an unknown measure.
+    Returns
+    -------
+    pandas.DataFrame
+        A new table: the edges, in their order, with a float column for each measure.
 
+    Raises
+    ------
+    ZhagenError
+        If there is no such measure, or it does not fit weighted counts.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> edges = pd.DataFrame([("平台", "用户", 2, 2, 4, 8)], columns=EDGES)
     >>> add_measures(edges, ["dice"]).dice.round(3).tolist()
     [0.667]
     """
+    measures = list(measures)
     unknown = [name for name in measures if name not in MEASURES]
     if unknown:
         raise ZhagenError(f"there is no measure {unknown[0]!r}", todo=f"use some of {', '.join(MEASURES)}")
@@ -223,18 +467,34 @@ def add_measures(edges, measures=("npmi", "jaccard")):
     return edges.assign(**{name: MEASURES[name](*numbers) for name in measures})
 
 
-def strongest_pairs(edges, weight="npmi", top=60, min_count=1):
+def strongest_pairs(
+    edges: pd.DataFrame, weight: str = "npmi", *, top: int | None = 60, min_count: int = 1
+) -> pd.DataFrame:
     """Return the strongest pairs: highest measure first, then highest n12, then by the terms.
 
     Parameters
     ----------
-    edges : a data frame as `cooccurrence_table` returns it, with the measure or without.
-    weight : a measure's name, or ``n12``.
-    top : how many pairs; None takes all.
-    min_count : the least n12. Without one, measures such as `npmi` put pairs on top that met once and only once.
+    edges : pandas.DataFrame
+        Pairs as `cooccurrence_table` returns them, with the measure or without.
+    weight : str, default "npmi"
+        A name in `MEASURES`, or ``n12``.
+    top : int or None, default 60
+        Number of pairs; None returns all.
+    min_count : int, default 1
+        The least n12. If it is 1, measures such as `npmi` list pairs first that met only once.
 
-    Returns a data frame of at most `top` rows with the column `weight`. Raises `ZhagenError` for an unknown measure.
+    Returns
+    -------
+    pandas.DataFrame
+        At most `top` rows, with the column `weight`.
 
+    Raises
+    ------
+    ZhagenError
+        If there is no such measure.
+
+    Examples
+    --------
     >>> import pandas as pd
     >>> edges = pd.DataFrame([("平台", "用户", 4, 4, 5, 8), ("平台", "需求", 1, 4, 1, 8)], columns=EDGES)
     >>> strongest_pairs(edges, "npmi", top=1)[["term_a", "term_b"]].values.tolist()
@@ -248,21 +508,17 @@ def strongest_pairs(edges, weight="npmi", top=60, min_count=1):
     return kept.sort_values(order, ascending=ascending, ignore_index=True).head(len(kept) if top is None else top)
 
 
-def _floats(*numbers):
-    import numpy as np
-
+def _floats(*numbers: ArrayLike) -> list[np.ndarray]:
     return [np.asarray(number, dtype=np.float64) for number in numbers]
 
 
-def _table(n12, n1, n2, N):
-    """Return the numbers as float arrays; raise where they cannot be the counts of a 2 x 2 table."""
-    import numpy as np
-
-    n12, n1, n2, N = _floats(n12, n1, n2, N)
+def _table(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike) -> list[np.ndarray]:
+    """Return the numbers as float arrays; raise if they cannot be the counts of a 2 x 2 table."""
+    n12, n1, n2, N = numbers = _floats(n12, n1, n2, N)
     fits = (n12 >= 0) & (n12 <= np.minimum(n1, n2)) & (n1 + n2 - n12 <= N)  # a missing N fits nothing
     if not np.all(fits):
         raise ZhagenError(
             f"{int(np.sum(~fits))} pairs have numbers that are not counts of units",
             todo="give binary co-occurrence, or use jaccard, dice, cosine or logdice",
         )
-    return n12, n1, n2, N
+    return numbers

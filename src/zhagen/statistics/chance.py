@@ -1,10 +1,17 @@
-"""What co-occurrence looks like by chance: random matrices like the one observed, and pairs held against them.
+"""What co-occurrence looks like by chance: random matrices like the one observed, and pairs compared with them.
 
-Long units make everything meet everything, so it is not enough to ask how often two terms of their frequencies would
-meet in units of one size. The null ``margins`` keeps both margins of the binary unit x term matrix, how many terms a
-unit has and how many units a term, and takes all matrices with these margins for equally likely. The null ``terms``
-keeps only how many units a term has, and spreads them over the units without regard to length; it is the easier one.
+If units are long, every term meets every other, so it is not enough to ask how often two terms of their frequencies
+would meet in units of one size. The null ``margins`` keeps both margins of the binary unit x term matrix, how many
+terms a unit has and how many units a term, and takes all matrices with these margins for equally likely. The null
+``terms`` keeps only how many units a term has, and spreads them over the units without regard to length; a pair is
+above it more easily.
 """
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_array, csr_array, triu
 
 from zhagen.errors import ZhagenError
 from zhagen.statistics.association import cooccurrence_table
@@ -13,32 +20,50 @@ from zhagen.statistics.terms import TermMatrix
 NULLS = ("margins", "terms")
 BURN_IN, BETWEEN = 100, 10  # rounds of trades before the first draw, and from one draw to the next
 
+Expectation = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # mean, standard deviation, p_more, p_less
 
-def shuffle_matrix(matrix, seed, null="margins"):
+
+def shuffle_matrix(matrix: TermMatrix, *, seed: int = 1, null: str = "margins") -> TermMatrix:
     """Return one random matrix of the null model.
+
+    The null ``margins`` keeps the number of terms of each unit and the number of units of each term: curveball trades
+    (Strona et al. 2014), in rounds in which every unit trades with another one (global trades: Carstens et al. 2018).
+    ``terms`` keeps only the second number. Nothing of `matrix` but its margins is used.
 
     Parameters
     ----------
-    matrix : a `zhagen.statistics.terms.TermMatrix`; it counts as binary.
-    seed : number; the same gives the same matrix.
-    null : ``margins`` keeps the number of terms of each unit and the number of units of each term: curveball trades
-        (Strona, Nappo, Boccacci, Fattorini and San-Miguel-Ayanz 2014, A fast and unbiased procedure to randomize
-        ecological binary matrices with fixed row and column totals), in rounds in which every unit trades with another
-        one (global trades: Carstens, Hamann, Meyer, Penschuck, Tran and Wagner 2018, Parallel and I/O-efficient
-        randomisation of massive networks using global curveball trades). ``terms`` keeps the second number only.
+    matrix : zhagen.statistics.terms.TermMatrix
+        Units x terms; counts above 1 count as 1.
+    seed : int, default 1
+        Seed of the random generator; the same seed gives the same matrix.
+    null : {"margins", "terms"}, default "margins"
+        What is kept.
 
-    Returns a `zhagen.statistics.terms.TermMatrix` with the units and terms of `matrix` and counts of 0 and 1. Nothing of `matrix`
-    but its margins goes into it. Raises `ZhagenError` for another null.
+    Returns
+    -------
+    zhagen.statistics.terms.TermMatrix
+        The units and terms of `matrix`, with counts of 0 and 1.
 
-    >>> import numpy as np, scipy.sparse as sp
-    >>> counts = sp.csr_array(np.array([[1, 1, 0], [1, 0, 0], [0, 0, 1]]))
-    >>> found = shuffle_matrix(TermMatrix(counts, None, np.array(["平台", "用户", "需求"])), 1).counts
+    Raises
+    ------
+    ZhagenError
+        If there is no such null.
+
+    References
+    ----------
+    Carstens, C. J., Hamann, M., Meyer, U., Penschuck, M., Tran, H. and Wagner, D. (2018). Parallel and I/O-efficient
+    randomisation of massive networks using global curveball trades.
+
+    Strona, G., Nappo, D., Boccacci, F., Fattorini, S. and San-Miguel-Ayanz, J. (2014). A fast and unbiased procedure to
+    randomize ecological binary matrices with fixed row and column totals.
+
+    Examples
+    --------
+    >>> counts = csr_array(np.array([[1, 1, 0], [1, 0, 0], [0, 0, 1]]))
+    >>> found = shuffle_matrix(TermMatrix(counts, None, np.array(["平台", "用户", "需求"]))).counts
     >>> found.sum(axis=0).tolist(), found.sum(axis=1).tolist()
     ([2, 1, 1], [2, 1, 1])
     """
-    import numpy as np
-    from scipy.sparse import coo_array
-
     rows, columns = _margins(matrix, null)
     rng = np.random.default_rng(seed)
     if null == "margins":
@@ -52,48 +77,79 @@ def shuffle_matrix(matrix, seed, null="margins"):
     return TermMatrix(counts, matrix.units, matrix.terms)
 
 
-def chance_table(matrix, edges=None, draws=200, seed=1, null="margins", min_count=1, tests=None):
-    """Hold pairs against the null model: how often would they meet by chance?
+def chance_table(
+    matrix: TermMatrix,
+    edges: pd.DataFrame | None = None,
+    *,
+    draws: int = 200,
+    seed: int = 1,
+    null: str = "margins",
+    min_count: int = 1,
+    tests: int | None = None,
+) -> pd.DataFrame:
+    """Test how often two terms would meet by chance.
 
-    Under either null a pair's chances depend on nothing but its n1 and n2. With ``terms``, n12 is hypergeometric and
-    the result exact (Fisher's test); draws and seed are not used. With ``margins`` the matrix is drawn `draws` times
-    from one chain of trades (100 rounds before the first draw, 10 between draws), and pairs with the same n1 and n2
-    are pooled: each draw tells of all of them. So the result is exactly the same whatever the order of the units and
-    the names of the terms.
+    Under either null the chances of a pair depend only on its n1 and n2. With ``terms``, n12 is hypergeometric and the
+    result exact (Fisher's test); draws and seed are not used. With ``margins`` the matrix is drawn `draws` times from
+    one chain of trades (100 rounds before the first draw, 10 between draws), and pairs with the same n1 and n2 are
+    pooled: each draw gives information on all of them. So the result is exactly the same whatever the order of the
+    units and the names of the terms.
+
+    With draws, p = (1 + draws x share) / (1 + draws), share the part of the draws (of the pooled pairs in them) that
+    reach n12 (Davison and Hinkley 1997; Phipson and Smyth 2010). The smallest is 1 / (draws + 1), so with many pairs
+    p_bh needs many draws to be small: restrict the matrix to frequent terms, a choice that does not depend on pairs.
+    Pairs of windows that overlap get too small a p.
 
     Parameters
     ----------
-    matrix : a `zhagen.statistics.terms.TermMatrix`; it counts as binary. All its terms and units are part of the null model.
-    edges : pairs of it, as `zhagen.statistics.association.cooccurrence_table` returns them; None takes all that meet.
-    draws : how many matrices, 1 or more.
-    seed : number; the same gives the same result.
-    null : ``margins`` | ``terms``, see `shuffle_matrix`.
-    min_count : the least n12 of a pair.
-    tests : how many tests p_bh answers for. None takes all pairs of terms of the matrix, listed or not: whoever lists
-        the pairs that met has picked them by what is tested, and a pair that never met has the p_more 1. Give the
-        number of the edges only where they were chosen without a look at n12.
+    matrix : zhagen.statistics.terms.TermMatrix
+        Units x terms; counts above 1 count as 1. All its terms and units are part of the null model.
+    edges : pandas.DataFrame, optional
+        Pairs of the matrix, as `zhagen.statistics.association.cooccurrence_table` returns them. None takes all pairs
+        that meet.
+    draws : int, default 200
+        Number of random matrices, 1 or more.
+    seed : int, default 1
+        Seed of the random generator; the same seed gives the same result.
+    null : {"margins", "terms"}, default "margins"
+        The null model, see `shuffle_matrix`.
+    min_count : int, default 1
+        The least n12 of a pair.
+    tests : int, optional
+        Number of tests for which p_bh corrects. None takes all pairs of terms of the matrix, listed or not: a list of
+        the pairs that met was chosen by what is tested, and a pair that never met has p_more 1. Give the number of the
+        edges only if they were chosen without looking at n12.
 
-    Returns a new data frame, the edges in their order with expected (mean n12 under the null), sd (its standard
-    deviation), z = (n12 - expected) / sd (0 where the null allows but the one n12, and with draws plus or minus
-    infinity where they all gave another one), p_more and p_less (chance of an n12 at least, at most as high), p_bh
-    (p_more after Benjamini and Hochberg 1995, for `tests` tests, those that are not listed with the p 1).
+    Returns
+    -------
+    pandas.DataFrame
+        The edges in their order, with ``expected`` (mean n12 under the null), ``sd`` (its standard deviation), ``z``
+        ((n12 - expected) / sd; 0 if the null allows only this n12, and with draws plus or minus infinity if they all
+        gave one other number), ``p_more`` and ``p_less`` (chance of an n12 at least, at most as high), ``p_bh``
+        (p_more after Benjamini and Hochberg, for `tests` tests; those that are not listed have the p 1).
 
-    With draws, p = (1 + draws x share) / (1 + draws), share the part of the draws (of the pooled pairs in them) that
-    reach n12 (Davison and Hinkley 1997, Bootstrap methods and their application; Phipson and Smyth 2010, Permutation
-    p-values should never be zero). The smallest is 1 / (draws + 1), so with many pairs p_bh needs many draws to be
-    small: restrict the matrix to frequent terms, which looks at no pair. Pairs of windows that overlap get too small a
-    p.
+    Raises
+    ------
+    ZhagenError
+        If `draws` is below 1, there is no such null, an edge is not one of the matrix, or there are fewer tests than
+        edges.
 
-    Raises `ZhagenError` for fewer than 1 draw, for another null, where the edges are not those of the matrix, and for
-    fewer tests than edges.
+    References
+    ----------
+    Benjamini, Y. and Hochberg, Y. (1995). Controlling the false discovery rate: a practical and powerful approach to
+    multiple testing.
 
-    >>> import numpy as np, scipy.sparse as sp
-    >>> counts = sp.csr_array(np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1], [1, 0, 1]]))
-    >>> units = TermMatrix(counts, None, np.array(["平台", "用户", "需求"]))
-    >>> chance_table(units, null="terms").loc[0, ["expected", "p_more"]].tolist()
+    Davison, A. C. and Hinkley, D. V. (1997). Bootstrap methods and their application.
+
+    Phipson, B. and Smyth, G. K. (2010). Permutation p-values should never be zero.
+
+    Examples
+    --------
+    >>> counts = csr_array(np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1], [1, 0, 1]]))
+    >>> matrix = TermMatrix(counts, None, np.array(["平台", "用户", "需求"]))
+    >>> chance_table(matrix, null="terms").loc[0, ["expected", "p_more"]].tolist()
     [1.5, 0.5]
     """
-    import numpy as np
     from scipy.stats import false_discovery_control
 
     rows, columns = _margins(matrix, null)
@@ -113,22 +169,21 @@ def chance_table(matrix, edges=None, draws=200, seed=1, null="margins", min_coun
     above = n12 - expected
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(above == 0, 0.0, above / sd)
-    # what is not listed has p 1, the last of all ranks: only the number of tests is felt
+    # what is not listed has p 1, the last of all ranks: it changes only the number of tests
     adjusted = false_discovery_control(np.minimum(more * tests / len(more), 1)) if len(more) else more
     return edges.assign(expected=expected, sd=sd, z=z, p_more=more, p_less=less, p_bh=adjusted)
 
 
-def _margins(matrix, null):
+def _margins(matrix: TermMatrix, null: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the number of terms of each unit and the number of units of each term."""
-    import numpy as np
-
     if null not in NULLS:
         raise ZhagenError(f"there is no null {null!r}", todo=f"use one of {', '.join(NULLS)}")
     present = matrix.counts > 0
-    return tuple(np.asarray(present.sum(axis=axis, dtype=np.int64)).ravel() for axis in (1, 0))
+    terms, units = (np.asarray(present.sum(axis=axis, dtype=np.int64)).ravel() for axis in (1, 0))
+    return terms.astype(np.intp, copy=False), units.astype(np.intp, copy=False)
 
 
-def _check(edges, terms, columns, N):
+def _check(edges: pd.DataFrame, terms: np.ndarray, columns: np.ndarray, N: int) -> None:
     counts = dict(zip(terms.tolist(), columns.tolist(), strict=True))
     for end, number in (("term_a", "n1"), ("term_b", "n2")):
         fits = (edges[end].map(counts) == edges[number]) & (edges["N"] == N)
@@ -139,37 +194,49 @@ def _check(edges, terms, columns, N):
             )
 
 
-def _hypergeometric(n12, n1, n2, N):
+def _hypergeometric(n12: np.ndarray, n1: np.ndarray, n2: np.ndarray, N: int) -> Expectation:
     """Return mean and standard deviation of n12, and the chances of as many and more, of as many and fewer."""
-    import numpy as np
     from scipy.stats import hypergeom
 
     numbers, place = np.unique([n12, *np.sort([n1, n2], axis=0)], axis=1, return_inverse=True)
     both, one, other = numbers.astype(float)
     variance = one * other * (N - one) * (N - other) / (max(N, 1) ** 2 * max(N - 1, 1))
     law = hypergeom(N, one, other)
-    found = one * other / max(N, 1), np.sqrt(variance), law.sf(both - 1), law.cdf(both)
-    return tuple(values[place] for values in found)
+    mean, more, less = one * other / max(N, 1), law.sf(both - 1), law.cdf(both)
+    return mean[place], np.sqrt(variance)[place], more[place], less[place]
 
 
-def _drawn(n12, n1, n2, rows, columns, draws, rng):
-    """Return what `_hypergeometric` does, from draws with both margins fixed."""
-    import numpy as np
+def _drawn(
+    n12: np.ndarray,
+    n1: np.ndarray,
+    n2: np.ndarray,
+    rows: np.ndarray,
+    columns: np.ndarray,
+    draws: int,
+    rng: np.random.Generator,
+) -> Expectation:
+    """Return what `_hypergeometric` does, from draws with both margins fixed.
 
+    Pairs with the same two numbers of units are of one kind. `keys` are kind x width + n12, `times` says how often a
+    pair of this kind met n12 times in all draws; pairs that never met are added with n12 0. Sorted, the keys of one
+    kind follow each other by n12: sums up to a key say how many draws reached at most, and so how many at least, its
+    n12.
+    """
     sizes, members = np.unique(columns, return_counts=True)
-    low, high = np.searchsorted(sizes, np.sort([n1, n2], axis=0))
+    members = members.astype(np.int64, copy=False)  # 64 bits, also in a browser: they are multiplied
+    low, high = np.searchsorted(sizes, np.sort([n1, n2], axis=0)).astype(np.int64, copy=False)
     kinds, first, kind = np.unique(low * len(sizes) + high, return_index=True, return_inverse=True)
     low, high = low[first], high[first]
     pairs = np.where(low == high, members[low] * (members[low] - 1) // 2, members[low] * members[high])
     width = int(columns.max(initial=0)) + 2
     keys, times = _meetings(kinds, sizes, np.union1d(n1, n2), width, rows, columns, draws if len(n12) else 0, rng)
-    never = draws * pairs - np.bincount(keys // width, times, len(kinds)).astype(np.int64)
+    never = draws * pairs - _sums(keys // width, times, len(kinds)).astype(np.int64)
     keys, times = np.concatenate([keys, np.arange(len(kinds)) * width]), np.concatenate([times, never])
     order = np.argsort(keys)
     keys, times = keys[order], times[order]
     total, met = draws * pairs, keys % width
-    mean = np.bincount(keys // width, met * times, len(kinds)) / total
-    variance = np.bincount(keys // width, (met - mean[keys // width]) ** 2 * times, len(kinds)) / total
+    mean = _sums(keys // width, met * times, len(kinds)) / total
+    variance = _sums(keys // width, (met - mean[keys // width]) ** 2 * times, len(kinds)) / total
     until = np.concatenate([[0], np.cumsum(times)])
     more = np.cumsum(total)[kind] - until[np.searchsorted(keys, kind * width + n12)]
     less = until[np.searchsorted(keys, kind * width + n12, side="right")] - (np.cumsum(total) - total)[kind]
@@ -177,41 +244,54 @@ def _drawn(n12, n1, n2, rows, columns, draws, rng):
     return mean[kind], np.sqrt(variance)[kind], more, less
 
 
-def _meetings(kinds, sizes, asked, width, rows, columns, draws, rng):
+def _sums(places: np.ndarray, values: np.ndarray, number: int) -> np.ndarray:
+    """Add the values of each of `number` places."""
+    return np.bincount(places.astype(np.intp, copy=False), values, number)
+
+
+def _meetings(
+    kinds: np.ndarray,
+    sizes: np.ndarray,
+    asked: np.ndarray,
+    width: int,
+    rows: np.ndarray,
+    columns: np.ndarray,
+    draws: int,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray]:
     """Count, over all draws, how often pairs of one kind meet how often: sorted keys kind x width + n12, and counts.
 
     A kind is the two numbers of units of a pair, as places in `sizes`: low x len(sizes) + high. Pairs that do not meet
     are not among them.
     """
-    import numpy as np
-    from scipy.sparse import csr_array, triu
-
     ordered = -np.sort(-columns)
     kept = np.isin(ordered, asked)
-    size = np.searchsorted(sizes, ordered[kept])
+    size = np.searchsorted(sizes, ordered[kept]).astype(np.int64, copy=False)
     found, drawn = [(np.zeros(0, np.int64), np.zeros(0, np.int64))], _draws(rows, columns, rng)
     for _ in range(draws):
         unit, term = next(drawn)
         units = csr_array((np.ones(len(unit), np.int64), (unit, term)), shape=(len(rows), len(columns)))[:, kept]
         pairs = triu(units.T @ units, k=1).tocoo()
-        high, low = (size[ends] for ends in pairs.coords)  # terms stand in falling order
+        high, low = (size[ends] for ends in pairs.coords)  # the terms are in falling order
         found.append(np.unique((low * len(sizes) + high) * width + pairs.data, return_counts=True))
     keys, place = np.unique(np.concatenate([keys for keys, _ in found]), return_inverse=True)
-    times = np.bincount(place, np.concatenate([times for _, times in found]), len(keys)).astype(np.int64)
+    times = _sums(place, np.concatenate([times for _, times in found]), len(keys)).astype(np.int64)
     listed = np.isin(keys // width, kinds)
     return np.searchsorted(kinds, keys[listed] // width) * width + keys[listed] % width, times[listed]
 
 
-def _draws(rows, columns, rng):
+def _draws(rows: np.ndarray, columns: np.ndarray, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield random matrices with given margins without end: unit and term of each 1, both in falling order of margin.
 
     The chain starts from the matrix that `_first` makes of the margins alone. In a round, units trade in random pairs:
     the terms that one of the two has and the other has not are dealt anew. How often a pair of terms meets keeps about
     half of its correlation from round to round (measured on the studies' sentences: 0.5 after one round, 0.04 after 5,
     0 within error after 10), and 15 rounds leave nothing of the start: 10 and 100 are on the safe side.
-    """
-    import numpy as np
 
+    How a round works: units get a random order, and the first and second, third and fourth … are partners. `key` names
+    partners and term, so a key that occurs twice is a term that both have, which stays; all others are the partners'
+    `own`. These are sorted by partners and within them at random, and their terms are dealt out in this order.
+    """
     unit, term = _first(rows, columns)
     place = np.empty(len(rows), np.int64)
     rounds = BURN_IN
@@ -229,13 +309,11 @@ def _draws(rows, columns, rng):
         rounds = BETWEEN
 
 
-def _first(rows, columns):
+def _first(rows: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return a matrix with given margins: each unit takes the terms that have most units left (Gale 1957, Ryser 1957).
 
     Of terms that have equally many left the last are taken, which keeps them in order.
     """
-    import numpy as np
-
     left = np.sort(-columns)  # negative, so that the most come first
     terms = [np.zeros(0, np.int64)]
     for number in -np.sort(-rows):

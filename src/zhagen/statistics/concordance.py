@@ -1,38 +1,71 @@
 """Concordance: each occurrence of a term in its context, with its place in the raw text.
 
-Contexts are wording. Of an outline of an original they exist only where the original is attached; a whole sentence or
-paragraph is in a column ``quotation``. ``attrs["wording"]`` names these columns: downloads do not hold them.
+Contexts are wording. Of an outline of an original they exist only if the original is attached; a whole sentence or
+paragraph is in a column ``quotation``. ``attrs["wording"]`` names these columns: downloads do not contain them.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
 from zhagen.errors import ZhagenError
-from zhagen.text.cleaning import clean
+from zhagen.text.cleaning import CleanText, clean
 from zhagen.text.segmentation import content_terms, segment
+
+if TYPE_CHECKING:
+    from zhagen.documents.outline import Outline
 
 LINES = "doc_id section_id paragraph left keyword right line_start line_end".split()
 UNITS = ("sentence", "paragraph")
+Place = tuple[object, ...]  # document, section, paragraph: what names a place in the first columns
 
 
-def kwic(outline, term, width=15, words=False, lexicon=None):
+def kwic(
+    outline: Outline, term: str, *, width: int = 15, words: bool = False, lexicon: Path | str | None = None
+) -> pd.DataFrame:
     """List the occurrences of a term in the prose of a document: keyword in context.
-
-    Luhn (1960), Key word-in-context index for technical literature.
 
     Parameters
     ----------
-    outline : a `zhagen.documents.outline.Outline`; its `prose` is searched.
-    term : a string; it is cleaned as the text was, so a word broken over lines is found. Occurrences do not overlap:
-        there are as many as `zhagen.text.cleaning.count_term` counts in the paragraphs.
-    width : the most characters of context on each side, 0 or more. Context does not leave the paragraph.
-    words : keep only occurrences that begin and end where words do (`zhagen.text.segmentation.segment`): 动因 is not found
-        in 驱动因素.
-    lexicon : a folder of a lexicon, for `words`.
+    outline : zhagen.documents.outline.Outline
+        Its `prose` is searched.
+    term : str
+        It is cleaned as the text was, so a word that is broken over lines is found. Occurrences do not overlap: there
+        are as many as `zhagen.text.cleaning.count_term` counts in the paragraphs.
+    width : int, default 15
+        The most characters of context on each side, 0 or more. Context does not leave the paragraph.
+    words : bool, default False
+        List only occurrences that begin and end where words do (`zhagen.text.segmentation.segment`): 动因 is then not
+        found in 驱动因素.
+    lexicon : pathlib.Path or str, optional
+        A folder with a lexicon, for `words`.
 
-    Returns a data frame in the order of the text, one row an occurrence: doc_id, section_id, paragraph (as in
-    ``outline.sentences()``), left, keyword, right, line_start, line_end (raw lines of the keyword). Raises
-    `ZhagenError` for an empty term or a width below 0.
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each occurrence, in the order of the text: ``doc_id``, ``section_id`` (str), ``paragraph`` (int, as
+        in ``outline.sentences()``), ``left``, ``keyword``, ``right`` (str), ``line_start``, ``line_end`` (int, raw
+        lines of the keyword).
 
-    >>> from zhagen.extraction.pipeline import extract
-    >>> haier = extract("haier", edition="digest").outline
+    Raises
+    ------
+    ZhagenError
+        If the term is empty, or the width is below 0.
+
+    References
+    ----------
+    Luhn, H. P. (1960). Key word-in-context index for technical literature.
+
+    Examples
+    --------
+    >>> from zhagen.documents.catalog import open_document
+    >>> from zhagen.documents.outline import read_outline
+    >>> from zhagen.documents.recipe import read_recipe
+    >>> haier = read_outline(open_document("haier", edition="digest"), read_recipe("haier"))
     >>> found = kwic(haier, "动因", width=4)
     >>> len(found) == sum(block.text.count("动因") for block in haier.prose())
     True
@@ -46,26 +79,52 @@ def kwic(outline, term, width=15, words=False, lexicon=None):
     return _frame(_rows(paragraphs, term, width, words, lexicon), LINES)
 
 
-def kwic_texts(texts, term, width=15, words=False, lexicon=None):
+def kwic_texts(
+    texts: Mapping[str, str] | pd.DataFrame,
+    term: str,
+    *,
+    width: int = 15,
+    words: bool = False,
+    lexicon: Path | str | None = None,
+) -> pd.DataFrame:
     """List the occurrences of a term in plain texts: `kwic` for a reader's own texts.
 
     Parameters
     ----------
-    texts : a dict, id -> text, or a data frame with the columns doc_id and text, one row a text. Blank lines set
-        paragraphs apart; the lines of a paragraph are joined and cleaned by `zhagen.text.cleaning.clean`.
-    term, width, words, lexicon : as in `kwic`.
+    texts : dict of str to str, or pandas.DataFrame
+        Id -> text, or a table with the columns ``doc_id`` and ``text``, one row for each text. Blank lines separate
+        paragraphs; the lines of a paragraph are joined and cleaned by `zhagen.text.cleaning.clean`.
+    term : str
+        The term, cleaned in the same way.
+    width : int, default 15
+        The most characters of context on each side, 0 or more. Context does not leave the paragraph.
+    words : bool, default False
+        List only occurrences that begin and end where words do (`zhagen.text.segmentation.segment`): 动因 is then not
+        found in 驱动因素.
+    lexicon : pathlib.Path or str, optional
+        A folder with a lexicon, for `words`.
 
-    Returns a data frame as `kwic` does, without section_id; paragraphs and lines are counted from 1 in each text, texts
-    are in the order given. Raises `ZhagenError` as `kwic`, where two rows have one doc_id, and for a text that is no
-    string.
+    Returns
+    -------
+    pandas.DataFrame
+        As `kwic` returns, without ``section_id``; paragraphs and lines are counted from 1 in each text, texts are in
+        the order given.
 
+    Raises
+    ------
+    ZhagenError
+        If the term is empty, the width is below 0, two rows have one ``doc_id``, or a text is not a string.
+
+    Examples
+    --------
     >>> kwic_texts({"a": "平台连接用\\n户，用户选平台"}, "用户", width=2).drop(columns="paragraph").values.tolist()
     [['a', '连接', '用户', '，用', 1, 2], ['a', '户，', '用户', '选平', 2, 2]]
     >>> found = kwic_texts({"a": "驱动因素不是动因"}, "动因", width=2, words=True)
     >>> found[["left", "keyword", "right"]].values.tolist()
     [['不是', '动因', '']]
     """
-    rows = list(texts.items() if not hasattr(texts, "columns") else zip(texts["doc_id"], texts["text"], strict=True))
+    pairs = zip(texts["doc_id"], texts["text"], strict=True) if isinstance(texts, pd.DataFrame) else texts.items()
+    rows = list(pairs)
     _check_texts(rows)
     paragraphs = (
         ((doc_id, number), paragraph)
@@ -76,25 +135,51 @@ def kwic_texts(texts, term, width=15, words=False, lexicon=None):
     return _frame(_rows(paragraphs, term, width, words, lexicon), columns)
 
 
-def kwic_together(outline, first, second, unit="sentence", counted=False, lexicon=None):
-    """List the sentences in which two terms stand together: what an edge of a co-occurrence network rests on.
+def kwic_together(
+    outline: Outline,
+    first: str,
+    second: str,
+    *,
+    unit: str = "sentence",
+    counted: bool = False,
+    lexicon: Path | str | None = None,
+) -> pd.DataFrame:
+    """List the sentences in which two terms occur together: the passages behind an edge of a co-occurrence network.
 
     Parameters
     ----------
-    outline : a `zhagen.documents.outline.Outline`.
-    first, second : the terms; their order does not matter.
-    unit : ``sentence`` | ``paragraph``.
-    counted : take the terms as they are counted (`zhagen.text.segmentation.content_terms`): as words, with their variants,
-        citations left out. Then there is one row for each of the n12 units of `zhagen.statistics.association.cooccurrence_table`.
-        Otherwise strings are looked for: 动因 in 驱动因素 too.
-    lexicon : a folder of a lexicon, for `counted`.
+    outline : zhagen.documents.outline.Outline
+        Its `prose` is searched.
+    first : str
+        One term.
+    second : str
+        The other term; their order does not matter.
+    unit : {"sentence", "paragraph"}, default "sentence"
+        What is listed.
+    counted : bool, default False
+        Search for the terms as they are counted (`zhagen.text.segmentation.content_terms`): as words, with their
+        variants, without citations. Then there is one row for each of the n12 units of
+        `zhagen.statistics.association.cooccurrence_table`. If false, strings are searched for: 动因 in 驱动因素 too.
+    lexicon : pathlib.Path or str, optional
+        A folder with a lexicon, for `counted`.
 
-    Returns a data frame in the order of the text: doc_id, section_id, paragraph, sentence (not with unit
-    ``paragraph``), quotation (the text of the unit), line_start, line_end. Raises `ZhagenError` for an empty term or
-    another unit.
+    Returns
+    -------
+    pandas.DataFrame
+        In the order of the text: ``doc_id``, ``section_id`` (str), ``paragraph``, ``sentence`` (int; no sentence if the
+        unit is ``paragraph``), ``quotation`` (str, the text of the unit), ``line_start``, ``line_end`` (int).
 
-    >>> from zhagen.extraction.pipeline import extract
-    >>> haier = extract("haier", edition="digest").outline
+    Raises
+    ------
+    ZhagenError
+        If a term is empty, or there is no such unit.
+
+    Examples
+    --------
+    >>> from zhagen.documents.catalog import open_document
+    >>> from zhagen.documents.outline import read_outline
+    >>> from zhagen.documents.recipe import read_recipe
+    >>> haier = read_outline(open_document("haier", edition="digest"), read_recipe("haier"))
     >>> found = kwic_together(haier, "平台", "用户")
     >>> all("平台" in text and "用户" in text for text in found.quotation)
     True
@@ -113,7 +198,9 @@ def kwic_together(outline, first, second, unit="sentence", counted=False, lexico
     return found if unit == "sentence" else found.drop(columns="sentence")
 
 
-def _rows(paragraphs, term, width, words, lexicon):
+def _rows(
+    paragraphs: Iterable[tuple[Place, CleanText]], term: str, width: int, words: bool, lexicon: Path | str | None
+) -> list[tuple[object, ...]]:
     """Return the rows of a concordance over pairs (place, clean text)."""
     wanted = _cleaned(term)
     if width < 0:
@@ -127,7 +214,7 @@ def _rows(paragraphs, term, width, words, lexicon):
     return rows
 
 
-def _occurrences(text, term, words, lexicon):
+def _occurrences(text: str, term: str, words: bool, lexicon: Path | str | None) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of each occurrence; an occurrence that is kept does not overlap with the one before."""
     at = text.find(term)
     edges = _edges(text, lexicon) if words and at >= 0 else None
@@ -139,7 +226,7 @@ def _occurrences(text, term, words, lexicon):
         at = text.find(term, end if kept else at + 1)
 
 
-def _edges(text, lexicon):
+def _edges(text: str, lexicon: Path | str | None) -> set[int]:
     """Return the places where a word begins or ends."""
     edges, end = set(), 0
     for word in segment(text, lexicon):
@@ -149,19 +236,19 @@ def _edges(text, lexicon):
     return edges
 
 
-def _terms(part, lexicon):
+def _terms(part: CleanText, lexicon: Path | str | None) -> set[str]:
     """Return the terms of a part as `zhagen.statistics.terms.term_features` counts them: sentence by sentence."""
     return {term for sentence in part.sentences() for term in content_terms(sentence.text, lexicon)}
 
 
-def _cleaned(term):
+def _cleaned(term: str) -> str:
     found = clean(term).text
     if not found:
-        raise ZhagenError("the term is empty", todo="give the word to look for")
+        raise ZhagenError("the term is empty", todo="give the word to search for")
     return found
 
 
-def _plain_paragraphs(text):
+def _plain_paragraphs(text: str) -> Iterator[CleanText]:
     """Yield the clean paragraphs of a plain text."""
     lines = [*text.split("\n"), ""]
     first = 0
@@ -173,7 +260,7 @@ def _plain_paragraphs(text):
                 yield paragraph
 
 
-def _check_texts(rows):
+def _check_texts(rows: list[tuple[str, str]]) -> None:
     seen = set()
     for doc_id, text in rows:
         if not isinstance(text, str):
@@ -183,9 +270,7 @@ def _check_texts(rows):
         seen.add(doc_id)
 
 
-def _frame(rows, columns):
-    import pandas as pd
-
+def _frame(rows: Sequence[tuple[object, ...]], columns: list[str]) -> pd.DataFrame:
     numbers = ("paragraph", "sentence", "line_start", "line_end")
     frame = pd.DataFrame(rows, columns=columns)
     frame = frame.astype({name: "int64" if name in numbers else "str" for name in columns})

@@ -1,19 +1,37 @@
 """Lexical diversity: how many different words a text uses, made comparable between texts of unequal length.
 
-Every measure takes a sequence of words (list of str) in the order of the text, as `zhagen.text.segmentation.segment` or
-`content_terms` gives them; which of the two changes the values, so compare like with like.
+Every measure takes the words of a text in their order, as `zhagen.text.segmentation.segment` or `content_terms` returns
+them; which of the two changes the values, so use the same for all texts that are compared.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 
 from zhagen.errors import ZhagenError
 
 
-def ttr(words):
-    """Return the type-token ratio: different words over words, above 0 to 1.
+def ttr(words: Iterable[str]) -> float:
+    """Return the type-token ratio: different words divided by words.
 
-    It falls as a text grows longer, so it compares texts of one length only. Raises `ZhagenError` without words.
+    It falls as a text grows longer, so it compares only texts of one length.
 
+    Parameters
+    ----------
+    words : iterable of str
+        The words in the order of the text.
+
+    Returns
+    -------
+    float
+        Above 0, at most 1.
+
+    Raises
+    ------
+    ZhagenError
+        If there are no words.
+
+    Examples
+    --------
     >>> ttr(["平台", "用户", "平台", "需求"])
     0.75
     """
@@ -21,19 +39,34 @@ def ttr(words):
     return len(set(words)) / len(words)
 
 
-def mattr(words, window=50):
+def mattr(words: Iterable[str], window: int = 50) -> float:
     """Return the moving-average type-token ratio: the mean of the `ttr` of all runs of `window` words.
 
-    Covington and McFall (2010), Cutting the Gordian knot: the moving-average type-token ratio (MATTR). It does not
-    fall as a text grows longer. From ``1 / window`` (one word all through) to 1 (no run repeats a word).
+    It does not fall as a text grows longer.
 
     Parameters
     ----------
-    words : sequence of str.
-    window : words in a run, 1 or more; the same for all texts that are compared.
+    words : iterable of str
+        The words in the order of the text.
+    window : int, default 50
+        Words in a run, 1 or more; the same for all texts that are compared.
 
-    Returns a float. Raises `ZhagenError` for a window below 1, and where the text is shorter than the window.
+    Returns
+    -------
+    float
+        From ``1 / window`` (one word again and again) to 1 (no run repeats a word).
 
+    Raises
+    ------
+    ZhagenError
+        If the window is below 1, or the text is shorter than the window.
+
+    References
+    ----------
+    Covington, M. A. and McFall, J. D. (2010). Cutting the Gordian knot: the moving-average type-token ratio (MATTR).
+
+    Examples
+    --------
     >>> round(mattr("甲 乙 甲 丙 丙".split(), window=3), 4)  # (2/3 + 3/3 + 2/3) / 3
     0.7778
     """
@@ -53,23 +86,39 @@ def mattr(words, window=50):
     return different / (window * (len(words) - window + 1))
 
 
-def mtld(words, threshold=0.72):
-    """Return the measure of textual lexical diversity: the mean length, in words, of runs that hold their `ttr` up.
+def mtld(words: Iterable[str], threshold: float = 0.72) -> float:
+    """Return the measure of textual lexical diversity: the mean length of runs whose `ttr` stays above the threshold.
 
-    McCarthy and Jarvis (2010), MTLD, vocd-D, and HD-D: a validation study of sophisticated approaches to lexical
-    diversity assessment. Read word by word; where the ttr of the run reaches the threshold (is at or below it) a factor
-    is full and a new run begins. The rest is a partial factor, ``(1 - ttr) / (1 - threshold)``. The text's words over
-    its factors are taken forwards and backwards; MTLD is the mean of both. No run has a least length here (some
-    programs ask for ten words).
+    The text is read word by word; as soon as the ttr of the run is at or below the threshold, a factor is full and a
+    new run begins. The rest is a partial factor, ``(1 - ttr) / (1 - threshold)``. The words of the text divided by its
+    factors are computed forwards and backwards; MTLD is the mean of both. Here a run has no least length (some programs
+    require ten words).
 
     Parameters
     ----------
-    words : sequence of str.
-    threshold : above 0, below 1. The authors advise 0.66 to 0.75.
+    words : iterable of str
+        The words in the order of the text.
+    threshold : float, default 0.72
+        Above 0, below 1. The authors advise 0.66 to 0.75.
 
-    Returns a float; 2 for a text of one word again and again (``2n / (n - 1)`` where n is odd). Raises `ZhagenError`
-    without words, for another threshold, and where no word comes twice: there is no factor then, and no finite value.
+    Returns
+    -------
+    float
+        Words; 2 for a text of one word again and again (``2n / (n - 1)`` if n is odd).
 
+    Raises
+    ------
+    ZhagenError
+        If there are no words, the threshold is out of range, or no word occurs twice: then there is no factor, and no
+        finite value.
+
+    References
+    ----------
+    McCarthy, P. M. and Jarvis, S. (2010). MTLD, vocd-D, and HD-D: a validation study of sophisticated approaches to
+    lexical diversity assessment.
+
+    Examples
+    --------
     >>> mtld("of the people by the people for the people".split())  # one factor either way, of 6 words or of 5
     9.0
     """
@@ -78,23 +127,35 @@ def mtld(words, threshold=0.72):
         raise ZhagenError(f"the threshold is {threshold}", todo="give a number above 0 and below 1, such as 0.72")
     if len(set(words)) == len(words):
         raise ZhagenError(
-            f"none of the {len(words)} words comes twice, so MTLD is infinite", todo="give a longer text, or use mattr"
+            f"none of the {len(words)} words occurs twice, so MTLD is infinite", todo="give a longer text, or use mattr"
         )
     factors = _factors(words, threshold), _factors(reversed(words), threshold)
     return sum(len(words) / each for each in factors) / 2
 
 
-def diversity_measures(words, window=50):
+def diversity_measures(words: Iterable[str], window: int = 50) -> dict[str, float]:
     """Return all measures of a text.
 
     Parameters
     ----------
-    words : sequence of str.
-    window : the window of `mattr`.
+    words : iterable of str
+        The words in the order of the text.
+    window : int, default 50
+        The window of `mattr`.
 
-    Returns a dict: words (their number), types (different words), ttr, mattr, mtld; a list of such dicts makes a data
-    frame with one row a text. Raises `ZhagenError` where one of the measures does.
+    Returns
+    -------
+    dict of str to float
+        ``words`` (their number), ``types`` (different words), ``ttr``, ``mattr``, ``mtld``. A list of such dicts makes
+        a data frame with one row for each text.
 
+    Raises
+    ------
+    ZhagenError
+        If one of the measures raises.
+
+    Examples
+    --------
     >>> diversity_measures("甲 乙 甲 丙 丙 甲".split(), window=3)
     {'words': 6, 'types': 3, 'ttr': 0.5, 'mattr': 0.75, 'mtld': 3.0}
     """
@@ -108,16 +169,18 @@ def diversity_measures(words, window=50):
     }
 
 
-def _words(words):
+def _words(words: Iterable[str]) -> list[str]:
     if isinstance(words, str):
-        raise ZhagenError("a text is given in place of words", todo="cut it first: zhagen.segmentation.segment(text)")
+        raise ZhagenError(
+            "a text is given in place of words", todo="cut it first: zhagen.text.segmentation.segment(text)"
+        )
     words = list(words)
     if not words:
-        raise ZhagenError("there are no words", todo="look where they were lost")
+        raise ZhagenError("there are no words", todo="check how the text was read and cut")
     return words
 
 
-def _factors(words, threshold):
+def _factors(words: Iterable[str], threshold: float) -> float:
     """Return the number of factors, the last of them partial, in one direction."""
     factors, seen, length = 0, set(), 0
     for word in words:

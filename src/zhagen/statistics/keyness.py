@@ -1,48 +1,77 @@
 """Keyness: the terms that set one text apart from others."""
 
+import numpy as np
+import pandas as pd
+
 from zhagen.errors import ZhagenError
 from zhagen.statistics.association import g2
 
 
-def keyness_table(target, reference, confidence=None):
+def keyness_table(target: pd.DataFrame, reference: pd.DataFrame, *, confidence: float | None = None) -> pd.DataFrame:
     """Compare the term counts of a text with those of a reference.
 
-    A term stands a times among the A counts of the target and b times among the B counts of the reference.
+    A term occurs a times among the A counts of the target and b times among the B counts of the reference.
 
     - ``g2 = 2 sum O ln(O / E)`` over the four cells a, b, A - a, B - b; E is what both texts together lead to expect,
-      such as ``A (a + b) / (A + B)`` for a, and an empty cell adds 0. Dunning (1993), Accurate methods for the
-      statistics of surprise and coincidence. It grows with the length of the texts and has no direction.
-    - ``log_ratio = log2((a + 0.5) / (A + 0.5)) - log2((b + 0.5) / (B + 0.5))``: positive where the target uses the term
-      more, 1 where twice as much. Hardie (2014), Log Ratio: an informal introduction; the halves keep it finite
-      (Walter 1975, The distribution of Levin's measure of attributable risk). They weigh on rare terms where the texts
-      differ in length: a term that a short target never uses and a long reference hardly does has a positive log ratio
-      and a g2 near 0, so read the log ratio of terms with some count or g2 only.
-    - ``p``: the chance of such a g2 or a greater one where the texts do not differ and every word falls by itself:
+      such as ``A (a + b) / (A + B)`` for a; an empty cell adds 0 (Dunning 1993). It grows with the length of the texts
+      and has no direction.
+    - ``log_ratio = log2((a + 0.5) / (A + 0.5)) - log2((b + 0.5) / (B + 0.5))``: positive if the target uses the term
+      more, 1 if twice as much (Hardie 2014); the halves keep it finite (Walter 1975). They change the values of rare
+      terms if the texts differ in length: a term that a short target never uses and a long reference hardly ever does
+      has a positive log ratio and a g2 near 0, so read the log ratio only of terms with some count or g2.
+    - ``p``: the chance of such a g2 or a greater one if the texts do not differ and every word occurs independently:
       chi-square with one degree of freedom.
     - ``p_holm``: p corrected for as many tests as there are terms: the i-th smallest of m becomes ``p (m - i + 1)``, at
-      least the one before it, at most 1. Below 0.05, the chance that any is a false alarm is at most 5%. Holm (1979),
-      A simple sequentially rejective multiple test procedure.
+      least the one before it, at most 1. Below 0.05, the chance that any is a false alarm is at most 5% (Holm 1979).
     - ``p_bh``: a milder correction: the i-th smallest of m becomes ``p m / i``, at most the one after it, at most 1.
-      Below 0.05, at most 5% are false alarms on average. Benjamini and Hochberg (1995), Controlling the false
-      discovery rate: a practical and powerful approach to multiple testing.
+      Below 0.05, at most 5% are false alarms on average (Benjamini and Hochberg 1995).
     - ``log_ratio_low``, ``log_ratio_high``: Wald's interval of the log ratio with the same halves,
       ``log_ratio -+ z sqrt(1/(a + 0.5) - 1/(A + 0.5) + 1/(b + 0.5) - 1/(B + 0.5)) / ln 2``, z from the normal
-      distribution (1.96 for 0.95). Katz et al. (1978), Obtaining confidence intervals for the risk ratio in cohort
-      studies; Walter (1975); Agresti (2013), Categorical data analysis. It has no width where both texts hold that one
-      term and nothing else.
+      distribution (1.96 for 0.95; Katz et al. 1978, Walter 1975, Agresti 2013). It has no width if both texts consist
+      of that one term.
 
     Parameters
     ----------
-    target, reference : data frames with the columns term and count (whole numbers, 0 or more), as
-        `zhagen.statistics.terms.term_frequency` gives them. Rows of one term add up, so several texts can stand one under the other.
-    confidence : the level of the interval, such as 0.95; None leaves the interval out.
+    target : pandas.DataFrame
+        Columns ``term`` and ``count`` (whole numbers, 0 or more), as `zhagen.statistics.terms.term_frequency` returns
+        them. Rows of one term are added, so several texts can be put one under the other.
+    reference : pandas.DataFrame
+        The same of the text or texts to compare with.
+    confidence : float, optional
+        Confidence of the interval, above 0 and below 1, such as 0.95. None leaves the interval out.
 
-    Returns a data frame, one row a term that is in either: term, count, count_reference, g2, log_ratio, (log_ratio_low,
-    log_ratio_high,) p, p_holm, p_bh. First the terms that the target uses more often, relatively, highest g2 first;
-    last those that it uses less often, highest g2 last; then by code point. Raises `ZhagenError` where either text has
-    no term, for a count that is none, and for a confidence that is not between 0 and 1.
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each term of either text: ``term`` (str), ``count``, ``count_reference`` (int), ``g2``,
+        ``log_ratio``, (``log_ratio_low``, ``log_ratio_high``,) ``p``, ``p_holm``, ``p_bh`` (float). First the terms
+        that the target uses relatively more often, highest g2 first; last those that it uses less often, highest g2
+        last; then by code point.
 
-    >>> import pandas as pd
+    Raises
+    ------
+    ZhagenError
+        If a text has no term, a count is not a whole number of 0 or more, or `confidence` is not between 0 and 1.
+
+    References
+    ----------
+    Agresti, A. (2013). Categorical data analysis.
+
+    Benjamini, Y. and Hochberg, Y. (1995). Controlling the false discovery rate: a practical and powerful approach to
+    multiple testing.
+
+    Dunning, T. (1993). Accurate methods for the statistics of surprise and coincidence.
+
+    Hardie, A. (2014). Log Ratio: an informal introduction.
+
+    Holm, S. (1979). A simple sequentially rejective multiple test procedure.
+
+    Katz, D. et al. (1978). Obtaining confidence intervals for the risk ratio in cohort studies.
+
+    Walter, S. D. (1975). The distribution of Levin's measure of attributable risk.
+
+    Examples
+    --------
     >>> a, b = (pd.DataFrame({"term": ["平台", "用户"], "count": n}) for n in ([30, 10], [10, 30]))
     >>> found = keyness_table(a, b, confidence=0.95).round(2)
     >>> found.g2.tolist()
@@ -50,8 +79,6 @@ def keyness_table(target, reference, confidence=None):
     >>> found[["term", "log_ratio", "log_ratio_low", "log_ratio_high"]].values.tolist()
     [['平台', 1.54, 0.75, 2.33], ['用户', -1.54, -2.33, -0.75]]
     """
-    import numpy as np
-    import pandas as pd
     from scipy.stats import chi2, false_discovery_control
 
     if confidence is not None and not 0 < confidence < 1:
@@ -73,8 +100,8 @@ def keyness_table(target, reference, confidence=None):
     return pd.DataFrame(found.iloc[order]).reset_index(drop=True)
 
 
-def _totals(frame):
-    """Return the count of each term; raise where a count is none or nothing is counted."""
+def _totals(frame: pd.DataFrame) -> pd.Series:
+    """Return the count of each term; raise if a count is not one, or nothing is counted."""
     counts = frame["count"]
     wrong = frame[(counts < 0) | (counts % 1 != 0)]
     if len(wrong):
@@ -84,24 +111,21 @@ def _totals(frame):
         )
     if not counts.sum():
         raise ZhagenError(
-            "one of the texts has no term, so nothing can be compared", todo="look where its terms were lost"
+            "one of the texts has no term, so nothing can be compared", todo="check how its terms were counted"
         )
     return frame.groupby("term")["count"].sum()
 
 
-def _half_width(a, size_a, b, size_b, confidence):
+def _half_width(a: np.ndarray, size_a: float, b: np.ndarray, size_b: float, confidence: float) -> np.ndarray:
     """Return half the width of the interval of the log ratio, in bits."""
-    import numpy as np
     from scipy.stats import norm
 
     variance = 1 / (a + 0.5) - 1 / (size_a + 0.5) + 1 / (b + 0.5) - 1 / (size_b + 0.5)
     return norm.ppf((1 + confidence) / 2) * np.sqrt(np.maximum(variance, 0)) / np.log(2)
 
 
-def _holm(p):
+def _holm(p: np.ndarray) -> np.ndarray:
     """Return Holm's step-down p-values (Holm 1979)."""
-    import numpy as np
-
     order = np.argsort(p, kind="stable")
     steps = np.minimum(np.maximum.accumulate(p[order] * (len(p) - np.arange(len(p)))), 1)
     adjusted = np.empty_like(steps)

@@ -59,7 +59,7 @@ def build_network(edges: pd.DataFrame, weight: str = "npmi", *, top: int | None 
     >>> build_network(edges, "n12").nodes["用户"]
     {'count': 4}
     """
-    kept = strongest_pairs(edges, weight, None, min_count)
+    kept = strongest_pairs(edges, weight, top=None, min_count=min_count)
     kept = kept[kept[weight] > 0]
     kept = kept[kept.n12 * kept.N > kept.n1 * kept.n2] if weight == "g2" else kept
     kept = kept.head(len(kept) if top is None else top)

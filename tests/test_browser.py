@@ -1,0 +1,89 @@
+"""What a browser (WebAssembly) lacks: 64-bit places, threads, processes. Each is taken away, the results compared."""
+
+from threading import Thread
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.sparse import csr_array
+
+from zhagen.statistics import association, chance, dispersion, pairs, terms
+from zhagen.statistics.chance import chance_table, shuffle_matrix
+from zhagen.statistics.dispersion import dispersion_table
+from zhagen.statistics.terms import FEATURES, term_matrix, tfidf, window_matrix
+
+ROWS = [("a", "a-1", n // 4, n % 4 + 1, "平台 用户 数据 需求".split()[n * n % 5 % 4], 1 + n % 3) for n in range(4, 40)]
+
+
+def narrow(array):
+    array = np.asarray(array)
+    if not np.can_cast(array.dtype, np.int32, "safe"):
+        raise TypeError(f"Cannot cast array data from {array.dtype} to int32 according to the rule 'safe'")
+    return array.astype(np.intp)
+
+
+class Narrow(SimpleNamespace):
+    """NumPy as it is where a place has 32 bits: its `intp`, and what two of its functions refuse."""
+
+    intp = np.int32
+
+    def __getattr__(self, name):
+        return getattr(np, name)
+
+    def bincount(self, x, *more, **named):
+        return np.bincount(narrow(x), *more, **named)
+
+    def repeat(self, a, repeats, *more, **named):
+        return np.repeat(a, narrow(repeats) if np.ndim(repeats) else repeats, *more, **named)
+
+
+def statistics():
+    """One call of everything that counts by place."""
+    features = pd.DataFrame(ROWS, columns=FEATURES)
+    matrix = term_matrix(features)
+    return [
+        tfidf(matrix).toarray(),
+        window_matrix(features, 2).counts.toarray(),
+        shuffle_matrix(matrix).counts.toarray(),
+        shuffle_matrix(matrix, null="terms").counts.toarray(),
+        association.cooccurrence_table(matrix),
+        chance_table(matrix, draws=5),
+        chance_table(matrix, null="terms"),
+        dispersion_table(matrix),
+    ]
+
+
+def test_statistics_count_with_places_of_32_bits(monkeypatch):
+    expected = statistics()
+    for module in (association, chance, dispersion, pairs, terms):
+        monkeypatch.setattr(module, "np", Narrow())
+    for one, other in zip(statistics(), expected, strict=True):
+        if isinstance(one, pd.DataFrame):
+            pd.testing.assert_frame_equal(one, other)
+        else:
+            assert (one == other).all()
+
+
+def test_the_narrow_places_are_noticed():
+    with pytest.raises(TypeError, match="Cannot cast"):
+        Narrow().bincount(np.array([1, 2], np.int64))
+    with pytest.raises(TypeError, match="Cannot cast"):
+        Narrow().repeat([1, 2], np.array([1, 2], np.int64))
+
+
+def test_pairs_are_counted_where_no_thread_starts(monkeypatch):
+    random = np.random.default_rng(1)
+    matrix = csr_array(random.integers(0, 2, (30, 40)))
+    expected = [array.tolist() for array in pairs.count_pairs(matrix)]
+
+    def refused(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(pairs, "available_processors", lambda: 4)
+    monkeypatch.setattr(Thread, "start", refused)
+    pairs._threads_start.cache_clear()
+    try:
+        assert [array.tolist() for array in pairs.count_pairs(matrix)] == expected
+    finally:
+        pairs._threads_start.cache_clear()
