@@ -1,3 +1,4 @@
+from .benchmarks import load_benchmarks as load_benchmarks
 from .copies import extract_changed as extract_changed
 from .copies import extract_with_data as extract_with_data
 from .execution import Run as Run
