@@ -92,7 +92,7 @@ def check_label(outline: Outline, label: str, lines: tuple[int, int]) -> None:
     Raises
     ------
     ExtractionError
-        If it holds a control character, a colon or the end of a sentence, has no letter, or is wider than 40 characters.
+        If it holds a control character, a colon or the end of a sentence, has no letter or is too wide.
     """
     found = NO_LABEL.search(label)
     if found:

@@ -127,8 +127,8 @@ def _shift(outline: Outline, entry: dict[str, Any], line: _Line, lines: list[_Li
     raise ExtractionError(
         f"{entry['label']}: a row of {line.size} fields where {len(header)} are wanted",
         outline.document.where(line.number),
-        "look for a separator that is missing or too many; the recipe says how the table ends (ends), which lines are no "
-        'rows (skip), and by merged = "top" of the last columns that tabs at the ends of lines are gone',
+        "look for a separator that is missing or too many; the recipe says how the table ends (ends), which lines are "
+        'no rows (skip), and by merged = "top" of the last columns that tabs at the ends of lines are gone',
     )
 
 
