@@ -21,7 +21,7 @@ def main() -> int:
     paths = [path.resolve() for path in arguments.notebooks] or sorted((ROOT / "notebooks").glob("*/*.ipynb"))
     found = 0
     for run in execute_notebooks(paths):
-        if arguments.write and any(run.values) and rewrite_numbers(run.path, run):
+        if arguments.write and run.complete and rewrite_numbers(run.path, run):
             print(f"{run.path}: numbers written")
         for problem in run.problems:
             print(problem)

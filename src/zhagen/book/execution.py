@@ -56,6 +56,11 @@ class Run:
     problems: list[str]
     seconds: float
 
+    @property
+    def complete(self) -> bool:
+        """Whether every cell ran, so that every mark has a value."""
+        return len(self.values) == sum(cell.cell_type == "markdown" for cell in self.notebook.cells)
+
 
 def execute_notebooks(
     paths: Sequence[Path],
