@@ -28,7 +28,7 @@ def test_what_was_not_measured_has_no_ratio(tmp_path, monkeypatch):
         "# 2026-11-22, 4 processors, network 2 rounds\nstage,what,mb,tool,ratio,ratio_low,ratio_high,peak_mb,same\n"
         'network,"End to end: file to network, no words guessed",1,"zhagen, serial",1,1,1,300,same\n'
         'network,"End to end: file to network, no words guessed",1,notebook,,,,,over 900 s\n'
-        'segmentation,"Segmentation: text to content terms, unknown words guessed",1,quanteda,2,1.5,2.25,90,other words\n',
+        'segmentation,"Segmentation: text to content terms, unknown words guessed",1,quanteda,2,1,3,9,other words\n',
         encoding="utf-8",
     )
     (tmp_path / "documents.toml").touch()
@@ -37,7 +37,7 @@ def test_what_was_not_measured_has_no_ratio(tmp_path, monkeypatch):
     assert found[["what", "tool", "ratio_text", "same"]].to_numpy().tolist() == [
         ["不猜生词", "zhagen，单进程", "1.00（1.00–1.00）", "相同"],
         ["不猜生词", "笔记本写法", "", "没有量"],
-        ["猜生词", "quanteda", "2.00（1.50–2.25）", "分词不同"],
+        ["猜生词", "quanteda", "2.00（1.00–3.00）", "分词不同"],
     ]
     assert found.attrs["origin"] == "2026-11-22，4 个处理器，从头到尾 2 轮"
 
