@@ -53,6 +53,9 @@ def bare_imports(source, packages):
         if isinstance(attempt, ast.Try) and any("ImportError" in ast.unparse(h.type or h) for h in attempt.handlers)
         for node in ast.walk(attempt)
     ]
+    # what is imported for the sake of types is not imported when the code runs
+    types = [part for part in ast.walk(tree) if isinstance(part, ast.If) and "TYPE_CHECKING" in ast.unparse(part.test)]
+    ready += [node for part in types for child in part.body for node in ast.walk(child)]
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import | ast.ImportFrom) and node not in ready:

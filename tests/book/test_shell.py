@@ -11,7 +11,6 @@ sys.path += [str(ROOT / "book"), str(ROOT / "book/_ext")]
 pytest.importorskip("sphinx", reason="the book extra is not installed")
 
 import build  # noqa: E402
-import side_by_side  # noqa: E402
 
 import chinese_search  # noqa: E402
 import clean_pages  # noqa: E402
@@ -169,7 +168,3 @@ def test_a_formula_that_would_be_garbled_is_refused(latex):
 def test_aligned_formulas_have_rows_and_no_numbers_of_their_own():
     made = mathml.mathml(r"\begin{align}a&=b\\c&=d\end{align}", block=True)
     assert made.count("<mtr>") == 2 and "(1)" not in made
-
-
-def test_notebooks_are_dealt_to_all_readers():
-    assert side_by_side.deal_out(["a", "b", "c", "n1", "n2"], 2) == ["a", "c", "n2", "b", "n1"]

@@ -654,7 +654,7 @@ def test_a_full_disk_leaves_the_results_of_the_last_run(corpus, tmp_path, monkey
     count(corpus[0], tmp_path, unit="document")
     before = held(tmp_path)
 
-    def full(*_):
+    def full(*_, **__):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
