@@ -49,9 +49,10 @@ def bare_imports(source, packages):
     tree = ast.parse(source)
     ready = [
         node
-        for attempt in ast.walk(tree)
-        if isinstance(attempt, ast.Try) and any("ImportError" in ast.unparse(h.type or h) for h in attempt.handlers)
-        for node in ast.walk(attempt)
+        for block in ast.walk(tree)
+        if (isinstance(block, ast.Try) and any("ImportError" in ast.unparse(h.type or h) for h in block.handlers))
+        or (isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING")
+        for node in ast.walk(block)
     ]
     # what is imported for the sake of types is not imported when the code runs
     types = [part for part in ast.walk(tree) if isinstance(part, ast.If) and "TYPE_CHECKING" in ast.unparse(part.test)]
