@@ -1,5 +1,7 @@
 """What a browser (WebAssembly) lacks: 64-bit places, threads, processes. Each is taken away, the results compared."""
 
+import subprocess
+import sys
 from threading import Thread
 from types import SimpleNamespace
 
@@ -8,11 +10,30 @@ import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 
+from zhagen.corpus import cooccurrence, generator, parts
+from zhagen.corpus.cooccurrence import cooccur
 from zhagen.statistics import association, chance, dispersion, pairs, terms
 from zhagen.statistics.chance import chance_table, shuffle_matrix
 from zhagen.statistics.dispersion import dispersion_table
 from zhagen.statistics.terms import FEATURES, term_matrix, tfidf, window_matrix
 
+TEXTS = ["平台连接用户。数据驱动平台，用户选平台", "数据与平台", "用户的需求，平台的数据", "需求"] * 3
+WITHOUT = """
+import sys, threading
+for name in ("_multiprocessing", "concurrent.futures.process", "fcntl", "resource", "rjieba", "pyarrow", "tqdm"):
+    sys.modules[name] = None
+def start(self):
+    raise RuntimeError("can't start new thread")
+threading.Thread.start = start
+from zhagen.corpus import cooccur
+from zhagen.errors import ZhagenError
+source, out = sys.argv[1:]
+cooccur(source, out, unit="window", window=3, min_count=1, engine="serial", part=20, progress=True)
+try:
+    cooccur(source, out, min_count=1)
+except ZhagenError as error:
+    print(error)
+"""
 ROWS = [("a", "a-1", n // 4, n % 4 + 1, "平台 用户 数据 需求".split()[n * n % 5 % 4], 1 + n % 3) for n in range(4, 40)]
 
 
@@ -87,3 +108,33 @@ def test_pairs_are_counted_where_no_thread_starts(monkeypatch):
         assert [array.tolist() for array in pairs.count_pairs(matrix)] == expected
     finally:
         pairs._threads_start.cache_clear()
+
+
+@pytest.mark.parametrize("unit", parts.UNITS)
+def test_a_corpus_is_counted_with_places_of_32_bits(tmp_path, monkeypatch, unit):
+    source = tmp_path / "a.txt"
+    source.write_text("\n".join(TEXTS), "utf-8")
+    how = {"unit": unit, "window": 3, "min_count": 1, "engine": "serial", "part": 20, "segmenter": "jieba"}
+    expected = [cooccur(source, tmp_path / "out", weighted=weighted, **how).edges for weighted in (False, True)]
+    for module in (cooccurrence, parts, pairs, association):
+        monkeypatch.setattr(module, "np", Narrow())
+    for weighted, edges in zip((False, True), expected, strict=True):
+        pd.testing.assert_frame_equal(cooccur(source, tmp_path / "out", weighted=weighted, **how).edges, edges)
+
+
+def test_practice_text_is_drawn_with_places_of_32_bits(monkeypatch):
+    expected = next(generator.generate_documents())
+    monkeypatch.setattr(generator, "np", Narrow())
+    assert next(generator.generate_documents()) == expected
+
+
+def test_a_corpus_is_counted_without_threads_processes_and_extras(tmp_path):
+    """In one process of plain Python; another engine is refused in one sentence."""
+    source = tmp_path / "a.txt"
+    source.write_text("\n".join(TEXTS), "utf-8")
+    cooccur(source, tmp_path / "here", unit="window", window=3, min_count=1, engine="serial")
+    command = [sys.executable, "-c", WITHOUT, str(source), str(tmp_path / "there")]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert run.stdout == "this Python cannot start processes: use the engine serial\n" and run.stderr == ""
+    for name in ("terms.csv", "edges.csv", "communities.csv", "network.graphml"):
+        assert (tmp_path / "here" / name).read_bytes() == (tmp_path / "there" / name).read_bytes()

@@ -28,12 +28,6 @@ NOT_YET = {
     "book.execution",
     "book.prose",
     "book.reader",
-    "corpus.cooccurrence",
-    "corpus.engines",
-    "corpus.generator",
-    "corpus.parts",
-    "corpus.readers",
-    "corpus.store",
 }
 
 # What a wing's modules share with each other and no reader calls; shapes and readings are called by their packages.

@@ -34,7 +34,7 @@ from zhagen.corpus import cooccurrence, engines
 from zhagen.corpus.cooccurrence import cooccur
 from zhagen.corpus.store import NAME, Store
 from zhagen.errors import OutputError, SourceError, ZhagenError
-from zhagen.statistics import association
+from zhagen.statistics import association, networks
 from zhagen.statistics.association import add_measures, cooccurrence_table
 from zhagen.statistics.networks import find_communities
 from zhagen.statistics.terms import TermMatrix
@@ -449,7 +449,7 @@ BAD = {
     "e.jsonl": ('{"text": "平台"}\n{"text": "数'.encode(), "e.jsonl, line 2"),
     "f.jsonl": ('{"body": "平台"}\n'.encode(), "it has: body"),
     "g.csv": ("id,body\n1,平台\n".encode(), "name one of id, body"),
-    "h.csv": ("id,text\n1,平台\n2\n".encode(), "h.csv, row 3"),
+    "h.csv": ("id,text\n1,平台\n2\n".encode(), "h.csv, line 3"),
     "i.parquet": (b"text", "no Parquet"),
     "j.txt": ("平台数据\n".encode() + "数据平台\n".encode("gbk"), "j.txt"),
     "k.txt": (b"\xff\xfe\xff", "k.txt"),
@@ -658,7 +658,7 @@ def test_a_full_disk_leaves_the_results_of_the_last_run(corpus, tmp_path, monkey
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr(cooccurrence, "write_graphml", full)
+        patch.setattr(networks, "write_graphml", full)
         with pytest.raises(OutputError, match="No space left on device"):
             count(corpus[0], tmp_path)
     assert held(tmp_path) == before

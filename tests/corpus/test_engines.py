@@ -55,8 +55,8 @@ def children():
     return found
 
 
-def run(function, tasks, *settings):
-    return sorted(run_tasks(function, tasks, *settings))
+def run(function, tasks, engine="processes", workers=None, scheduler=None):
+    return sorted(run_tasks(function, tasks, engine, workers=workers, scheduler=scheduler))
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +81,7 @@ def test_every_task_is_done_once_and_few_are_drawn_ahead(engine):
             drawn.append(number)
             yield str(number), number
 
-    for result in run_tasks(square, tasks(), engine, 2):
+    for result in run_tasks(square, tasks(), engine, workers=2):
         done.append(result)
         assert len(drawn) <= len(done) + 2 * 2  # two for each worker
     assert sorted(done) == sorted((str(number), number * number) for number in range(12))
@@ -148,7 +148,7 @@ def test_what_dask_says_of_a_task():
 
 
 def test_a_run_that_is_left_ends_its_workers():
-    found = run_tasks(square, enumerate(range(99)), "processes", 2)
+    found = run_tasks(square, enumerate(range(99)), "processes", workers=2)
     next(found)
     assert children()
     found.close()  # as an interrupt does; that no process is left is what every test here ends with
@@ -156,7 +156,7 @@ def test_a_run_that_is_left_ends_its_workers():
 
 def test_workers_do_not_hear_an_interrupt():
     """Ctrl-C goes to all processes of a terminal; this one alone answers, whenever it comes."""
-    found = run_tasks(own_process, enumerate(range(9)), "processes", 2)
+    found = run_tasks(own_process, enumerate(range(9)), "processes", workers=2)
     results = [next(found)]
     for child in children():
         child.send_signal(signal.SIGINT)
@@ -168,13 +168,13 @@ def test_workers_do_not_hear_an_interrupt():
 @pytest.mark.parametrize("engine, workers", [("spark", 2), ("Serial", 2), ("", 2)])
 def test_an_unknown_engine_is_told(engine, workers):
     with pytest.raises(ZhagenError, match="use one of serial, processes, dask"):
-        run_tasks(square, [], engine, workers)
+        run_tasks(square, [], engine, workers=workers)
 
 
 @pytest.mark.parametrize("engine", engines.ENGINES)
 def test_a_number_of_workers_below_one_is_told(engine):
     with pytest.raises(ZhagenError, match="workers is -2: give 1 or more"):
-        run_tasks(square, [(0, 0)], engine, -2)
+        run_tasks(square, [(0, 0)], engine, workers=-2)
 
 
 def test_dask_that_is_not_installed_is_told(monkeypatch):

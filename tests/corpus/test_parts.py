@@ -76,7 +76,7 @@ def test_the_segmenter_changes_nothing(documents, settings):
     other = Settings(settings.unit, settings.window, segmenter="jieba")
     one, two = count_part(documents, settings), count_part(documents, other)
     assert counted(one) == counted(two) and one.sizes == two.sizes
-    assert settings.told() == other.told()
+    assert settings.identity() == other.identity()
 
 
 @given(DOCUMENTS, DOCUMENTS, SETTINGS)
@@ -189,8 +189,8 @@ def test_a_worker_with_another_lexicon_does_not_count(lexicon):
 
 
 def test_another_lexicon_is_other_settings(lexicon):
-    told = [Settings(fingerprint=lexicon_fingerprint(folder)).told() for folder in (None, lexicon)]
-    assert told[0] != told[1]
-    assert Settings(lexicon="a", fingerprint="x").told() == Settings(lexicon="b", fingerprint="x").told()
+    known = [Settings(fingerprint=lexicon_fingerprint(folder)).identity() for folder in (None, lexicon)]
+    assert known[0] != known[1]
+    assert Settings(lexicon="a", fingerprint="x").identity() == Settings(lexicon="b", fingerprint="x").identity()
     others = [Settings(unit="sentence"), Settings(window=3), Settings(hmm=True), Settings(fingerprint="x")]
-    assert all(other.told() != Settings().told() for other in others)
+    assert all(other.identity() != Settings().identity() for other in others)

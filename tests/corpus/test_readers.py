@@ -158,7 +158,100 @@ def test_mixed_encodings_far_into_a_file_are_found(tmp_path, monkeypatch):
     path = written(tmp_path / "a.txt", content)
     for block in (1, 7, 12, 50, 60):
         monkeypatch.setattr(readers, "BLOCK", block)
-        assert "a.txt" in refused(path)
+        assert "line 6 is in UTF-8, line 1 is not (a.txt)" in refused(path)
+
+
+@pytest.mark.parametrize("before", range(13))
+def test_the_shortest_passage_in_another_encoding_is_found_across_the_border_of_two_blocks(tmp_path, before):
+    """Four characters in UTF-8, of which `before` bytes are in the first MB, the rest in the second."""
+    passage = "平台数据".encode()
+    passage.decode("gb18030")  # it could be read as something else
+    line = "数据平台\n".encode("gbk")
+    start = readers.BLOCK - before
+    content = b"\n" * (start - len(line) * (start // len(line))) + line * (start // len(line)) + passage + b"\n" + line
+    assert content.index(passage) == start
+    said = refused(written(tmp_path / "a.txt", content))
+    assert f"line {content[:start].count(10) + 1} is in UTF-8" in said
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "gb18030"])
+@pytest.mark.parametrize("shift", range(-4, 5))
+def test_a_character_across_the_border_of_two_blocks_is_read(tmp_path, encoding, shift):
+    """Of bytes where the encoding is found out, and of characters where the text is handed on."""
+    for size in (
+        readers.BLOCK,
+        readers.BLOCK // len("数".encode(encoding.removesuffix("-sig").replace("-16", "-16-le"))),
+    ):
+        lines = ["a" * (size + shift - 2), "数𠮷据" * 3, "尾"]
+        path = written(tmp_path / "a.txt", "\n".join(lines).encode(encoding))
+        assert "\n".join(texts(path)).split("\n") == lines
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_the_end_of_a_line_at_the_border_of_two_blocks_is_one(tmp_path, end):
+    for shift in (-2, -1, 0, 1):
+        lines = ["平" * (readers.BLOCK + shift), "台", "", "数据"]
+        found = "\n".join(texts(written(tmp_path / "a.txt", end.join(lines))))
+        assert found.split("\n") == lines
+
+
+@pytest.mark.parametrize("block", [1, 5, 1 << 20])
+@pytest.mark.parametrize(
+    "content, line",
+    [
+        ("平台\n数据\n".encode() * 3 + b"ab\xff\n", 7),
+        ("平台\r\n数据\r\n".encode() * 3 + b"ab\xff\r\n", 7),
+        ("数据平台\n".encode("gbk") * 4 + b"\x81", 5),
+        (b"\xff", 1),
+        ("平台\n数".encode() + "据".encode()[:2], 2),
+    ],
+)
+def test_a_byte_that_fits_no_encoding_is_found_in_its_line(tmp_path, monkeypatch, block, content, line):
+    monkeypatch.setattr(readers, "BLOCK", block)
+    for name in ("a.txt", "a.jsonl", "a.csv"):
+        said = refused(written(tmp_path / name, content))
+        assert f"neither UTF-8 nor GB 18030 ({name}, line {line})" in said
+
+
+@pytest.mark.parametrize(
+    "encoding, content, line",
+    [
+        ("utf-8", "平台\n数据\n".encode() + b"\xff", 3),
+        ("ascii", "a\nb平台\n".encode(), 2),
+        ("utf-16-le", "上\n下\n".encode("utf-16-le") + b"\x00\xd8a\x00", 3),  # half of a pair; 上 has a byte 0A
+    ],
+)
+@pytest.mark.parametrize("name", ["a.txt", "a.jsonl", "a.csv"])
+def test_what_does_not_fit_a_named_encoding_is_found_in_its_line(tmp_path, name, encoding, content, line):
+    path = written(tmp_path / name, content)
+    if name == "a.txt":
+        assert f"bytes that are not {'utf-8-sig' if encoding == 'utf-8' else encoding} (a.txt, line {line})" in refused(
+            path, encoding=encoding
+        )
+    assert "line " in refused(path, encoding=encoding)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.jsonl", "a.csv", "a.tsv"])
+def test_a_nul_is_named_with_its_line(tmp_path, monkeypatch, name):
+    """It comes from binary files, and from UTF-16 without a mark; no text has one."""
+    head = {"a.jsonl": '{"text": "平台"}', "a.csv": "text", "a.tsv": "text"}.get(name, "平台")
+    path = written(tmp_path / name, f"{head}\n\n平\0台\n")
+    for block in (1, 4, 1 << 20):
+        monkeypatch.setattr(readers, "BLOCK", block)
+        assert f"a NUL character, which no text has ({name}, line 3)" in refused(path)
+
+
+@pytest.mark.parametrize(
+    "name, content", [("a.jsonl", '{"text": "平台"}\n'), ("a.csv", "text\n平台\n"), ("a.txt", "平台")]
+)
+@pytest.mark.parametrize("encoding", [None, "utf-8", "UTF8", "utf-8-sig"])
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path, name, content, encoding):
+    assert texts(written(tmp_path / name, codecs.BOM_UTF8 + content.encode()), encoding=encoding) == ["平台"]
+
+
+def test_a_row_over_several_lines_is_named_by_its_last_line(tmp_path):
+    path = written(tmp_path / "a.csv", 'id,text\n1,"平台\n数据\n用户"\n2\n')
+    assert "1 fields in place of 2 (a.csv, line 5)" in refused(path)
 
 
 @given(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=1))
@@ -221,12 +314,12 @@ def test_a_broken_line_of_json_is_named(tmp_path, line, said):
 @pytest.mark.parametrize(
     "content, said",
     [
-        ("id,text\n1,平台\n2\n", "1 fields in place of 2 (a.csv, row 3)"),
-        ("id,text\n1,平台\n2,a,b\n", "3 fields in place of 2 (a.csv, row 3)"),
+        ("id,text\n1,平台\n2\n", "1 fields in place of 2 (a.csv, line 3)"),
+        ("id,text\n1,平台\n2,a,b\n", "3 fields in place of 2 (a.csv, line 3)"),
         ('id,text\n1,"平台\n2,数据\n', "no CSV: unexpected end of data (a.csv"),
         ('id,text\n1,"平台"x\n', "no CSV"),
         ('"id,text\n1,平台\n', "no CSV: unexpected end of data (a.csv"),
-        ("id,body\n1,平台\n", "there is no column 'text' (a.csv): name one of id, body"),
+        ("id,body\n1,平台\n", "there is no column 'text' (a.csv, line 1): name one of id, body"),
         ("", "there is no column 'text'"),
     ],
 )

@@ -1,107 +1,177 @@
 """Co-occurrence in a corpus of any size: text in, terms, pairs, communities and a network out."""
 
+from __future__ import annotations
+
+import json
 import sys
 import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from zhagen import __version__
 from zhagen.corpus import engines, parts
 from zhagen.corpus.engines import run_tasks
-from zhagen.corpus.parts import Settings, count_part, lexicon_fingerprint
+from zhagen.corpus.parts import Part, Settings, count_part, lexicon_fingerprint
 from zhagen.corpus.readers import read_texts, source_size
 from zhagen.corpus.store import Store, documents_checksum, sole_writer
 from zhagen.errors import ZhagenError
 from zhagen.output import write_files
 from zhagen.statistics import association
 from zhagen.statistics.association import add_measures, pair_table
-from zhagen.statistics.networks import build_network, find_communities, write_graphml
 from zhagen.statistics.pairs import available_processors, count_pair_stream
 from zhagen.text.lexicon import SEGMENTERS, fastest_segmenter
 from zhagen.text.strings import END, code_strings, join_strings, split_run
 
+if TYPE_CHECKING:  # networkx, pandas and scipy are loaded while the workers count, see `_load`
+    import networkx as nx
+    import pandas as pd
+    from scipy.sparse import csr_array
+
+    from zhagen.output import Content
+
 PART = 2_000_000  # characters of a part: enough to spend little on its beginning, few enough to share out evenly
 MERGED = 16  # parts whose terms are brought together at a time: more take less time and more memory
 PER_CHARACTER = 120  # bytes of memory that a worker takes for a character of its part, about
-PER_WINDOW = 20  # bytes more for each term of a window: every term stands in so many
+PER_WINDOW = 20  # bytes more for each term of a window: every term is in so many
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Corpus:
     """What `cooccur` found.
 
     Attributes
     ----------
-    terms : data frame, one row one of the most frequent terms: term, count, units, community (0 where it has no edge).
-    edges : data frame as `zhagen.statistics.association.add_measures` returns it, with every measure that fits the counts.
-    network : networkx.Graph of the edges whose weight is above 0.
-    communities : list of lists of terms, numbered from 1 in `terms`.
-    report : dict, what was read and how long it took.
+    terms : pandas.DataFrame
+        One row for each of the most frequent terms: ``term`` (str), ``count``, ``units``, ``community`` (int, 0 if it
+        has no edge).
+    edges : pandas.DataFrame
+        Pairs as `zhagen.statistics.association.add_measures` returns them, with every measure that fits the counts.
+    network : networkx.Graph
+        The edges whose weight is above 0.
+    communities : list of list of str
+        Groups of terms, numbered from 1 in `terms`.
+    report : dict of str to object
+        What was read, with which settings, and how long it took.
     """
 
-    terms: object
-    edges: object
-    network: object
-    communities: list
-    report: dict
+    terms: pd.DataFrame
+    edges: pd.DataFrame
+    network: nx.Graph
+    communities: list[list[str]]
+    report: dict[str, Any]
+
+    def __repr__(self) -> str:
+        size = self.report
+        read = f"{size['documents']} documents, {size['paragraphs']} paragraphs, {size['units']} units"
+        found = f"{len(self.terms)} terms, {len(self.edges)} edges, {len(self.communities)} communities"
+        return f"Corpus: {found}\nread: {read} ({size['settings']['unit']}) with a term"
 
 
 def cooccur(
-    source,
-    out,
+    source: Path | str,
+    out: Path | str,
     *,
-    column="text",
-    encoding=None,
-    unit="paragraph",
-    window=10,
-    weighted=False,
-    top=200,
-    min_count=5,
-    weight="npmi",
-    lexicon=None,
-    hmm=False,
-    segmenter=None,
-    engine="processes",
-    workers=None,
-    scheduler=None,
-    memory=512,
-    part=PART,
-    seed=1,
-    progress=False,
-):
-    """Count which of the most frequent terms stand together, and write terms, edges, communities and the network.
+    column: str = "text",
+    encoding: str | None = None,
+    unit: str = "paragraph",
+    window: int = 10,
+    weighted: bool = False,
+    top: int = 200,
+    min_count: int = 5,
+    weight: str = "npmi",
+    lexicon: Path | str | None = None,
+    hmm: bool = False,
+    segmenter: str | None = None,
+    engine: str = "processes",
+    workers: int | None = None,
+    scheduler: str | None = None,
+    memory: int = 512,
+    part: int = PART,
+    seed: int = 1,
+    progress: bool = False,
+) -> Corpus:
+    """Count which of the most frequent terms occur together, and write terms, edges, communities and the network.
 
-    Whatever the engine, the segmenter, the workers and the parts, the same input gives the same files. A run that was
-    stopped goes on where it was when it is started again with the same input and settings.
+    The same input gives the same files, whatever the engine, the segmenter, the workers and the parts. If a run was
+    stopped, the same call continues from there. N is the number of units with a content term.
 
     Parameters
     ----------
-    source, column, encoding : see `zhagen.corpus.readers.read_texts`.
-    out : folder for terms.csv, edges.csv, communities.csv, network.graphml and report.json.
-    unit : ``sentence`` | ``paragraph`` (a line) | ``document`` | ``window`` of as many terms as `window` says, one
-        after the other in a paragraph.
-    weighted : multiply counts instead of counting units, see `zhagen.statistics.association.cooccurrence_table`.
-    top : how many terms, the most frequent ones; of equal ones those first by code point.
-    min_count : the least n12 of an edge.
-    weight : the measure of the network, see `zhagen.statistics.networks.build_network`; a weighted count takes ``cosine`` for ``npmi``.
-    lexicon, hmm, segmenter : see `zhagen.text.segmentation.segment`; None takes the faster segmenter
-        that is installed.
-    engine, workers, scheduler : see `zhagen.corpus.engines.run_tasks`; a scheduler means ``dask``.
-    memory : MB for the sums of pairs, and for the part of each worker, above what the interpreter and the words take.
-    part : the most characters of a part.
-    seed : of the communities.
-    progress : show a progress bar on stderr.
+    source : pathlib.Path or str
+        A folder of texts, or a .txt, .jsonl, .csv or .parquet file, see `zhagen.corpus.readers.read_texts`.
+    out : pathlib.Path or str
+        Folder for terms.csv, edges.csv, communities.csv, network.graphml and report.json.
+    column : str, default "text"
+        The column or key that contains the text.
+    encoding : str, optional
+        Encoding of text files; None tries UTF-8, then GB 18030, file by file.
+    unit : {"sentence", "paragraph", "document", "window"}, default "paragraph"
+        In what terms occur together. A paragraph is a line, a window as many terms as `window` says, one after the
+        other in a paragraph.
+    window : int, default 10
+        Terms in a window, 2 or more.
+    weighted : bool, default False
+        Multiply counts instead of counting units, see `zhagen.statistics.association.cooccurrence_table`.
+    top : int, default 200
+        Number of terms, the most frequent ones; of equally frequent ones the first by code point.
+    min_count : int, default 5
+        The least n12 of an edge, 1 or more.
+    weight : str, default "npmi"
+        The measure of the network, see `zhagen.statistics.networks.build_network`; if counts are weighted, ``cosine``
+        is taken for ``npmi``.
+    lexicon : pathlib.Path or str, optional
+        A folder with a lexicon, see `zhagen.text.segmentation.segment`.
+    hmm : bool, default False
+        Guess words that no dictionary has.
+    segmenter : {"rjieba", "jieba"}, optional
+        They give the same words. None takes the faster one that is installed; the report says which.
+    engine : {"serial", "processes", "dask"}, default "processes"
+        Where is counted, see `zhagen.corpus.engines.run_tasks`.
+    workers : int, optional
+        Number of processes; None takes one for each processor.
+    scheduler : str, optional
+        Address of a Dask scheduler; the engine is then ``dask``.
+    memory : int, default 512
+        MB for the sums of pairs, and for the part of each worker, in addition to the interpreter and the words; 16 or
+        more.
+    part : int, default 2000000
+        The most characters of a part.
+    seed : int, default 1
+        Seed of the communities.
+    progress : bool, default False
+        Show a progress bar on stderr, if tqdm is installed.
 
-    Returns a `Corpus`. N is the number of units with a content term. Raises `SourceError` where the source cannot be
-    read, `ZhagenError` where it has no term, or a setting does not fit, and `OutputError` where `out` cannot be
-    written or another run writes there; then no result is written.
+    Returns
+    -------
+    Corpus
+        The terms, the edges, the network, the communities and the report.
 
+    Raises
+    ------
+    SourceError
+        If the source cannot be read.
+    ZhagenError
+        If the source has no content term, or a setting is out of range.
+    OutputError
+        If `out` cannot be written, or another run writes there; then no result is written.
+
+    Examples
+    --------
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
     >>> _ = (folder / "a.txt").write_text("平台与数据。" + chr(10) + "数据与平台。", encoding="utf-8")
     >>> found = cooccur(folder, folder / "out", min_count=2, engine="serial")
+    >>> found
+    Corpus: 2 terms, 1 edges, 1 communities
+    read: 1 documents, 2 paragraphs, 2 units (paragraph) with a term
     >>> found.edges[["term_a", "term_b", "n12", "N"]].values.tolist()
     [['平台', '数据', 2, 2]]
     """
@@ -115,15 +185,16 @@ def cooccur(
     segmenter = segmenter or fastest_segmenter()
     _known("segmenter", segmenter, SEGMENTERS)
     settings = Settings(
-        unit, window if unit == "window" else 0, lexicon and str(Path(lexicon).resolve()), hmm, segmenter,
+        unit, window if unit == "window" else 0, str(Path(lexicon).resolve()) if lexicon else None, hmm, segmenter,
         lexicon_fingerprint(lexicon),
     )  # fmt: skip
     workers = workers or available_processors()
     per_character = PER_CHARACTER + PER_WINDOW * settings.window
-    part = max(1, min(part, memory * 2**20 // per_character))  # not of workers: a run may go on with others
+    part = max(1, min(part, memory * 2**20 // per_character))  # not of workers: a run may continue with others
     with sole_writer(out):
-        store, texts = Store(out, settings.told() | {"part": part}), read_texts(source, column, encoding)
-        Thread(target=_load).start()  # no daemon: Python may not end in the midst of an import
+        store, texts = Store(out, settings.identity() | {"part": part}), read_texts(source, column, encoding=encoding)
+        with suppress(RuntimeError):  # no thread can start in a browser: then it is loaded later
+            Thread(target=_load).start()  # no daemon: Python may not end in the midst of an import
         try:
             size = source_size(source, column)
             sizes = _count(store, texts, settings, part, engine, workers, scheduler, size, progress)
@@ -131,7 +202,9 @@ def cooccur(
             store.tidy()
         if not sizes["occurrences"]:
             store.remove()
-            raise ZhagenError("the corpus has no content term", str(source), "look at the text column and the encoding")
+            raise ZhagenError("the corpus has no content term", str(source), "check the text column and the encoding")
+        from zhagen.statistics.networks import build_network, find_communities
+
         counted = time.monotonic()
         terms, edges = _edges(store, sizes["parts"], top, min_count, weighted, memory * 2**20 // 2)
         edges = add_measures(edges, measures)
@@ -139,7 +212,7 @@ def cooccur(
         groups = find_communities(network, seed=seed)
         member = {term: number for number, group in enumerate(groups, 1) for term in group}
         terms = terms.assign(community=[member.get(term, 0) for term in terms.term])
-        report = {
+        report: dict[str, Any] = {
             "source": Path(source).name,
             **{name: size for name, size in sizes.items() if name not in ("parts", "resumed")},
             "distinct_terms": terms.attrs["distinct"],
@@ -163,20 +236,18 @@ def cooccur(
         return found
 
 
-def _load():
+def _load() -> None:
     """Import what the end needs: while the workers count, it takes no time of its own."""
-    import networkx  # noqa: F401
-    import pandas  # noqa: F401
-    import scipy.sparse
-    import scipy.special  # noqa: F401
+
+    import zhagen.statistics.networks  # noqa: F401
 
 
-def _known(kind, name, names):
+def _known(kind: str, name: str, names: Sequence[str]) -> None:
     if name not in names:
         raise ZhagenError(f"there is no {kind} {name!r}", todo=f"use one of {', '.join(names)}")
 
 
-def _check(unit, window, top, min_count, memory, part, workers):
+def _check(unit: str, window: int, top: int, min_count: int, memory: int, part: int, workers: int | None) -> None:
     _known("unit", unit, parts.UNITS)
     least = {"window": (window, 2), "top": (top, 1), "min_count": (min_count, 1), "memory": (memory, 16)}
     least |= {"part": (part, 1), "workers": (1 if workers is None else workers, 1)}
@@ -185,12 +256,23 @@ def _check(unit, window, top, min_count, memory, part, workers):
             raise ZhagenError(f"{name} is {value}", todo=f"give {bound} or more")
 
 
-def _count(store, texts, settings, part, engine, workers, scheduler, size, progress):
+def _count(
+    store: Store,
+    texts: Iterable[tuple[str, str]],
+    settings: Settings,
+    part: int,
+    engine: str,
+    workers: int,
+    scheduler: str | None,
+    size: int,
+    progress: bool,
+) -> dict[str, int]:
     """Count every part that the store does not have yet; returns the sizes of the corpus."""
-    checksums, done = {}, {"parts": 0, "resumed": 0, "documents": 0}
+    checksums: dict[int, tuple[str, int]] = {}
+    done = {"parts": 0, "resumed": 0, "documents": 0}
     with _bar(size, progress) as bar:
 
-        def tasks():
+        def tasks() -> Iterator[tuple[int, list[str]]]:
             for number, (documents, begun) in enumerate(_parts(texts, part, settings.unit)):
                 sum_, length = documents_checksum(documents)
                 done["parts"] += 1
@@ -202,7 +284,8 @@ def _count(store, texts, settings, part, engine, workers, scheduler, size, progr
                     checksums[number] = sum_, length
                     yield number, documents
 
-        for number, found in run_tasks(partial(count_part, settings=settings), tasks(), engine, workers, scheduler):
+        count = partial(count_part, settings=settings)
+        for number, found in run_tasks(count, tasks(), engine, workers=workers, scheduler=scheduler):
             sum_, length = checksums.pop(number)
             store.save(number, found, sum_)
             bar.update(length)
@@ -212,12 +295,13 @@ def _count(store, texts, settings, part, engine, workers, scheduler, size, progr
     }
 
 
-def _parts(texts, size, unit):
+def _parts(texts: Iterable[tuple[str, str]], size: int, unit: str) -> Iterator[tuple[list[str], int]]:
     """Yield lists of texts of about `size` characters, and how many documents begin in each.
 
-    A document is divided between its lines where the unit is smaller than it.
+    A document is divided between its lines if the unit is smaller than it.
     """
-    gathered, held, begun, last = [], 0, 0, None
+    gathered: list[str] = []
+    held, begun, last = 0, 0, None
     for name, text in texts:
         if name != last and held >= size:
             yield gathered, begun
@@ -238,9 +322,10 @@ def _parts(texts, size, unit):
         yield gathered, begun
 
 
-def _lines(text, size):
+def _lines(text: str, size: int) -> Iterator[str]:
     """Yield a text in pieces of whole lines, each about `size` characters long."""
-    gathered, held = [], 0
+    gathered: list[str] = []
+    held = 0
     for line in text.split("\n"):
         if gathered and held + len(line) > size:
             yield "\n".join(gathered)
@@ -250,9 +335,10 @@ def _lines(text, size):
     yield "\n".join(gathered)
 
 
-def _edges(store, number_of_parts, top, min_count, weighted, memory):
+def _edges(
+    store: Store, number_of_parts: int, top: int, min_count: int, weighted: bool, memory: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the most frequent terms (term, count, units), and the pairs of them as `cooccurrence_table` does."""
-    import numpy as np
     import pandas as pd
 
     vocabulary, (counts, units, own), total = _vocabulary(store, number_of_parts, weighted)
@@ -262,24 +348,28 @@ def _edges(store, number_of_parts, top, min_count, weighted, memory):
     places = sorted(order, key=vocabulary.__getitem__)
     chosen = [vocabulary[place] for place in places]
 
-    def matrices():
+    def matrices() -> Iterator[csr_array]:
         for number in range(number_of_parts):
             part = store.load(number)
+            # coded together with the chosen terms, which come first: a code below their number is a chosen term
             columns = code_strings(join_strings(chosen) + part.terms)[1][len(chosen) :]
             yield _restricted(part, np.where(columns < len(chosen), columns, -1), len(chosen), weighted)
 
     found = zip(*count_pair_stream(matrices, len(chosen), min_count=min_count, memory=memory), strict=True)
-    pairs = (np.concatenate(blocks) for blocks in found)
-    edges = pair_table(np.array(chosen, dtype=object), *pairs, own[places], None if weighted else total)
+    first, second, n12 = (np.concatenate(blocks) for blocks in found)
+    names = np.array(chosen, dtype=object)
+    edges = pair_table(names, first, second, n12, own[places], None if weighted else total)
     terms = pd.DataFrame({"term": [vocabulary[n] for n in order], "count": counts[order], "units": units[order]})
     terms.attrs["distinct"] = len(vocabulary)
     return terms, edges
 
 
-def _vocabulary(store, number_of_parts, weighted):
-    """Return the terms of all parts; of each its count, its units and its product with itself; the number of units."""
-    import numpy as np
+def _vocabulary(store: Store, number_of_parts: int, weighted: bool) -> tuple[list[str], np.ndarray, int]:
+    """Return the terms of all parts; of each its count, its units and its product with itself; the number of units.
 
+    Terms that are known come first in the run of bytes that is coded, so they keep their codes, and new terms get the
+    next ones: `sums` grows at its end. The codes of the parts follow each other after those of the known terms.
+    """
     known, sums, total = b"", np.zeros((3, 0), np.int64), 0
     for start in range(0, number_of_parts, MERGED):
         some = [store.load(number) for number in range(start, min(start + MERGED, number_of_parts))]
@@ -288,17 +378,21 @@ def _vocabulary(store, number_of_parts, weighted):
         sums = np.pad(sums, ((0, 0), (0, known.count(END.encode()) - held)))
         for part in some:
             at, held = codes[held : held + len(part.totals)], held + len(part.totals)
-            units = np.bincount(part.indices, minlength=len(at))
+            columns = part.indices.astype(np.intp)
+            units = np.bincount(columns, minlength=len(at))
             squares = part.counts.astype(float) ** 2
-            own = np.bincount(part.indices, squares, len(at)).astype(np.int64) if weighted else units
+            own = np.bincount(columns, squares, len(at)).astype(np.int64) if weighted else units
             sums[:, at] += [part.totals, units, own]
             total += len(part.indptr) - 1
     return split_run(known), sums, total
 
 
-def _restricted(part, columns, terms, weighted):
-    """Return the unit x term matrix of a part with the chosen terms only; units without any are left out."""
-    import numpy as np
+def _restricted(part: Part, columns: np.ndarray, terms: int, weighted: bool) -> csr_array:
+    """Return the unit x term matrix of a part with the chosen terms only; units without any are left out.
+
+    `columns` says for each term of the part its column, -1 if it was not chosen. A unit ends after as many kept cells
+    as come before its old end; a unit that ends where the one before it does has none, and its end is dropped.
+    """
     from scipy.sparse import csr_array
 
     at = columns[part.indices]
@@ -309,39 +403,34 @@ def _restricted(part, columns, terms, weighted):
     return csr_array((data, at[kept], indptr), shape=(len(indptr) - 1, terms))
 
 
-def _files(found):
+def _files(found: Corpus) -> dict[str, Content]:
     """Return the files of a result, by name."""
-    import json
-
-    import pandas as pd
+    from zhagen.statistics.networks import write_graphml
 
     grouped = found.terms[found.terms.community > 0].sort_values(["community", "term"])
     return {
         "terms.csv": found.terms,
         "edges.csv": found.edges,
-        "communities.csv": pd.DataFrame(grouped[["community", "term", "count", "units"]]),
+        "communities.csv": grouped[["community", "term", "count", "units"]],
         "network.graphml": lambda path: write_graphml(found.network, path, communities=found.communities),
         "report.json": json.dumps(found.report, ensure_ascii=False, indent=2) + "\n",
     }
 
 
-def _bar(size, progress):
-    """Return a progress bar over the bytes of the input, about; one that shows nothing where it is not asked for."""
-    from contextlib import nullcontext
-    from types import SimpleNamespace
-
+def _bar(size: int, progress: bool) -> AbstractContextManager[Any]:
+    """Return a progress bar over the bytes of the input, about; one that shows nothing if it is not wanted."""
     if not progress:
         return nullcontext(SimpleNamespace(update=lambda length: None))
     try:
         from tqdm import tqdm
-    except ImportError:  # it comes with zhagen[corpus], and counting goes on without
+    except ImportError:  # it comes with zhagen[corpus], and counting works without
         return _bar(size, False)
 
     return tqdm(total=size, unit="B", unit_scale=True, desc="counting", file=sys.stderr)
 
 
-def _peak():
-    """Return the most memory this process has held, in MB; None where the system does not say."""
+def _peak() -> int | None:
+    """Return the most memory this process has taken, in MB; None if the system does not say."""
     try:
         import resource
     except ImportError:  # Windows

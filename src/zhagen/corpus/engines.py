@@ -1,22 +1,27 @@
 """Engines: one function over many parts, in this process, in several, or on a Dask cluster.
 
-Each yields (key, result) as results come, in any order; so whoever takes them must not depend on it. Only as many parts
-as keep the workers busy are under way, so a long input is never held.
+Each yields (key, result) as results come, in any order; so the caller must not depend on the order. Only as many parts
+as keep the workers busy are under way, so a long input is never in memory as a whole.
 """
 
 import logging
 import signal
 from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, ThreadPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import islice
-from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from zhagen.errors import ZhagenError
 from zhagen.extras import import_extra
 from zhagen.statistics.pairs import available_processors
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+Key = TypeVar("Key")
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 
 ENGINES = ("serial", "processes", "dask")
 AHEAD = 2  # parts under way for each worker
@@ -24,20 +29,44 @@ PATIENCE = 5  # seconds until a scheduler must have answered
 DEATHS = 3  # of a worker in a row, without a part done, until the run is given up
 
 
-def run_tasks(function, tasks, engine="processes", workers=None, scheduler=None) -> Iterator:
-    """Yield (key, function(task)) for each (key, task).
+def run_tasks(
+    function: Callable[[Task], Result],
+    tasks: Iterable[tuple[Key, Task]],
+    engine: str = "processes",
+    *,
+    workers: int | None = None,
+    scheduler: str | None = None,
+) -> Iterator[tuple[Key, Result]]:
+    """Return an iterator of (key, function(task)) for each (key, task).
+
+    A task whose worker dies is done again by another one. What the function raises is raised here.
 
     Parameters
     ----------
-    function : a function that can be pickled.
-    tasks : iterable of (key, task), taken from as workers fall free.
-    engine : ``serial`` | ``processes`` | ``dask``.
-    workers : how many processes; None takes one for each processor. A cluster of its own decides for itself.
-    scheduler : address of a Dask scheduler, such as ``tcp://10.0.0.1:8786``; None starts a cluster on this machine.
+    function : function
+        It can be pickled, and takes one task.
+    tasks : iterable of (key, task)
+        A task is taken when a worker is free.
+    engine : {"serial", "processes", "dask"}, default "processes"
+        Where the function runs: in this process, in other processes, on a Dask cluster.
+    workers : int, optional
+        Number of processes; None takes one for each processor. A cluster that is already running has its own number.
+    scheduler : str, optional
+        Address of a Dask scheduler, such as ``tcp://10.0.0.1:8786``; None starts a cluster on this machine.
 
-    A task whose worker dies is done again by another. Raises `ZhagenError` for an unknown engine, and where workers
-    keep dying; what the function raises is raised.
+    Returns
+    -------
+    iterator of (key, result)
+        Results as they come, in any order.
 
+    Raises
+    ------
+    ZhagenError
+        If there is no such engine, `workers` is below 1, this Python cannot start processes, Dask is not installed, its
+        scheduler does not answer, or workers keep dying.
+
+    Examples
+    --------
     >>> sorted(run_tasks(abs, enumerate([-1, -2]), "serial"))
     [(0, 1), (1, 2)]
     """
@@ -53,8 +82,17 @@ def run_tasks(function, tasks, engine="processes", workers=None, scheduler=None)
     return _dask(function, iter(tasks), workers, scheduler)
 
 
-def _processes(function, tasks, workers):
-    pool, under_way, due, deaths = _pool(workers), {}, deque(), 0
+def _processes(
+    function: Callable[[Task], Result], tasks: Iterator[tuple[Key, Task]], workers: int
+) -> Iterator[tuple[Key, Result]]:
+    try:  # only here: a browser (WebAssembly) has no processes, and an import that fails
+        from concurrent.futures import FIRST_COMPLETED, wait
+        from concurrent.futures.process import BrokenProcessPool
+    except ImportError as error:
+        raise ZhagenError("this Python cannot start processes", todo="use the engine serial") from error
+    pool, deaths = _pool(workers), 0
+    under_way: dict[Future[Result], tuple[Key, Task]] = {}
+    due: deque[tuple[Key, Task]] = deque()
     try:
         while True:
             try:
@@ -82,14 +120,17 @@ def _processes(function, tasks, workers):
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _pool(workers):
-    deaf = {"initializer": signal.signal, "initargs": (signal.SIGINT, signal.SIG_IGN)}
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), **deaf)
+def _pool(workers: int) -> "ProcessPoolExecutor":
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    ignored = (signal.SIGINT, signal.SIG_IGN)
+    return ProcessPoolExecutor(workers, get_context("spawn"), initializer=signal.signal, initargs=ignored)
 
 
 @contextmanager
-def _deaf():
-    """Let processes started here not hear Ctrl-C, which goes to all of a group: to stop is for this one to say."""
+def _deaf() -> Iterator[None]:
+    """Let processes that are started here ignore Ctrl-C, which goes to all of a group: only this one answers it."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
@@ -103,14 +144,16 @@ def _deaf():
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _dask(function, tasks, workers, scheduler):
+def _dask(
+    function: Callable[[Task], Result], tasks: Iterator[tuple[Key, Task]], workers: int, scheduler: str | None
+) -> Iterator[tuple[Key, Result]]:
     dask, distributed = import_extra("dask", "corpus"), import_extra("distributed", "corpus")
     with dask.config.set({"distributed.scheduler.allowed-failures": DEATHS}), _deaf():
         client = _client(distributed, workers, scheduler)
     quiet = ExitStack()
     quiet.enter_context(distributed.utils.silence_logging_cmgr(logging.CRITICAL))
     try:
-        under_way = {}
+        under_way: dict[Any, Key] = {}
         capacity = AHEAD * (workers if scheduler is None else max(sum(client.nthreads().values()), 1))
         done = distributed.as_completed(loop=client.loop, with_results=True, raise_errors=False)
         while True:
@@ -131,9 +174,10 @@ def _dask(function, tasks, workers, scheduler):
         quiet.close()
 
 
-def _client(distributed, workers, scheduler):
+def _client(distributed: Any, workers: int, scheduler: str | None) -> Any:
     if scheduler is not None:
         import asyncio
+        from concurrent.futures import ThreadPoolExecutor
 
         try:
             with ThreadPoolExecutor(1) as pool:  # its own loop: a notebook runs one already
@@ -153,14 +197,14 @@ def _client(distributed, workers, scheduler):
         return client
     cluster = distributed.LocalCluster(
         n_workers=workers,
-        threads_per_worker=1,  # counting holds Python's lock
+        threads_per_worker=1,  # counting does not release Python's lock
         dashboard_address="127.0.0.1:0",  # None takes port 8787 of every network, and complains where it is taken
         silence_logs=logging.CRITICAL,
     )
     return distributed.Client(cluster, set_as_default=False)
 
 
-async def _greet(distributed, address):
+async def _greet(distributed: Any, address: str) -> None:
     """Connect to a scheduler: a client that cannot leaves threads behind that complain when Python ends."""
     import asyncio
 
@@ -169,10 +213,12 @@ async def _greet(distributed, address):
     await comm.close()
 
 
-def _raise(distributed, future, scheduler):
+def _raise(distributed: Any, future: Any, scheduler: str | None) -> None:
     if future.status != "error":  # cancelled, lost
         raise ZhagenError(
-            "the Dask scheduler is gone, or dropped the work", scheduler or "", "start it again, and go on"
+            "the Dask scheduler is gone, or dropped the work",
+            scheduler or "",
+            "start it again, and run the same command",
         )
     error = future.exception()
     if isinstance(error, distributed.KilledWorker):
@@ -180,7 +226,7 @@ def _raise(distributed, future, scheduler):
     raise error
 
 
-def _dying(error):
+def _dying(error: BaseException) -> ZhagenError:
     return ZhagenError(
         "worker after worker died",
         todo='give fewer workers or a smaller memory; a script must begin its work below `if __name__ == "__main__":`',

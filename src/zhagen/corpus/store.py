@@ -1,12 +1,15 @@
-"""The store: counted parts on disk, so that memory stays bounded and a stopped run goes on where it was."""
+"""The store: counted parts on disk, so that memory stays bounded and a run that was stopped continues where it was."""
 
 import hashlib
 import json
 import os
 import shutil
 import zipfile
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import numpy as np
 
 from zhagen.corpus.parts import Part
 from zhagen.errors import OutputError
@@ -18,50 +21,96 @@ NAME = ".zhagen-parts"
 class Store:
     """Counted parts below a folder.
 
+    A part is written whole or not at all, with the checksum of its text: it is used again only for the same text.
+
     Parameters
     ----------
-    folder : where the results of the run go; the parts stand in its folder ``.zhagen-parts``.
-    told : dict of what the parts depend on. Parts that depend on something else are removed.
+    folder : pathlib.Path or str
+        Where the results of the run go; the parts are in its folder ``.zhagen-parts``.
+    identity : dict of str to object
+        What the parts depend on, see `zhagen.corpus.parts.Settings.identity`. Parts that depend on something else are
+        removed.
 
-    A part is written whole or not at all, and remembers the checksum of its text: it counts only for the same text.
+    Attributes
+    ----------
+    folder : pathlib.Path
+        The folder of the parts.
     """
 
-    def __init__(self, folder, told):
+    def __init__(self, folder: Path | str, identity: Mapping[str, object]) -> None:
         self.folder = Path(folder) / NAME
-        if self._told() == told:
+        if self._identity() == identity:
             return
         try:
             if self.folder.exists():
                 shutil.rmtree(self.folder)
         except OSError as error:
             raise cannot_write(self.folder, error) from error
-        write_files({"settings.json": json.dumps(told)}, self.folder)
+        write_files({"settings.json": json.dumps(identity)}, self.folder)
 
-    def _told(self):
+    def __repr__(self) -> str:
+        return f"Store: {len(list(self.folder.glob('*.npz')))} parts in {self.folder}"
+
+    def _identity(self) -> object:
         try:
             return json.loads((self.folder / "settings.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):  # none, or broken by a full disk
             return None
 
-    def path(self, number):
-        """Return the file of a part."""
+    def path(self, number: int) -> Path:
+        """Return the file of a part.
+
+        Parameters
+        ----------
+        number : int
+            Number of the part, from 0.
+
+        Returns
+        -------
+        pathlib.Path
+            The file, whether it exists or not.
+        """
         return self.folder / f"{number:07}.npz"
 
-    def has(self, number, checksum):
-        """Say whether a part is there, whole, and of this text."""
-        import numpy as np
+    def has(self, number: int, checksum: str) -> bool:
+        """Say whether a part is there, whole, and of this text.
 
+        Parameters
+        ----------
+        number : int
+            Number of the part.
+        checksum : str
+            Checksum of its text.
+
+        Returns
+        -------
+        bool
+            False also if the file is damaged.
+        """
         try:
             with np.load(self.path(number)) as file:
                 return str(file["checksum"]) == checksum and all(file[name] is not None for name in file.files)
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return False
 
-    def save(self, number, part, checksum):
-        """Write a part. Raises `OutputError` where the disk is full or closed to us; no half part is left."""
-        import numpy as np
+    def save(self, number: int, part: Part, checksum: str) -> None:
+        """Write a part; no half part is left if that fails.
 
-        arrays = {
+        Parameters
+        ----------
+        number : int
+            Number of the part.
+        part : zhagen.corpus.parts.Part
+            Its counts.
+        checksum : str
+            Checksum of its text.
+
+        Raises
+        ------
+        OutputError
+            If the disk is full, or there is no permission to write.
+        """
+        arrays: dict[str, np.ndarray] = {
             "checksum": np.array(checksum),
             "terms": np.frombuffer(part.terms, np.uint8),
             "indptr": part.indptr,
@@ -70,38 +119,69 @@ class Store:
             "totals": part.totals,
             "sizes": np.array(json.dumps(part.sizes)),
         }
-        write_files({self.path(number).name: lambda draft: np.savez(draft, **arrays)}, self.folder)
+        write_files({self.path(number).name: lambda draft: np.savez(draft, **arrays)}, self.folder)  # type: ignore[arg-type]
 
-    def load(self, number):
-        """Return a `zhagen.corpus.parts.Part`."""
-        import numpy as np
+    def load(self, number: int) -> Part:
+        """Return a part.
 
+        Parameters
+        ----------
+        number : int
+            Number of the part.
+
+        Returns
+        -------
+        zhagen.corpus.parts.Part
+            Its counts.
+        """
         with np.load(self.path(number)) as file:
-            arrays = (file[name] for name in ("indptr", "indices", "counts", "totals"))
-            return Part(file["terms"].tobytes(), *arrays, json.loads(str(file["sizes"])))
+            indptr, indices, counts, totals = (file[name] for name in ("indptr", "indices", "counts", "totals"))
+            return Part(file["terms"].tobytes(), indptr, indices, counts, totals, json.loads(str(file["sizes"])))
 
-    def sizes(self, number):
-        """Return the sizes of a part alone."""
-        import numpy as np
+    def sizes(self, number: int) -> dict[str, int]:
+        """Return only the sizes of a part.
 
+        Parameters
+        ----------
+        number : int
+            Number of the part.
+
+        Returns
+        -------
+        dict of str to int
+            The sizes, see `zhagen.corpus.parts.Part`.
+        """
         with np.load(self.path(number)) as file:
             return json.loads(str(file["sizes"]))
 
-    def tidy(self):
-        """Remove the folder where no part is in it."""
+    def tidy(self) -> None:
+        """Remove the folder if no part is in it."""
         if not any(self.folder.glob("*.npz")):
             self.remove()
 
-    def remove(self):
+    def remove(self) -> None:
         """Remove all parts."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @contextmanager
-def sole_writer(folder):
-    """Hold the folder of the results for one run; where it was made for it and stayed empty, it goes again.
+def sole_writer(folder: Path | str) -> Iterator[None]:
+    """Keep the folder of the results for one run; if it was made for the run and stayed empty, it is removed again.
 
-    Raises `OutputError` where another run holds it, or it cannot be made.
+    Parameters
+    ----------
+    folder : pathlib.Path or str
+        It is made if it does not exist.
+
+    Yields
+    ------
+    None
+        While the folder is locked.
+
+    Raises
+    ------
+    OutputError
+        If another run has locked it, or it cannot be made.
     """
     folder = Path(folder)
     made = not folder.exists()
@@ -120,8 +200,8 @@ def sole_writer(folder):
             os.close(lock)
 
 
-def _lock(folder):
-    """Lock a folder until what is returned is closed, or this process ends; None where the system cannot."""
+def _lock(folder: Path) -> int | None:
+    """Lock a folder until the number returned is closed, or this process ends; None if the system cannot."""
     try:
         import fcntl
     except ImportError:  # Windows
@@ -138,8 +218,21 @@ def _lock(folder):
     return lock
 
 
-def documents_checksum(documents):
-    """Return the checksum of a part's documents, and how many bytes they have."""
+def documents_checksum(documents: Sequence[str]) -> tuple[str, int]:
+    """Return the checksum of a part's documents, and their size.
+
+    Parameters
+    ----------
+    documents : list of str
+        Where one ends and the next begins is part of the checksum.
+
+    Returns
+    -------
+    checksum : str
+        32 hexadecimal digits.
+    length : int
+        Bytes in UTF-8.
+    """
     text = "".join(documents).encode("utf-8", "surrogatepass")
     digest = hashlib.blake2b(repr([len(document) for document in documents]).encode(), digest_size=16)
     digest.update(text)
