@@ -1,8 +1,8 @@
 """The reader's edition of a notebook: the page as plain Markdown and code, for JupyterLab, Colab or a browser.
 
 The sources of the book are written for Sphinx: roles, fences and labels. Here they become what any notebook program
-shows - 表 14, （Gioia 等，2013）, a link to the page, a quotation block for an admonition. What only Sphinx knows (numbers
-of figures, titles, citations) is asked of a `Resolver`.
+shows - 表 14, （Gioia 等，2013）, a link to the page, a quotation block for an admonition. What only Sphinx knows
+(numbers of figures, titles, citations) is asked of a `Resolver`.
 """
 
 from __future__ import annotations
@@ -191,8 +191,8 @@ def _fences(source: str, resolver: Resolver) -> str:
     while place < len(lines):
         match = FENCE.match(lines[place])
         if not match:
-            if re.match(r"^`{3,}", lines[place]):  # a block of code is copied whole
-                end = _end(lines, place, re.match(r"^`+", lines[place])[0])
+            if code := re.match(r"^`{3,}", lines[place]):  # a block of code is copied whole
+                end = _end(lines, place, code[0])
                 out += lines[place : end + 1]
                 place = end + 1
                 continue

@@ -193,6 +193,7 @@ def similar_contexts(codes: pd.DataFrame, features: pd.DataFrame, *, top: int = 
     counts = term_matrix(features, unit="sentence")
     weights = tfidf(counts).tocsc()
     place = {term: number for number, term in enumerate(counts.terms)}
+    assert counts.units is not None  # they are, in a matrix made of features
     owner = counts.units.doc_id.to_numpy()
     contexts, own = {}, {}
     for code_id, doc_id, label in zip(codes.code_id, codes.doc_id, codes.label, strict=True):

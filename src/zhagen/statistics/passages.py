@@ -310,8 +310,8 @@ def code_overlap(passages: pd.DataFrame, *, level: str | None = None) -> pd.Data
 def _quotations(found: Extraction) -> Iterator[tuple]:
     """Yield the rows of the evidence: (sort key of the place, code_id, kind, section, paragraph, sentence, lines)."""
     for row in found.codebook.evidence.itertuples():
-        lines = (row.line_start, row.line_end)
-        place = _begins(found.outline, row.quotation, lines)
+        lines = (int(row.line_start), int(row.line_end))  # type: ignore[arg-type]
+        place = _begins(found.outline, str(row.quotation), lines)
         yield (lines[0], 0, lines[1], row.sha256), row.code_id, "quotation", *place, *lines
 
 
