@@ -314,6 +314,35 @@ def test_counts_add_up_over_a_split_of_the_corpus(tmp_path_factory, start, end, 
         assert whole == split[0] + split[1] + split[2]
 
 
+LINES = st.lists(st.text(st.sampled_from("平台。"), max_size=6), min_size=1, max_size=6)
+
+
+@given(st.lists(LINES, max_size=6), st.integers(1, 12), st.integers(1, 7), st.booleans())
+def test_parts_are_cut_at_lines_and_lose_nothing(documents, size, block, whole):
+    """Of documents that come in pieces, as long files do: nothing is twice, none is too long but a line or document."""
+    named = [(str(n), lines[a : a + block]) for n, lines in enumerate(documents) for a in range(0, len(lines), block)]
+    pieces = [(name, "\n".join(lines)) for name, lines in named]
+    unit = "document" if whole else "paragraph"
+    found = list(cooccurrence._parts(pieces, size, unit))
+    assert sum(begun for _, begun in found) == len(documents)
+    texts = [text for part, _ in found for text in part]
+    assert [line for text in texts for line in text.split("\n")] == [line for lines in documents for line in lines]
+    if whole:
+        assert texts == ["\n".join(lines) for lines in documents]
+    else:
+        assert all(sum(map(len, part)) <= size or len(list(filter(None, part))) == 1 for part, _ in found)
+        assert all(len(text) - text.count("\n") <= size or "\n" not in text for text in texts)
+
+
+def test_a_corpus_prints_itself(corpus, tmp_path):
+    found = count(corpus[0], tmp_path)
+    size = found.report
+    assert repr(found).splitlines() == [
+        f"Corpus: 25 terms, {len(found.edges)} edges, {len(found.communities)} communities",
+        f"read: 70 documents, {size['paragraphs']} paragraphs, {size['units']} units (paragraph) with a term",
+    ]
+
+
 # --- engines
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from zhagen.corpus.parts import UNITS, Settings, count_part, lexicon_fingerprint
 from zhagen.errors import ZhagenError
+from zhagen.text import segmentation
 from zhagen.text.segmentation import content_terms
 from zhagen.text.strings import join_strings, split_run
 
@@ -194,3 +195,19 @@ def test_another_lexicon_is_other_settings(lexicon):
     assert Settings(lexicon="a", fingerprint="x").identity() == Settings(lexicon="b", fingerprint="x").identity()
     others = [Settings(unit="sentence"), Settings(window=3), Settings(hmm=True), Settings(fingerprint="x")]
     assert all(other.identity() != Settings().identity() for other in others)
+
+
+@given(DOCUMENTS, SETTINGS, st.integers(1, 40))
+def test_slices_of_a_text_change_nothing(documents, settings, size):
+    """The segmenter gets some thousand characters at a time; where they end is nowhere in the counts."""
+    whole = count_part(documents, settings)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(segmentation, "_SLICE", size)
+        sliced = count_part(documents, settings)
+    assert counted(sliced) == counted(whole) and sliced.sizes == whole.sizes
+
+
+def test_settings_and_parts_print_themselves():
+    part = count_part(["平台数据平台\n数据", "用户"], Settings())
+    assert repr(part) == "Part: 3 units x 3 terms, 5 occurrences of terms"
+    assert "unit='sentence'" in repr(Settings("sentence"))
