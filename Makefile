@@ -65,7 +65,7 @@ lab: .venv/ready-lab $(BUILT)
 	@$(BIN)/python book/lab.py
 
 test: .venv/ready-test .venv/ready-lab $(BUILT)
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 bench: .venv/ready-bench
 	@$(BIN)/python benchmarks/run.py --sizes $(SIZES) --runs $(RUNS)
