@@ -6,10 +6,9 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
-import nbclient
-import nbformat
 import pytest
 
+from zhagen.book.execution import execute_notebooks
 from zhagen.book.prose import MARK
 from zhagen.documents import list_documents
 from zhagen.extraction import extract
@@ -36,15 +35,12 @@ def test_there_are_notebooks():
     assert {path.parent.name for path in NOTEBOOKS} >= {"haier"}
 
 
-def test_it_runs_and_says_nothing_on_stderr(notebook, tmp_path, monkeypatch):
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
-    book = nbformat.read(notebook, as_version=4)
-    nbclient.NotebookClient(
-        book, timeout=300, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
-    ).execute()
-    outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
+def test_it_runs_and_its_prose_is_right(notebook):
+    """Taken from the build where it ran the same inputs: one executor, each notebook once."""
+    (run,) = execute_notebooks([notebook], ROOT / "_build/executed", lock=ROOT / "requirements.lock")
+    assert run.problems == []
+    outputs = [output for cell in run.notebook.cells for output in cell.get("outputs", [])]
     assert outputs
-    assert [output.text for output in outputs if output.get("name") == "stderr"] == []
     shared = [run for text in downloads(outputs) for run in han_runs(text) & originals_wording()]
     assert shared == []  # nothing to share where no original is attached
 
@@ -73,6 +69,24 @@ def originals_wording():
 def test_it_is_stored_without_outputs(notebook):
     for cell in cells(notebook, "code"):
         assert cell["outputs"] == [] and cell["execution_count"] is None
+
+
+def test_a_page_shows_what_its_notebook_runs(notebook):
+    """No hidden plumbing: what a tag folds away is an exercise's solution, or a cell that only words a table."""
+    tags = [tag for cell in cells(notebook, "code") for tag in cell["metadata"].get("tags", [])]
+    assert set(tags) <= {"hide-cell", "hide-input"} and tags.count("hide-input") <= 3
+    assert "glue" not in "".join(source(cell) for kind in ("code", "markdown") for cell in cells(notebook, kind))
+
+
+def test_no_line_of_code_is_long(notebook):
+    lines = [line for cell in cells(notebook, "code") for line in source(cell).splitlines()]
+    assert [line for line in lines if len(line) > 100] == []
+
+
+def test_no_paragraph_begins_with_a_mark(notebook):
+    """Markdown would take it for a block of HTML and show its markup."""
+    begin = r"(?m)(?:\A|\n\n|^[-*] |^\d+\. |^> )<!--"
+    assert [found for cell in cells(notebook, "markdown") for found in re.findall(begin, source(cell))] == []
 
 
 def test_cells_are_short(notebook):
