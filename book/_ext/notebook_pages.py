@@ -107,7 +107,7 @@ class Finished:
         node = domain.resolve_xref(
             self.env, self.docname, self.app.builder, kind, keys, _reference(self.docname), nodes.inline()
         )
-        return node.astext()
+        return re.sub(r"(?<=[A-Za-z])等", " 等", node.astext())  # no style sheet sets this space in a notebook
 
     def _address(self, docname: str, anchor: str = "") -> str:
         """Return where a page is; another notebook is opened beside this one where the site has no address."""
