@@ -80,3 +80,8 @@ def test_an_expression_cannot_change_the_notebook():
 def test_the_sentence_of_a_conclusion_is_without_the_directive_that_holds_it(fence):
     found = prose_marks(f"前面一段。\n\n{fence}这一处走了个来回。<!--? turns -->\n")
     assert [mark.context for mark in found] == ["这一处走了个来回。"]
+
+
+def test_a_short_conclusion_is_listed_with_the_sentence_before_it():
+    found = prose_marks("另起一段。\n\n看了六处。一个也没有。<!--? a -->\n\n没有。<!--? b -->")
+    assert [mark.context for mark in found] == ["看了六处。一个也没有。", "没有。"]

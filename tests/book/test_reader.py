@@ -93,3 +93,14 @@ def test_a_change_is_made_in_one_place():
         with pytest.raises(ValueError, match="exactly one place"):
             changed_notebook(notebook(), {"from": absent, "to": ""})
     assert "多一个" in changes_markdown(notebook()) and changes_markdown(new_notebook()) == ""
+
+
+def test_a_change_in_a_collapsed_cell_says_so():
+    collapsed = notebook()
+    collapsed.cells[1].metadata["tags"] = ["hide-cell"]
+    assert "1. 多一个（这一格收着，先点开）：把 `n = 2`" in changes_markdown(collapsed)
+
+
+def test_the_last_cell_names_tables_as_the_page_does():
+    source = new_notebook(cells=[new_markdown_cell("{numref}`tbl-a` 里 <!--= n -->2<!----> 个。")])
+    assert "…表 14 里 2 个。…" in reader_edition(source, Book(), Install("")).cells[-1].source

@@ -29,7 +29,7 @@ FENCE = re.compile(r"(?m)^(?::{3,}|`{3,}).*\n|^:[\w-]+:.*\n")  # a directive's f
 ROLE = re.compile(r"\{[\w:]+\}`([^`<]*?)(?:\s*<[^`>]*>)?`")
 SENTENCE_END = re.compile(r"[。！？]|\n\s*\n|\n\s*(?:[-*|]|\d+\.)\s")
 NEAR = 14  # characters of prose shown on each side of a number
-SHOWN = 40
+SHORT = 8  # a sentence of fewer characters, like 一个也没有。, says nothing without the one before it
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ class Mark:
     text : str
         For a number what the prose says, for a conclusion the sentence that it follows.
     context : str
-        The number with the words around it, for people; for a conclusion its sentence.
+        The number with the words around it, for people; for a conclusion its sentence, with the one before it if it is
+        short.
     """
 
     kind: str
@@ -87,7 +88,7 @@ def prose_marks(source: str) -> list[Mark]:
         before, after = _readable(source[: match.start()]), _readable(source[match.end() :])
         if match["condition"] is not None:
             sentence = _last_sentence(before)
-            found.append(Mark("?", match["condition"], sentence, sentence))
+            found.append(Mark("?", match["condition"], sentence, _in_context(before, sentence)))
         else:
             left, right = before[-NEAR:].rpartition("\n")[2], after[:NEAR].partition("\n")[0]
             found.append(Mark(match["kind"], match["number"], match["text"], f"…{left}{match['text']}{right}…"))
@@ -276,3 +277,10 @@ def _last_sentence(text: str) -> str:
     text = text.rstrip()
     ends = [match.end() for match in SENTENCE_END.finditer(text[:-1])]
     return text[ends[-1] if ends else 0 :].strip()
+
+
+def _in_context(text: str, sentence: str) -> str:
+    """Return the sentence that a text ends with; if it is short, with the one before it in the same paragraph."""
+    before = text.rstrip().removesuffix(sentence)
+    joined = not before or before.rstrip(" ") == before.rstrip()  # no line ends between the two
+    return _last_sentence(before) + sentence if len(sentence) < SHORT and joined else sentence

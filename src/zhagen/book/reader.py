@@ -80,7 +80,7 @@ def reader_edition(source: NotebookNode, resolver: Resolver, install: Install) -
     marks, cells = [], []
     for cell in source.cells:
         if cell.cell_type == "markdown":
-            marks += prose_marks(cell.source)
+            marks += prose_marks(ROLE.sub(lambda match: _role(match["role"], match["body"], resolver), cell.source))
             cells.append(new_markdown_cell(plain_markdown(fill_prose(cell.source), resolver), id=cell.id))
         elif cell.cell_type == "code":
             cells += _code(cell, resolver)
@@ -101,6 +101,9 @@ AFTERWARDS = (
 )
 
 
+COLLAPSED = "（这一格收着，先点开）"  # neither its place nor a search shows what a collapsed cell holds
+
+
 def changes_markdown(notebook: NotebookNode) -> str:
     """List the changes that a notebook offers its reader, as Markdown; empty if it offers none.
 
@@ -114,7 +117,12 @@ def changes_markdown(notebook: NotebookNode) -> str:
     str
     """
     changes = notebook.metadata.get("zhagen", {}).get("changes", [])
-    lines = [f"{n}. {one['say']}：把 `{one['from']}` 改成 `{one['to']}`。" for n, one in enumerate(changes, 1)]
+    hidden = [cell.source for cell in notebook.cells if not HIDDEN.keys().isdisjoint(cell.metadata.get("tags", []))]
+    lines = [
+        f"{n}. {one['say']}{COLLAPSED if any(one['from'] in source for source in hidden) else ''}："
+        f"把 `{one['from']}` 改成 `{one['to']}`。"
+        for n, one in enumerate(changes, 1)
+    ]
     return "\n".join(["**改一改**", "", "每次只改一处，从头运行一遍：", "", *lines]) if lines else ""
 
 
