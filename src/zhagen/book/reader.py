@@ -186,6 +186,8 @@ def _role(role: str, body: str, resolver: Resolver) -> str:
     if role in ("doc", "ref", "term"):
         title, address = resolver.link(target, kind=role)
         shown = text if named or role == "term" else title
+        if not address and role != "term":
+            return f"“{shown}”"  # else the name of a page that is not at hand runs into the sentence
         return f"[{shown}]({address})" if address else shown
     if role == "eq":
         return resolver.number(target)
