@@ -285,10 +285,11 @@ def _welcome(title: str, install: Install) -> str:
 
 
 def _setup(install: Install) -> str:
+    place = next((part for part in re.split(r'[\s"\[\]]+', install.requirement) if part.endswith(".whl")), "书的网站")
     return (
         "import importlib.util\n\n"
         'if importlib.util.find_spec("zhagen") is None:\n'
-        '    print("没有找到 zhagen，现在安装（连同它用到的库），要等一两分钟。")\n'
+        f'    print("没有找到 zhagen，现在从 {place} 安装（连同它用到的库），要等一两分钟。")\n'
         f"    %pip install --quiet {install.requirement}\n"
         "import zhagen\n\n"
         'print(f"zhagen {zhagen.__version__} 可以用了。")'
