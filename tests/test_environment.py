@@ -41,7 +41,7 @@ def test_conda_asks_for_what_pyproject_asks():
     assert found.pop("python") == SpecifierSet(PROJECT["requires-python"])
     assert found.pop("pip") == SpecifierSet("")
     names = {"matplotlib-base": "matplotlib", "brotli-python": "brotli", "dask-core": "dask"}
-    assert {names.get(name, name): spec for name, spec in found.items()} == wanted("book", "lab")
+    assert {names.get(name, name): spec for name, spec in found.items()} == wanted("book", "build", "lab")
 
 
 def bare_imports(source, packages):

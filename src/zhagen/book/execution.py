@@ -122,6 +122,7 @@ def rewrite_numbers(path: Path, run: Run) -> bool:
     Returns
     -------
     bool
+        Whether a number was another one.
     """
     raw = json.loads(path.read_text(encoding="utf-8"))
     cells = [cell for cell in raw["cells"] if cell["cell_type"] == "markdown"]
@@ -161,7 +162,13 @@ def inputs_key(lock: Path | None = None) -> str:
 
 @contextmanager
 def bare_kernels() -> Iterator[None]:
-    """Run kernels without the user's own IPython profile, whose start files could change a page."""
+    """Run kernels without the user's own IPython profile, whose start files could change a page.
+
+    Yields
+    ------
+    None
+        Kernels that start inside the block have an empty profile.
+    """
     before = os.environ.get("IPYTHONDIR")
     with tempfile.TemporaryDirectory() as folder:
         profile = Path(folder) / "profile_default"

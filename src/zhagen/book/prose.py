@@ -1,6 +1,6 @@
 """Numbers and conclusions in the prose of a notebook: written as plain text, tied to an expression that must give them.
 
-A number stands in the Markdown source as it is read, between two HTML comments that no viewer shows::
+A number is written in the Markdown source as readers see it, between two HTML comments that no viewer shows::
 
     取回的编码条目共 <!--= len(codes) -->25<!----> 个。
 
@@ -57,6 +57,11 @@ class Mark:
     def code(self) -> str:
         """Return the Python expression that gives the text of the mark as a string.
 
+        Returns
+        -------
+        str
+            An f-string for a number, the condition as text for a conclusion.
+
         Examples
         --------
         >>> Mark("=", "share:.0%", "25%", "").code()
@@ -76,6 +81,7 @@ def prose_marks(source: str) -> list[Mark]:
     Returns
     -------
     list of Mark
+        One entry a mark.
 
     Examples
     --------
@@ -108,6 +114,7 @@ def fill_prose(source: str, values: list[str] | None = None) -> str:
     Returns
     -------
     str
+        The Markdown as readers see it.
 
     Examples
     --------
@@ -136,6 +143,7 @@ def rewrite_prose(source: str, values: list[str]) -> str:
     Returns
     -------
     str
+        The same source with other numbers.
 
     Examples
     --------
@@ -219,6 +227,7 @@ def compare_prose(namespace: Mapping[str, object], marks: str) -> ProseChanges:
     Returns
     -------
     ProseChanges
+        What changed; false if nothing did.
 
     Examples
     --------
@@ -243,10 +252,12 @@ def list_marks(marks: list[Mark]) -> str:
     Parameters
     ----------
     marks : list of Mark
+        The marks, in order.
 
     Returns
     -------
     str
+        A JSON list a line.
 
     Examples
     --------
@@ -267,7 +278,7 @@ def _value(mark: Mark, namespace: dict) -> str:
 
 
 def _readable(source: str) -> str:
-    """Return Markdown as it is read: marks filled in, directives, roles and emphasis taken off."""
+    """Return Markdown as readers see it: marks filled in, directives, roles and emphasis taken off."""
     text = ROLE.sub(r"\1", FENCE.sub("", fill_prose(source)))
     return re.sub(r"\[([^\]]*)\]\([^)]*\)|[*`]", r"\1", text)
 

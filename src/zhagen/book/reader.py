@@ -32,13 +32,53 @@ class Resolver(Protocol):
     """What the edition asks of the finished book."""
 
     def number(self, label: str) -> str:
-        """Return ``表 14`` or ``图 2`` for the label of a table or figure."""
+        """Return the number of a table or figure.
+
+        Parameters
+        ----------
+        label : str
+            Its label, such as ``tbl-haier-codes``.
+
+        Returns
+        -------
+        str
+            ``表 14`` or ``图 2``.
+        """
+        ...
 
     def link(self, target: str, *, kind: str) -> tuple[str, str]:
-        """Return title and address (empty if there is none) of a page (``doc``), a heading (``ref``) or a term."""
+        """Return where a reference leads.
+
+        Parameters
+        ----------
+        target : str
+            What it names.
+        kind : str
+            ``doc`` for a page, ``ref`` for a heading, ``term`` for a term of the glossary.
+
+        Returns
+        -------
+        tuple of str
+            Title and address; the address is empty if there is none.
+        """
+        ...
 
     def cite(self, keys: str, *, kind: str) -> str:
-        """Return the text of a citation."""
+        """Return the text of a citation.
+
+        Parameters
+        ----------
+        keys : str
+            Keys of the bibliography, separated by commas.
+        kind : str
+            ``p`` for a citation in brackets, ``t`` for one in the sentence.
+
+        Returns
+        -------
+        str
+            Such as ``（Gioia 等，2013）``.
+        """
+        ...
 
 
 @dataclass(frozen=True)
@@ -63,7 +103,7 @@ def reader_edition(source: NotebookNode, resolver: Resolver, install: Install) -
     Parameters
     ----------
     source : NotebookNode
-        The notebook as it is stored, or as it was executed; outputs are left out. Its prose may hold marks.
+        The notebook as stored, or as it was executed; outputs are left out. Its prose may hold marks.
     resolver : Resolver
         Numbers, titles, citations.
     install : Install
@@ -115,6 +155,7 @@ def changes_markdown(notebook: NotebookNode) -> str:
     Returns
     -------
     str
+        A numbered list under a title.
     """
     changes = notebook.metadata.get("zhagen", {}).get("changes", [])
     hidden = [cell.source for cell in notebook.cells if not HIDDEN.keys().isdisjoint(cell.metadata.get("tags", []))]
@@ -132,12 +173,14 @@ def changed_notebook(notebook: NotebookNode, change: dict[str, str]) -> Notebook
     Parameters
     ----------
     notebook : NotebookNode
+        The notebook; it is not changed.
     change : dict
         ``from`` and ``to``, text of one code cell.
 
     Returns
     -------
     NotebookNode
+        The changed copy.
 
     Raises
     ------
@@ -160,10 +203,12 @@ def plain_markdown(source: str, resolver: Resolver) -> str:
     source : str
         Markdown with roles, fences, targets and attributes of MyST.
     resolver : Resolver
+        Numbers, titles, citations.
 
     Returns
     -------
     str
+        Markdown that any notebook program shows.
     """
     parts = CODE.split(_fences(TARGET.sub("", source), resolver))
     parts[::2] = [_inline(part, resolver) for part in parts[::2]]  # every second part is a block of code
