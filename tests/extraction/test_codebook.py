@@ -1,8 +1,10 @@
 import re
+from hashlib import sha256
+from itertools import combinations
 
 import pytest
 
-from helpers import spread, without
+from helpers import extracted, spread, without
 from zhagen.errors import ExtractionError
 from zhagen.extraction.codebook import Codebook, code_id, label_echoes, overlap_share, repeated_evidence, theme_matrix
 from zhagen.extraction.tables import extract_table
@@ -50,6 +52,17 @@ def test_evidence_is_the_text_of_its_lines(haier):
         raw = re.sub(r"\s", "", "".join(haier.document.lines[row.line_start - 1 : row.line_end]))
         assert raw[0] == "“" and len(raw) == row.n_chars
         assert hashlib.sha256(raw.encode()).hexdigest() == row.sha256
+
+
+@pytest.mark.parametrize("doc_id", ["haier", "xiaomi", "whitepaper"])
+def test_length_and_checksum_are_of_characters_on_the_lines(doc_id):
+    """In the digests too, where a quotation is one field of its line, or goes on behind a label on the next page."""
+    found = extracted(doc_id, "digest")
+    for row in found.codebook.evidence.itertuples():
+        fields = "\t".join(found.document.lines[row.line_start - 1 : row.line_end]).split("\t")
+        bare = [re.sub(r"\s", "", field) for field in fields]
+        runs = ["".join(bare), *bare, *(a + b for a, b in combinations(bare, 2))]
+        assert (row.n_chars, row.sha256) in {(len(run), sha256(run.encode()).hexdigest()) for run in runs}
 
 
 @pytest.mark.parametrize("place", [0, 4, 7])
