@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE  # where it is set, every kernel compiles all t
 # what a page of the book may depend on; `make test` builds the book anew where one of them is newer than the last build
 SOURCES = $(shell find book data notebooks src _config.yml _toc.yml -type f -not -name '*.pyc' -not -name '* *' -not -path '*/.*')
 
-.PHONY: help install book serve lab test bench lint format types links wheel sources numbers publish lock clean
+.PHONY: help install book serve lab test bench lint format types links shares wheel sources numbers publish lock clean
 
 help:
 	@echo "make book               build the whole book, say which file to open"
@@ -24,6 +24,7 @@ help:
 	@echo "make format             write the code as ruff formats it"
 	@echo "make types              mypy on the package"
 	@echo "make links              every link inside the built book leads somewhere"
+	@echo "make shares             what the book is made of: prose by kind, exercises, page heights"
 	@echo "make wheel              wheel and sdist into dist/; the wheel is tried in a clean environment"
 	@echo "make lock               resolve requirements.lock anew"
 
@@ -83,6 +84,9 @@ types: .venv/ready-test
 
 links: $(BUILT)
 	@$(BIN)/python book/links.py
+
+shares: .venv/ready-test $(BUILT)
+	@$(BIN)/python book/shares.py --heights
 
 wheel: .venv/ready-test
 	rm -rf dist
