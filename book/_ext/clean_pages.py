@@ -25,7 +25,7 @@ LABELS = {  # attribute text of the theme: ours
     "Link to this heading": "本节的链接",
     "Link to this table": "本表的链接",
     "Link to this image": "本图的链接",
-    "Link to this code": "这段代码的链接",
+    "Link to this code": "这段程序的链接",
     "Link to this equation": "本公式的链接",
     "Link to this term": "本词条的链接",
     "Link to this definition": "本定义的链接",

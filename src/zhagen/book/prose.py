@@ -208,8 +208,8 @@ class ProseChanges:
     def _head(self) -> str:
         said = f"正文里由程序算出的数有 {self.numbers} 个，写明了条件的结论有 {self.conclusions} 条。"
         if not self:
-            return said + "照现在的代码重算，全都没有变。"
-        return said + f"照现在的代码重算，变了 {len(self.changed)} 个数、{len(self.broken)} 条结论："
+            return said + "照现在的程序重算，全都没有变。"
+        return said + f"照现在的程序重算，变了 {len(self.changed)} 个数、{len(self.broken)} 条结论："
 
 
 def compare_prose(namespace: Mapping[str, object], marks: str) -> ProseChanges:

@@ -74,9 +74,9 @@ def draw_curve(
     Examples
     --------
     >>> import pandas as pd
-    >>> frame = pd.DataFrame({"份数": [1, 2, 3], "代码": [10, 16, 20]})
-    >>> draw_curve(frame, "份数", "代码", ylabel="代码（累计）").alt
-    '曲线图：横轴是份数（1 至 3），纵轴是代码（累计）（10 至 20），1 条线。从 10 到 20，最低 10，最高 20。'
+    >>> frame = pd.DataFrame({"份数": [1, 2, 3], "编码条目": [10, 16, 20]})
+    >>> draw_curve(frame, "份数", "编码条目", ylabel="编码条目（累计）").alt
+    '曲线图：横轴是份数（1 至 3），纵轴是编码条目（累计）（10 至 20），1 条线。从 10 到 20，最低 10，最高 20。'
     """
     columns = [x, y, *([series] if series else []), *(band or ())]
     require_columns(frame, columns)

@@ -200,5 +200,5 @@ def _alt(rows: list[_Code], levels: list[str], links: list[_Code]) -> str:
         text += f"连线中{'、'.join(parts)}。"
     for top in (row for row in rows if not row.parent_id):
         below = [row.label for row in rows if row.parent_id == top.code_id]
-        text += f"{top.label}：{'、'.join(below)}。" if below else f"{top.label}之下没有代码。"
+        text += f"{top.label}：{'、'.join(below)}。" if below else f"{top.label}之下没有编码条目。"
     return text
