@@ -21,6 +21,8 @@ from zhagen.documents.catalog import document_ids, list_documents
 from zhagen.documents.published import read_published
 from zhagen.errors import ZhagenError
 from zhagen.extraction.checks import run_checks
+from zhagen.extraction.reporting import report_card
+from zhagen.extraction.summary import study_summary
 from zhagen.paths import data_folder
 from zhagen.text.lexicon import read_lexicon
 from zhagen.text.segmentation import content_terms
@@ -64,6 +66,12 @@ def read_tables(home):
     run_checks(zhagen.extract("xiaomi", edition="digest"))
 
 
+def read_study(home):
+    haier = zhagen.extract("haier", edition="digest")
+    study_summary(haier)
+    report_card(haier)
+
+
 def read_corpus(name):
     def use(home):
         cooccur(home / name, home / "out", min_count=1, engine="serial", segmenter="rjieba")
@@ -83,6 +91,9 @@ KINDS = {  # path below the copy of the data -> what is done with it
     "codings/whitepaper/open_coding.toml": read_all("whitepaper"),
     "codings/xiaomi/merged_cells.toml": read_all("xiaomi"),
     "codings/synthesis/alignments.toml": read_judgements,
+    "codings/haier/summary.toml": read_study,
+    "codings/haier/reporting.toml": read_study,
+    "codings/reporting_items.toml": read_study,
     **{f"lexicon/{name}": read_words for name in ("userdict.txt", "stopwords.txt", "synonyms.tsv")},
     **{f"published/{name}.csv": read_tables for name in ("codes", "edges", "claims")},
     **{name: read_corpus(name) for name in CORPUS},

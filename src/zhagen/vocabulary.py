@@ -81,6 +81,20 @@ VERDICTS = {
     "not checkable": "无从核对",
     "twice": "用了两次",
 }
+PARTS = {  # of a study's summary
+    "question": "问题",
+    "gap": "缺口",
+    "literature": "文献",
+    "case": "案例",
+    "data": "材料",
+    "coding": "编码",
+    "mechanism": "机制",
+    "story": "案例故事",
+    "contribution": "贡献",
+    "limit": "局限",
+    "advice": "建议",
+}
+REPORTED = {"reported": "报告了", "mentioned": "提到", "absent": "没有", "not_applicable": "不适用"}
 KINDS = {"exact": "逐字相同", "near": "大体相同"}
 AGREEMENT = {"same": "名称一致", "differs": "名称不一致", "no name": "未提名称"}
 MEASURES = {
@@ -95,4 +109,10 @@ MEASURES = {
     "association_strength": "关联强度",
 }
 # column of a table -> the words that the package writes there
-COLUMNS = {"status": STATUSES, "level": LEVELS, "verdict": VERDICTS | AGREEMENT, "kind": KINDS}
+COLUMNS = {
+    "status": STATUSES,
+    "level": LEVELS,
+    "verdict": VERDICTS | AGREEMENT | REPORTED,
+    "kind": KINDS,
+    "part": PARTS,
+}

@@ -11,6 +11,7 @@ from zhagen.documents.handwritten import find_line, read_toml
 from zhagen.documents.outline import Outline
 from zhagen.errors import ExtractionError, ZhagenError
 from zhagen.extraction.pipeline import Extraction
+from zhagen.extraction.places import find_passage
 from zhagen.paths import data_folder
 from zhagen.text.cleaning import clean
 from zhagen.vocabulary import STATUSES
@@ -257,15 +258,8 @@ def _check_ends(extraction: Extraction, model_id: str, edge: dict[str, Any]) -> 
 def _find(outline: Outline, model_id: str, edge: dict[str, Any]) -> tuple[int, int]:
     """Return the raw lines from the first to the last of an arrow's words, in the first sentence with all of them."""
     wanted = edge_words(edge)
-    section = f"{outline.document.id}-{edge['section']}"
-    for block in outline.blocks:
-        if block.section_id != section or block.kind not in ("paragraph", "heading"):
-            continue
-        for sentence in block.clean.sentences():
-            if all(word in sentence.text for word in wanted):
-                starts = [sentence.text.index(word) for word in wanted]
-                ends = [start + len(word) for start, word in zip(starts, wanted, strict=True)]
-                return sentence.span(min(starts), max(ends))
+    if found := find_passage(outline, edge["section"], wanted, kinds=("paragraph", "heading")):
+        return found
     raise _error(
         outline.document, model_id, edge, f"no sentence of section {edge['section']} has all of {'、'.join(wanted)}"
     )

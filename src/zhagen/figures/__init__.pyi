@@ -9,6 +9,8 @@ from .network import draw_network as draw_network
 from .picture import Picture as Picture
 from .picture import from_matplotlib as from_matplotlib
 from .plane import draw_plane as draw_plane
+from .points import ShownPoints as ShownPoints
+from .points import show_points as show_points
 from .structure import draw_structure as draw_structure
 from .table import ShownTable as ShownTable
 from .table import line_ranges as line_ranges

@@ -48,9 +48,14 @@ class ShownTable:
         return f"<table {self.name}: {self.caption}, {len(self.frame)} rows x {len(self.headers)} columns>"
 
     def _repr_markdown_(self) -> str:
-        head = [[_escape(header) for header in self.headers.values()]]
+        head = [[escape_markdown(header) for header in self.headers.values()]]
         body = [[self._markdown(column, value) for column, value in row] for row in self._rows()]
-        lines = [f"~~~{{list-table}} {_escape(one_line(self.caption))}", f":name: {self.name}", ":header-rows: 1", ""]
+        lines = [
+            f"~~~{{list-table}} {escape_markdown(one_line(self.caption))}",
+            f":name: {self.name}",
+            ":header-rows: 1",
+            "",
+        ]
         for row in head + body:
             lines += [f"{'* -' if place == 0 else '  -'} {cell}" for place, cell in enumerate(row)]
         return "\n".join([*lines, "~~~", "", "```{raw} html", self._download(), "```", ""])
@@ -75,7 +80,7 @@ class ShownTable:
         return cell_text(value, self.digits, self.words.get(column))
 
     def _markdown(self, column: str, value: object) -> str:
-        text = _escape(self._text(column, value))
+        text = escape_markdown(self._text(column, value))
         if isinstance(value, str) and value in STATUSES and value in self.words.get(column, ()):
             return f"[{text}]{{.status .status-{value.replace('_', '-')}}}"
         return text
@@ -198,10 +203,25 @@ def _html(text: str) -> str:
     return "<br>".join(html.escape(line) for line in text.splitlines())
 
 
-def _escape(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Escape what MyST would read as markup; a line break in a cell becomes a hard break.
 
     Each line is escaped on its own, as each could begin a list, a heading or a block.
+
+    Parameters
+    ----------
+    text : str
+        The text of a cell or sentence.
+
+    Returns
+    -------
+    str
+        The text as MyST shows it unchanged.
+
+    Examples
+    --------
+    >>> escape_markdown("*甲*\\n1. 乙")
+    '\\\\*甲\\\\*\\\\\\n    1\\\\. 乙'
     """
     lines = []
     for line in filter(None, map(one_line, text.splitlines())):
