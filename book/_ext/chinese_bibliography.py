@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 
 from pybtex.plugin import register_plugin as register_pybtex
 from pybtex.style.formatting.plain import Style as Plain
+from pybtex.style.formatting.unsrt import date, pages, toplevel
 from pybtex.style.labels import BaseLabelStyle
 from pybtex.style.names import BaseNameStyle
 from pybtex.style.names.lastfirst import NameStyle as LastFirst
 from pybtex.style.sorting.author_year_title import SortingStyle
-from pybtex.style.template import join, names, node, sentence
+from pybtex.style.template import field as bib_field
+from pybtex.style.template import first_of, join, names, node, optional, optional_field, sentence, tag, words
 from sphinx.application import Sphinx
 from sphinxcontrib.bibtex.plugin import register_plugin as register_reference
 from sphinxcontrib.bibtex.style.referencing import BracketStyle, PersonStyle
@@ -59,6 +61,21 @@ class ChineseStyle(Plain):
     def format_names(self, role, as_sentence=True):
         """Return the template of the people in one role."""
         return sentence[joined_names(role)] if as_sentence else joined_names(role)
+
+    def get_article_template(self, e):
+        """Return the template of an article; the stock one drops the issue of a journal cited without a volume."""
+        where = first_of[
+            optional[join[bib_field("volume"), optional["(", bib_field("number"), ")"], optional[":", pages]]],
+            optional[join["第 ", bib_field("number"), " 期", optional["：", pages]]],
+            words["pages", pages],
+        ]
+        return toplevel[
+            self.format_names("author"),
+            self.format_title(e, "title"),
+            sentence[tag("em")[bib_field("journal")], optional[where], date],
+            sentence[optional_field("note")],
+            self.format_web_refs(e),
+        ]
 
 
 class Surnames(BaseNameStyle):
