@@ -12,17 +12,24 @@ from nltk.metrics.agreement import AnnotationTask
 from zhagen.errors import ZhagenError
 from zhagen.statistics import agreement
 from zhagen.statistics.agreement import (
+    agreement_by_code,
     agreement_by_units,
     agreement_table,
     bootstrap_interval,
+    brennan_prediger,
     character_ratings,
     cohen_kappa,
+    fleiss_kappa,
     gwet_ac1,
     holsti_agreement,
     holsti_reliability,
     krippendorff_alpha,
+    light_kappa,
     percent_agreement,
     rating_table,
+    scott_pi,
+    specific_agreement,
+    unit_decisions,
 )
 
 # Krippendorff (2011), Computing Krippendorff's alpha-reliability: 4 observers, 12 units, a dot is missing. The same
@@ -94,6 +101,33 @@ def test_kappa_of_the_fifty_grants():
     assert percent_agreement(grants) == pytest.approx(0.7) and cohen_kappa(grants) == pytest.approx(0.4)
 
 
+def test_pi_and_the_others_of_the_abstractors():
+    # cont3x3abstractors in the overview of irrCAC
+    table = crossed(
+        ("ectopic", "ectopic", 13), ("aiu", "aiu", 20), ("aiu", "niu", 7), ("niu", "aiu", 4), ("niu", "niu", 56)
+    )
+    assert scott_pi(table) == pytest.approx(0.7962397, abs=5e-8)
+    assert fleiss_kappa(table) == pytest.approx(0.7962397, abs=5e-8)
+    assert brennan_prediger(table) == pytest.approx(0.835)
+    assert gwet_ac1(table) == pytest.approx(0.8493305, abs=5e-8)
+    assert krippendorff_alpha(table) == pytest.approx(0.7972585, abs=5e-8)
+
+
+def test_fleiss_of_the_same_table_as_in_irrcac():
+    assert fleiss_kappa(KRIPPENDORFF) == pytest.approx(0.76117, abs=5e-6)
+    # five codes are in use, pa is 0.81818
+    assert brennan_prediger(KRIPPENDORFF) == pytest.approx((9 / 11 - 0.2) / 0.8)
+
+
+def test_fleiss_example_of_fourteen_raters():
+    # ten subjects, fourteen raters, five categories: the worked example that Wikipedia gives, kappa 0.210
+    counts = ["0 0 0 0 14", "0 2 6 4 2", "0 0 3 5 6", "0 3 9 2 0", "2 2 8 1 1", "7 7 0 0 0", "3 2 6 3 0", "2 5 3 2 2"]
+    counts += ["6 5 2 1 0", "0 2 2 3 7"]
+    ratings = [[code for code, n in enumerate(row.split()) for _ in range(int(n))] for row in counts]
+    assert fleiss_kappa(ratings) == pytest.approx(0.210, abs=5e-4)
+    assert percent_agreement(ratings) == pytest.approx(0.378, abs=5e-4)
+
+
 def test_kappa_and_ac1_of_the_abstractors():
     # cont3x3abstractors in the overview of irrCAC: kappa 0.7964094
     table = crossed(
@@ -149,6 +183,55 @@ def test_kappa_agrees_with_nltk(ratings):
         assert found == pytest.approx(AnnotationTask(rows(ratings)).kappa())
 
 
+@given(PAIRS)
+def test_pi_agrees_with_nltk_and_is_never_above_kappa(ratings):
+    found = value(scott_pi, ratings)
+    if len({code for row in ratings for code in row}) == 1:
+        assert found is None
+    else:
+        assert found == pytest.approx(AnnotationTask(rows(ratings)).pi())
+        assert found <= cohen_kappa(ratings) + 1e-12
+        assert found == pytest.approx(fleiss_kappa(ratings))
+
+
+@settings(max_examples=60)
+@given(TABLE)
+def test_the_kappas_of_many_agree_with_counting_by_hand(ratings):
+    kappas = []
+    for one, other in combinations(zip(*ratings, strict=True), 2):
+        both = [(x, y) for x, y in zip(one, other, strict=True) if None not in (x, y)]
+        if both:
+            agreed = np.mean([x == y for x, y in both])
+            codes = {code for pair in both for code in pair}
+            chance = sum(
+                np.mean([x == code for x, _ in both]) * np.mean([y == code for _, y in both]) for code in codes
+            )
+            kappas.append((agreed - chance) / (1 - chance) if len(codes) > 1 else None)
+    expected = None if None in kappas or not kappas else np.mean(kappas)
+    assert same(value(light_kappa, ratings), expected)
+    decided = [[code for code in row if code is not None] for row in ratings]
+    for code in {code for row in decided for code in row}:
+        # of all ordered pairs of decisions on an item whose first is this code: the share whose second is it, too
+        seconds = [y for row in decided for i, x in enumerate(row) if x == code for y in row[:i] + row[i + 1 :]]
+        found = value(lambda table, code=code: specific_agreement(table, code), ratings)
+        assert same(found, np.mean([y == code for y in seconds]) if seconds and pairable(ratings) else None)
+
+
+def test_brennan_and_prediger_ask_how_many_codes_there_were():
+    ratings = [("a", "a"), ("a", "b"), ("b", "b"), ("b", "b")]
+    assert brennan_prediger(ratings, categories=2) == brennan_prediger(ratings) == 2 * 0.75 - 1
+    assert brennan_prediger([("a", "a")] * 3, categories=2) == 1
+    for categories in (1, 0):
+        with pytest.raises(ZhagenError, match="2 codes in use"):
+            brennan_prediger(ratings, categories=categories)
+    with pytest.raises(ZhagenError, match="the same code"):
+        brennan_prediger([("a", "a")] * 3)
+    with pytest.raises(ZhagenError, match="two coders, here are 3"):
+        scott_pi([("a", "b", "a")])
+    with pytest.raises(ZhagenError, match="nobody used the code 'c'"):
+        specific_agreement(ratings, "c")
+
+
 @given(TABLE)
 def test_the_others_agree_with_counting_by_hand(ratings):
     if not pairable(ratings):
@@ -188,8 +271,8 @@ def test_draws_weigh_items_as_repeating_them_does(measure):
     expected = []
     for draw in chosen:
         drawn = agreement._table(ratings.iloc[draw])
-        # AC1 counts the codes of the sample, not of the draw
-        drawn = drawn._replace(labels=table.labels) if measure == "ac1" else drawn
+        # these count the codes of the sample, not of the draw
+        drawn = drawn._replace(labels=table.labels) if measure in ("ac1", "brennan_prediger") else drawn
         expected.append(agreement.MEASURES[measure](drawn, drawn.times[None].astype(float))[0])
     assert np.allclose(found, expected, equal_nan=True) and np.isfinite(found).sum() > 20
 
@@ -204,7 +287,8 @@ def test_names_and_orders_do_not_matter(ratings, random):
     random.shuffle(items), random.shuffle(coders)
     names = dict(zip(["平台", "用户", "需求", ""], random.sample("wxyz", 4), strict=True)) | {None: None}
     turned = [[names[ratings[item][coder]] for coder in coders] for item in items]
-    for measure in (percent_agreement, holsti_agreement, cohen_kappa, krippendorff_alpha, gwet_ac1):
+    measures = [percent_agreement, holsti_agreement, cohen_kappa, krippendorff_alpha, gwet_ac1]
+    for measure in [*measures, light_kappa, fleiss_kappa, scott_pi, brennan_prediger]:
         assert same(value(measure, turned), value(measure, ratings))
 
 
@@ -296,6 +380,38 @@ def test_the_interval_is_the_binomial_one_where_theory_knows_it():
     assert repr(narrow) == f"percent = 0.700, 50% interval {narrow.low:.3f} to {narrow.high:.3f} (2000 draws)"
 
 
+def test_an_interval_says_on_how_many_items_it_rests():
+    # the cases of the page on rare codes: (both, only one, only the other, neither)
+    for both, readable in ((1, False), (4, False), (5, True), (6, True)):
+        ratings = crossed(("x", "x", both), ("x", "", 3), ("", "x", 3), ("", "", 25))
+        found = bootstrap_interval(ratings, "kappa", draws=50)
+        assert (found.rarer, found.differ, found.readable) == (both, 6, readable)
+        assert ("too few" in repr(found)) == (not readable)
+        assert bootstrap_interval(ratings, "ac1", draws=50).readable
+        # the code on the other side: what is rare is to leave an item uncoded
+        turned = ratings.replace({"x": "", "": "x"})
+        assert bootstrap_interval(turned, "kappa", draws=50).rarer == both
+    few = agreement_table(crossed(("x", "x", 20), ("x", "", 4), ("", "", 20)), draws=50)
+    assert not few.readable.any() and few.differ.eq(4).all() and few.rarer.eq(20).all()
+
+
+def test_what_is_marked_as_readable_covers_the_truth():
+    """Simulated studies of one code: with few items agreed on it, the interval of kappa misses far too often."""
+    random = np.random.default_rng(5)
+
+    def coverage(cells, n=60, studies=120):
+        ratings = [("x", "x"), ("x", ""), ("", "x"), ("", "")]
+        truth = cohen_kappa([row for row, cell in zip(ratings, cells, strict=True) for _ in range(cell)])
+        inside = []
+        for counts in random.multinomial(n, np.array(cells) / n, size=studies):
+            drawn = [row for row, count in zip(ratings, counts, strict=True) for _ in range(count)]
+            found = value(lambda rows: bootstrap_interval(rows, "kappa", draws=300), drawn)
+            inside += [] if found is None else [found.low - 1e-9 <= truth <= found.high + 1e-9]
+        return np.mean(inside)
+
+    assert coverage((1, 3, 3, 53)) < 0.75 and coverage((12, 5, 5, 38)) > 0.88
+
+
 def test_two_thousand_draws_are_fast():
     random = np.random.default_rng(1)
     ratings = pd.DataFrame(random.integers(0, 6, (200, 4))).mask(random.random((200, 4)) < 0.1)
@@ -366,6 +482,9 @@ def test_the_table_holds_every_measure_with_its_interval():
     row = table[table.measure == "alpha"].iloc[0]
     assert (row["coders"], row["items"]) == ("0, 1, 2, 3", 11)
     assert (row["value"], row.low, row.high) == bounds(bootstrap_interval(KRIPPENDORFF, "alpha", draws=300))
+    more = agreement_table(KRIPPENDORFF, measures=["fleiss", "scott", "light"], draws=50)
+    assert more.measure.tolist() == ["fleiss", *["scott"] * 6, "light"]
+    assert more["value"].iloc[-1] == pytest.approx(table["value"][table.measure == "kappa"].mean())
     row = table[table.coders == "0, 2"].iloc[0]
     assert row["items"] == 8 and row["value"] == cohen_kappa(KRIPPENDORFF[[0, 2]])
     found = table.set_index("measure")["value"]
@@ -462,6 +581,140 @@ def test_ratings_that_cannot_be_compared_are_refused():
         krippendorff_alpha([("1", "2"), ("1", "1")], scale="ordinal")
     with pytest.raises(ZhagenError, match="no scale"):
         krippendorff_alpha([(1, 2)], scale="ratio")
+
+
+def test_a_number_that_is_none_is_refused_for_what_it_is():
+    ratings = [(1, 2), (2, 2), (float("inf"), 2)]
+    with pytest.raises(ZhagenError, match="the code inf is no number"):
+        krippendorff_alpha(ratings, scale="interval")
+    # ranks and names need no distance
+    assert krippendorff_alpha(ratings, scale="ordinal") == krippendorff_alpha([(1, 2), (2, 2), (3, 2)], scale="ordinal")
+    assert krippendorff_alpha(ratings) == krippendorff_alpha([(1, 2), (2, 2), (3, 2)])
+    huge = [(1e200, 2e200), (2e200, 2e200), (3e200, 3e200)]
+    assert krippendorff_alpha(huge, scale="interval") == pytest.approx(
+        krippendorff_alpha([(1, 2), (2, 2), (3, 3)], scale="interval")
+    )
+
+
+# code by code
+
+CODED = st.lists(st.tuples(st.sampled_from("甲乙丙"), st.integers(1, 6), st.sampled_from("xy")), max_size=20)
+
+
+@settings(max_examples=60)
+@given(CODED, st.sampled_from(["all", "coded"]), st.sampled_from(["甲乙", "甲乙丙"]))
+def test_each_code_is_what_the_measures_say_of_its_ratings(rows, uncoded, coders):
+    rows = [*rows, ("甲", 1, "x"), ("乙", 6, "x")]
+    frame = pd.DataFrame(rows, columns=agreement.DECISIONS)
+    table = agreement_by_code(frame, coders=coders, items=range(1, 8), uncoded=uncoded, draws=5)
+    given_codes = {(coder, item, code) for coder, item, code in rows if coder in coders}
+    items = [i for i in range(1, 8) if uncoded == "all" or any(coder_item[1] == i for coder_item in given_codes)]
+    groups = [coders] if len(coders) == 2 else [coders, *map("".join, combinations(coders, 2))]
+    assert list(zip(table.code, table.coders, strict=True)) == [
+        (code, ", ".join(group)) for code in sorted({code for *_, code in given_codes}) for group in groups
+    ]
+    for row in table.itertuples():
+        group = row.coders.split(", ")
+        ratings = [[row.code if (coder, item, row.code) in given_codes else "" for coder in group] for item in items]
+        many = [sum(cell != "" for cell in line) for line in ratings]
+        assert row.items == len(items) and row.both == many.count(len(group)) and row.neither == many.count(0)
+        assert row.some == len(items) - row.both - row.neither
+        if len(group) == 2:
+            assert (row.one, row.other) == (sum(a > b for a, b in ratings), sum(a < b for a, b in ratings))
+        else:
+            assert pd.isna(row.one) and pd.isna(row.other)
+        one_code = len({cell for line in ratings for cell in line}) == 1
+        expected = {"percent": percent_agreement(ratings), "holsti": holsti_agreement(ratings)}
+        expected |= {"kappa": value(light_kappa, ratings), "alpha": value(krippendorff_alpha, ratings)}
+        expected |= {"ac1": 1.0 if one_code else gwet_ac1(ratings)}
+        expected["positive"] = value(lambda table, code=row.code: specific_agreement(table, code), ratings)
+        for measure, number in expected.items():
+            assert same(None if pd.isna(getattr(row, measure)) else getattr(row, measure), number), measure
+
+
+def test_the_intervals_of_a_code_are_those_of_its_ratings():
+    ratings = crossed(("x", "x", 8), ("x", "", 3), ("", "x", 4), ("", "", 15))
+    rows = [
+        (coder, item, code)
+        for item, row in enumerate(ratings.to_numpy())
+        for coder, code in zip("甲乙", row, strict=True)
+    ]
+    row = agreement_by_code(pd.DataFrame(rows, columns=agreement.DECISIONS), coders="甲乙", draws=300).iloc[0]
+    assert (row["items"], row.both, row.one, row.other, row.neither) == (30, 8, 3, 4, 15) and row.readable
+    for measure in ("percent", "holsti", "kappa", "ac1", "alpha"):
+        assert (row[measure], row[f"{measure}_low"], row[f"{measure}_high"]) == bounds(
+            bootstrap_interval(ratings, measure, draws=300)
+        )
+    assert row.positive == pytest.approx(16 / 23) and row.positive_low < row.positive < row.positive_high
+    groups = {item: item // 10 for item in range(30)}
+    frame = pd.DataFrame(rows, columns=agreement.DECISIONS)
+    whole = agreement_by_code(frame, coders="甲乙", groups=groups, draws=300).iloc[0]
+    expected = bootstrap_interval(ratings, "kappa", groups=list(groups.values()), draws=300)
+    assert (whole.kappa, whole.kappa_low, whole.kappa_high) == bounds(expected)
+
+
+@settings(max_examples=25)
+@given(CODED, st.randoms(use_true_random=False))
+def test_rows_may_come_in_any_order_and_twice(rows, random):
+    rows = [*rows, ("甲", 1, "x"), ("乙", 6, "x")]
+    mixed = random.sample(rows * 2, len(rows) * 2)
+    one, other = (
+        agreement_by_code(pd.DataFrame(part, columns=agreement.DECISIONS), items=range(1, 8), draws=10)
+        for part in (rows, mixed)
+    )
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_codes_that_cannot_be_compared_are_refused():
+    frame = pd.DataFrame([("甲", 1, "x"), ("乙", 1, "x")], columns=agreement.DECISIONS)
+    bad = [{"coders": "甲"}, {"coders": "甲甲"}, {"items": [2]}, {"uncoded": "some"}, {"coders": "丙丁"}]
+    for options in bad:
+        with pytest.raises(ZhagenError):
+            agreement_by_code(frame, **options)
+    one = agreement_by_code(frame).iloc[0]
+    assert one.both == 1 and pd.isna(one.percent_low) and not one.readable
+    unused = agreement_by_code(frame, codes=["z"], items=[1, 2], draws=5).iloc[0]
+    assert (unused.both, unused.neither, unused.percent) == (0, 2, 1) and pd.isna(unused.kappa)
+
+
+UNITS = pd.DataFrame([("a", 0, 5), ("b", 5, 9), ("c", 12, 20)], columns=["item", "start", "end"])
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(st.sampled_from("甲乙"), st.sampled_from("xy"), st.integers(0, 19), st.integers(1, 9))))
+def test_units_are_touched_by_what_shares_a_character_with_them(spans):
+    inside = {name: set(range(start, end)) for name, start, end in UNITS.itertuples(index=False)}
+    spans = [(coder, code, start, start + size) for coder, code, start, size in spans]
+    touching = [span for span in spans if any(chars & set(range(*span[2:])) for chars in inside.values())]
+    frame = pd.DataFrame(spans, columns=agreement.PASSAGES).astype({"start": int, "end": int})
+    if len(touching) < len(spans):
+        with pytest.raises(ZhagenError, match=f"{len(spans) - len(touching)} passages touch no unit"):
+            unit_decisions(frame, UNITS)
+        return
+    expected = {
+        (coder, name, code)
+        for coder, code, start, end in spans
+        for name, chars in inside.items()
+        if chars & set(range(start, end))
+    }
+    found = unit_decisions(frame, UNITS)
+    assert set(found.itertuples(index=False, name=None)) == expected and not found.duplicated().any()
+    assert found["item"].is_monotonic_increasing
+    two = pd.concat([frame.assign(source="I01"), frame.assign(source="I02")])
+    units = pd.concat([UNITS.assign(source="I01"), UNITS.assign(source="I02", item=["d", "e", "f"])], ignore_index=True)
+    assert len(unit_decisions(two.reset_index(drop=True), units)) == 2 * len(found)
+
+
+def test_units_that_cannot_be_used_are_refused():
+    passages = pd.DataFrame([("甲", "x", 0, 6)], columns=agreement.PASSAGES)
+    for units in (
+        UNITS.assign(start=[0, 4, 12]),
+        UNITS.assign(item="a"),
+        UNITS.assign(end=0),
+        UNITS.drop(columns="item"),
+    ):
+        with pytest.raises(ZhagenError):
+            unit_decisions(passages, units)
 
 
 SPANS = st.lists(

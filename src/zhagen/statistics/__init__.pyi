@@ -1,15 +1,22 @@
 from .agreement import Interval as Interval
+from .agreement import agreement_by_code as agreement_by_code
 from .agreement import agreement_by_units as agreement_by_units
 from .agreement import agreement_table as agreement_table
 from .agreement import bootstrap_interval as bootstrap_interval
+from .agreement import brennan_prediger as brennan_prediger
 from .agreement import character_ratings as character_ratings
 from .agreement import cohen_kappa as cohen_kappa
+from .agreement import fleiss_kappa as fleiss_kappa
 from .agreement import gwet_ac1 as gwet_ac1
 from .agreement import holsti_agreement as holsti_agreement
 from .agreement import holsti_reliability as holsti_reliability
 from .agreement import krippendorff_alpha as krippendorff_alpha
+from .agreement import light_kappa as light_kappa
 from .agreement import percent_agreement as percent_agreement
 from .agreement import rating_table as rating_table
+from .agreement import scott_pi as scott_pi
+from .agreement import specific_agreement as specific_agreement
+from .agreement import unit_decisions as unit_decisions
 from .association import add_measures as add_measures
 from .association import association_strength as association_strength
 from .association import cooccurrence_table as cooccurrence_table
@@ -86,3 +93,4 @@ from .terms import term_occurrences as term_occurrences
 from .terms import tfidf as tfidf
 from .terms import typed_features as typed_features
 from .terms import window_matrix as window_matrix
+from .unitizing import unitizing_alpha as unitizing_alpha
