@@ -65,6 +65,15 @@ def test_a_document_without_a_recipe_says_so():
             "part goes with",
         ),
         ("xiaomi", lambda r: r["claims"][0]["recompute"].update(codes="kategorie"), "must be one of"),
+        (
+            "whitepaper",
+            lambda r: r["boards"][0].update(part="nobody"),
+            "boards.人货场: no pattern has the group nobody",
+        ),
+        ("whitepaper", lambda r: r["boards"][0].pop("part"), "boards.人货场: ends and apart go with part only"),
+        ("ecommerce", lambda r: r["matrices"][0].update(items=["无"]), "matrices.矩阵: there is no enumeration 无"),
+        ("ecommerce", lambda r: r["matrices"][0].update(names={"x": "案例"}), "names has the column x"),
+        ("ecommerce", lambda r: r["matrices"][1]["columns"].update(source=["号"]), "对策: 号 needs a group"),
     ],
 )
 def test_what_a_recipe_lacks_is_named(doc_id, change, said):

@@ -35,7 +35,11 @@ FIELDS = {
     "n_chars": ("integer", "characters of the quotation, white space left out"),
     "recomputed": ("number", "what the text or its tables give; empty where nothing can be recomputed"),
     "status": ("string", "printed, by_order, reconciled, mapped, literature or inferred"),
-    "reason": ("string", "why the status is not printed"),
+    "reason": ("string", "why the status is not printed, or why a cell is empty"),
+    "role": ("string", "what a label of a picture is, by its form"),
+    "part": ("string", "part of the picture it belongs to; empty where order does not say"),
+    "value": ("string", "what the text says of the label; empty where no sentence has the form"),
+    "row": ("integer", "place of the label in its enumeration, from 1"),
     "sha256": ("string", "of the quotation without white space"),
     "gloss": ("string", "our wording of the quotation"),
     "verdict": ("string", "holds, does not hold, not reproduced or not checkable"),
@@ -79,6 +83,8 @@ FOREIGN = {
         ("section_id", "sections", "section_id"),
     ],
     "terms": [("doc_id", "documents", "id"), ("section_id", "sections", "section_id")],
+    "boards": [("doc_id", "documents", "id"), ("section_id", "sections", "section_id")],
+    "matrices": [("doc_id", "documents", "id"), ("section_id", "sections", "section_id")],
     "diversity": [("doc_id", "documents", "id")],
     "dictionaries": [("doc_id", "documents", "id")],
 }
@@ -125,6 +131,12 @@ def published_frames(doc_id: str) -> dict[str, pd.DataFrame]:
     }
     if has_mechanism(doc_id):
         found["edges"] = mechanism_edges(original)
+    for name, kind in (("boards", "board"), ("matrices", "matrix")):
+        parts = [original.tables[entry["name"]] for entry in original.recipe.get(name, [])]
+        if parts:
+            named = zip([entry["name"] for entry in original.recipe[name]], parts, strict=True)
+            found[name] = pd.concat([part.assign(**{kind: label}) for label, part in named], ignore_index=True)
+            found[name].insert(0, "doc_id", doc_id)
     return found
 
 

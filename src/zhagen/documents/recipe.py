@@ -287,6 +287,10 @@ def _incomplete(recipe: dict[str, Any]) -> Iterator[str]:
             yield from _sum_problems(entry, next((t for t in tables if t["label"] == rule["table"]), None))
         if "enumeration" in rule and rule["enumeration"] not in names:
             yield f"claims.{entry['id']}: there is no enumeration {rule['enumeration']}"
+    for entry in recipe.get("boards", []):
+        yield from _board_problems(entry)
+    for entry in recipe.get("matrices", []):
+        yield from _matrix_problems(entry, names)
 
 
 def _gioia_problems(recipe: dict[str, Any], tables: list[dict[str, Any]]) -> Iterator[str]:
@@ -332,6 +336,28 @@ def _sum_problems(entry: dict[str, Any], table: dict[str, Any] | None) -> Iterat
         if name not in numbers:
             found = ", ".join(numbers) or "none"
             yield f"claims.{entry['id']}: {rule['table']} has no column of numbers {name} (with a unit: {found})"
+
+
+def _board_problems(entry: dict[str, Any]) -> Iterator[str]:
+    roles = {role for pattern in entry["find"] for role in re.compile(pattern).groupindex}
+    for role in [*(entry[key] for key in ("part", "ends") if key in entry), *entry.get("apart", [])]:
+        if role not in roles:
+            yield f"boards.{entry['name']}: no pattern has the group {role}"
+    if "part" not in entry and ("ends" in entry or "apart" in entry):
+        yield f"boards.{entry['name']}: ends and apart go with part only"
+
+
+def _matrix_problems(entry: dict[str, Any], names: list[str]) -> Iterator[str]:
+    where = f"matrices.{entry['name']}"
+    for name in [*entry["items"], *entry.get("names", {}).values()]:
+        if name not in names:
+            yield f"{where}: there is no enumeration {name}"
+    for column in entry.get("names", {}):
+        if column not in entry["columns"]:
+            yield f"{where}: names has the column {column}, which columns has not"
+    for pattern in (pattern for patterns in entry["columns"].values() for pattern in patterns):
+        if not re.compile(pattern).groups:
+            yield f"{where}: {pattern} needs a group ( ) around the cell"
 
 
 def _regex_problem(pattern: str) -> str:

@@ -1,3 +1,4 @@
+from .boards import extract_board as extract_board
 from .checks import check as check
 from .checks import run_checks as run_checks
 from .citations import compare_citations as compare_citations
@@ -23,6 +24,7 @@ from .drafting import Draft as Draft
 from .drafting import draft_recipe as draft_recipe
 from .enumerations import extract_enumerations as extract_enumerations
 from .enumerations import split_labels as split_labels
+from .matrices import extract_matrix as extract_matrix
 from .mechanism import check_edges as check_edges
 from .mechanism import edge_summary as edge_summary
 from .mechanism import edge_words as edge_words

@@ -11,8 +11,10 @@ from zhagen.documents.outline import Outline, read_outline
 from zhagen.documents.published import read_published
 from zhagen.documents.recipe import read_recipe
 from zhagen.errors import SourceError
+from zhagen.extraction.boards import extract_board
 from zhagen.extraction.codebook import Codebook
 from zhagen.extraction.enumerations import extract_enumerations
+from zhagen.extraction.matrices import extract_matrix
 from zhagen.extraction.readings import build_codebook
 from zhagen.extraction.readings.records import record_frame
 from zhagen.extraction.statements import extract_pairs, extract_statements
@@ -85,6 +87,9 @@ def extract(doc_id: str, *, edition: str | None = None, source: Path | str | Non
         others["列举"] = extract_enumerations(read, rules)
     others |= {entry["name"]: extract_statements(read, entry) for entry in rules.get("statements", [])}
     others |= {entry["name"]: extract_pairs(read, entry) for entry in rules.get("pairs", [])}
+    others |= {entry["name"]: extract_board(read, entry) for entry in rules.get("boards", [])}
+    for entry in rules.get("matrices", []):
+        others[entry["name"]] = extract_matrix(read, entry, others["列举"])
     return Extraction(document, rules, read, book, others)
 
 
