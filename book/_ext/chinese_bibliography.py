@@ -85,7 +85,7 @@ class Surnames(BaseNameStyle):
         """Return the template of one person."""
         if HAN_CHARACTER.search(str(person)):
             return join["".join(person.last_names + person.first_names)]
-        return join[" ".join(person.prelast_names + person.last_names)]
+        return join(sep=" ")[person.rich_prelast_names + person.rich_last_names]  # rich: without the braces of BibTeX
 
 
 def _brackets() -> BracketStyle:

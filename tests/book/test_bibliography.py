@@ -11,7 +11,7 @@ pybtex = pytest.importorskip("pybtex")
 pytest.importorskip("sphinxcontrib.bibtex")
 
 from pybtex.backends.plaintext import Backend  # noqa: E402
-from pybtex.database import parse_file, parse_string  # noqa: E402
+from pybtex.database import Person, parse_file, parse_string  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 ENTRIES = parse_file(str(ROOT / "book" / "references.bib")).entries
@@ -65,3 +65,12 @@ def test_every_entry_prints(printed):
     texts = printed(parse_file(str(ROOT / "book" / "references.bib")))
     assert set(texts) == set(ENTRIES)
     assert not [key for key, text in texts.items() if "??" in text or "{" in text]
+
+
+@pytest.mark.parametrize(
+    ("author", "expected"),
+    [("{UK Data Service}", "UK Data Service"), ("van Eck, Nees Jan", "van Eck"), ("贾旭东", "贾旭东")],
+)
+def test_a_running_citation_names_authors_without_braces(printed, author, expected):
+    names = sys.modules["chinese_bibliography"].Surnames()
+    assert names.format(Person(author)).format().render(Backend()) == expected
