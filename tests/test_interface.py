@@ -28,6 +28,7 @@ INSIDE = (
     "corpus.store",
     "documents.handwritten.check_schema",
     "documents.handwritten.find_line",
+    "documents.handwritten.read_utf8",
     "documents.outline.split_fields",
     "documents.outline.split_heading",
     "documents.recipe.heading_pattern",
@@ -47,6 +48,10 @@ INSIDE = (
     "figures.table.escape_markdown",
     "figures.theme",
     "figures.withheld",
+    "study.folder",
+    "study.history.history_faults",
+    "study.study.assemble_study",
+    "study.study.fault_table",
 )
 
 # Of numpydoc's checks: the sections and their order; each parameter with type and description; what is returned.

@@ -4,6 +4,7 @@ from . import documents as documents
 from . import extraction as extraction
 from . import figures as figures
 from . import statistics as statistics
+from . import study as study
 from . import text as text
 from .corpus.cooccurrence import cooccur as cooccur
 from .documents.catalog import Document as Document

@@ -88,6 +88,12 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("ids", nargs="*", metavar="ID", help="all documents if none is named")
     check.set_defaults(run=_check)
 
+    study = commands.add_parser("study", help="a study of your own: sources, codebook, codings in a folder")
+    acts = study.add_subparsers(dest="act", required=True, metavar="ACT")
+    checked = acts.add_parser("check", help="list what is wrong in its files; status 2 if it cannot be opened, else 1")
+    checked.add_argument("folder", metavar="FOLDER")
+    checked.set_defaults(run=_check_study)
+
     publish = commands.add_parser("publish", help="regenerate data/published from the originals")
     publish.set_defaults(run=_publish)
 
@@ -199,6 +205,19 @@ def _check(arguments: argparse.Namespace) -> int:
         line = "" if pd.isna(row["line"]) else row["line"]
         print(f"{row['doc_id']}\t{row['check']}\t{row['verdict']}\t{line}\t{row['what']}")
     return int((table.verdict != "holds").any())
+
+
+def _check_study(arguments: argparse.Namespace) -> int:
+    from zhagen.study import check_study, open_study
+
+    table = check_study(arguments.folder)
+    for row in table.to_dict("records"):
+        print(row["severity"], row["file"], row["line"] or "", row["found"], row["todo"], sep="\t")
+    errors = int((table.severity == "error").sum())
+    if errors:
+        raise ZhagenError(f"the study cannot be opened: {errors} errors", arguments.folder, "correct what is listed")
+    print(f"zhagen: {open_study(arguments.folder)!r}", file=sys.stderr)
+    return int(len(table) > 0)
 
 
 def _publish(arguments: argparse.Namespace) -> None:

@@ -44,5 +44,9 @@ class ExtractionError(ZhagenError):
     """A text does not fit its recipe: a caption, header or list is not what the recipe says."""
 
 
+class StudyError(ZhagenError):
+    """A file of a study is missing or unreadable, does not fit the others, or a question to it has no meaning."""
+
+
 class OutputError(ZhagenError):
     """A folder or file cannot be written."""

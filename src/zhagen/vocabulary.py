@@ -73,6 +73,9 @@ LEVELS = {
     "main_category": "主范畴",
     "category": "范畴",
     "concept": "概念",
+    "theoretical": "理论编码",
+    "focused": "聚焦编码",
+    "initial": "初始编码",
 }
 VERDICTS = {
     "holds": "相符",

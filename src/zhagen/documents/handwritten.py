@@ -1,4 +1,4 @@
-"""TOML that people write by hand (recipes, documents.toml, codings): one reader, which names the line of a fault."""
+"""What people write by hand (recipes, codings, studies): one reader of TOML and text, which names lines of faults."""
 
 import json
 import re
@@ -61,6 +61,44 @@ def read_toml(
         if about is None:
             raise RecipeError(f"there is no file {path.name}", str(path.parent), "check the name, or write it")
         return _read(path, (about.st_mtime_ns, about.st_size), form, name)
+    except RecipeError as problem:
+        if error is RecipeError:
+            raise
+        raise error(problem.found, problem.where, problem.todo) from problem
+
+
+def read_utf8(path: Path, *, error: type[ZhagenError] = RecipeError) -> str:
+    """Read a text file that a person wrote.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file, in UTF-8; a byte order mark and Windows' line ends are accepted.
+    error : type, default RecipeError
+        The class of the error to raise, a `zhagen.errors.ZhagenError`.
+
+    Returns
+    -------
+    str
+        The text, without byte order mark, lines ended by line feeds.
+
+    Raises
+    ------
+    RecipeError
+        If the file is missing, cannot be read or is not UTF-8. With `error`, an error of that class.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp(), "note.md")
+    >>> _ = path.write_bytes(b"\\xef\\xbb\\xbfone\\r\\ntwo")
+    >>> read_utf8(path)
+    'one\\ntwo'
+    """
+    try:
+        if not path.is_file():
+            raise RecipeError(f"there is no file {path.name}", str(path.parent), "check the name, or write it")
+        return _decoded(path)
     except RecipeError as problem:
         if error is RecipeError:
             raise

@@ -4,14 +4,14 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from difflib import SequenceMatcher, get_close_matches
 from itertools import combinations
 from typing import Any, Protocol
 
 import pandas as pd
 
 from zhagen.documents.outline import Outline, Section
-from zhagen.errors import ExtractionError
+from zhagen.errors import ExtractionError, ZhagenError
 from zhagen.extraction.repeats import text_overlap
 from zhagen.text.cleaning import CleanText, count_term
 
@@ -39,16 +39,19 @@ class Quotation(Protocol):
         """The text as printed if it is not all of its lines, else empty."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Codebook:
-    """The codes and the evidence of one document.
+    """The codes and the evidence of one document, or of a study.
 
     Attributes
     ----------
     codes : pandas.DataFrame
-        One row a code: code_id, doc_id, level, label, parent_id, printed_parent, status, reason, line_start, line_end.
+        One row a code: ``code_id``, ``level``, ``label``, ``parent_id``, ``status``. Of a document: ``doc_id``,
+        ``printed_parent``, ``reason``, ``line_start``, ``line_end``, too; of a study: ``definition``, ``include``,
+        ``exclude``, ``example``, ``properties``, ``memo_id``.
     evidence : pandas.DataFrame
-        One row a quotation: evidence_id, code_id, doc_id, line_start, line_end, n_chars, sha256, gloss, quotation.
+        One row a quotation: ``evidence_id``, ``code_id``, ``doc_id`` (of a study: the id of the source),
+        ``line_start``, ``line_end``, ``n_chars``, ``sha256``, ``gloss``, ``quotation``.
     """
 
     codes: pd.DataFrame
@@ -78,6 +81,115 @@ class Codebook:
             code_id -> label.
         """
         return dict(zip(self.codes.code_id, self.codes.label, strict=True))
+
+    def find(self, name: str) -> str:
+        """Find a code by its id or its label.
+
+        Parameters
+        ----------
+        name : str
+            An id, or a label that one code has.
+
+        Returns
+        -------
+        str
+            The id.
+
+        Raises
+        ------
+        ZhagenError
+            If no code has this id or label, or if several have the label.
+        """
+        if self.codes.code_id.eq(name).any():
+            return name
+        found = self.codes.code_id[self.codes.label.eq(name)].tolist()
+        if len(found) > 1:
+            raise ZhagenError(f"the label {name} is of {', '.join(found)}", todo="name the code by its id")
+        if not found:
+            near = get_close_matches(name, [*self.codes.code_id, *self.codes.label], 3)
+            raise ZhagenError(
+                f"there is no code {name!r}", todo=f"use {' or '.join(near) or 'a label of the codebook'}"
+            )
+        return str(found[0])
+
+    def below(self, name: str) -> list[str]:
+        """Return the ids of a code and of all codes below it.
+
+        Parameters
+        ----------
+        name : str
+            An id or a label, as in `find`.
+
+        Returns
+        -------
+        list of str
+            The code itself first, then its children in the order of the codebook, then theirs.
+
+        Raises
+        ------
+        ZhagenError
+            In the cases of `find`.
+        """
+        found = [self.find(name)]
+        children = self.codes.groupby("parent_id", sort=False).code_id.agg(list).to_dict()
+        for code in found:  # it grows while it is read
+            found += [child for child in children.get(code, []) if child not in found]
+        return found
+
+    def above(self, name: str) -> list[str]:
+        """Return the ids of the codes above a code, its parent first.
+
+        Parameters
+        ----------
+        name : str
+            An id or a label, as in `find`.
+
+        Returns
+        -------
+        list of str
+            Empty for a code without a parent.
+
+        Raises
+        ------
+        ZhagenError
+            In the cases of `find`.
+        """
+        parents = dict(zip(self.codes.code_id, self.codes.parent_id.fillna(""), strict=True))
+        found = [self.find(name)]
+        while (parent := parents.get(found[-1], "")) and parent not in found:
+            found.append(parent)
+        return found[1:]
+
+    def properties(self, name: str) -> dict[str, str]:
+        """Return the properties of a category and the range of each.
+
+        Parameters
+        ----------
+        name : str
+            An id or a label, as in `find`.
+
+        Returns
+        -------
+        dict of str to str
+            Name of the property -> its range, as written (``property：low—high；next：…``); empty where the codebook
+            has none.
+
+        Raises
+        ------
+        ZhagenError
+            In the cases of `find`.
+        """
+        code = self.find(name)
+        if "properties" not in self.codes:
+            return {}
+        written = str(self.codes.properties[self.codes.code_id.eq(code)].iloc[0])
+        parts = [re.split("[：:]", part, maxsplit=1) for part in re.split("[；;]", written) if part.strip()]
+        return {part[0].strip(): part[1].strip() if len(part) > 1 else "" for part in parts}
+
+    def __repr__(self) -> str:
+        levels = self.codes.groupby("level", sort=False).size()
+        parts = ", ".join(f"{number} of the level {level}" for level, number in levels.items())
+        return f"Codebook: {len(self.codes)} codes ({parts}), {len(self.evidence)} quotations"
 
 
 def code_id(doc_id: str, level: str, label: str, under: str = "") -> str:

@@ -1,0 +1,10 @@
+from .anchors import anchor_codings as anchor_codings
+from .checking import check_study as check_study
+from .history import code_lineage as code_lineage
+from .history import codebook_at as codebook_at
+from .history import codebook_evolution as codebook_evolution
+from .study import Study as Study
+from .study import make_study as make_study
+from .study import open_study as open_study
+from .study import practice_study as practice_study
+from .writing import write_study as write_study

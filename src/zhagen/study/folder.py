@@ -1,0 +1,694 @@
+"""The files of a study, read without trust: what is wrong in one is listed with its line, and reading continues.
+
+A fault is an ``error`` if the study cannot be opened with it, else a ``finding``: the study opens, and says so.
+"""
+
+import csv
+import hashlib
+import io
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from zhagen.documents.handwritten import read_toml, read_utf8
+from zhagen.errors import StudyError, ZhagenError
+from zhagen.vocabulary import LEVELS, STATUSES
+
+FAULTS = "severity file line found todo".split()
+# file -> columns that it must have, columns that it may lack; further columns are kept
+TABLES: dict[str, tuple[str, str]] = {
+    "sources": ("source_id file", "sha256 kind date"),
+    "speakers": ("source_id speaker role", ""),
+    "codebook": ("code_id label level", "parent_id definition include exclude example properties memo_id"),
+    "codings": ("coding_id source_id start end code_id coder", "date quote_sha256"),
+    "differences": ("difference_id source_id start end code_id consensus kind", "reason memo_id"),
+    "paradigm": ("category_id place code_id", "codings note"),
+    "negative_cases": ("case_id source_id coding_ids against", "what_it_shows what_changed memo_id"),
+    "history": ("date act code_id", "coder from to reason memo_id"),
+    "sampling": ("order source_id", "date why to_show showed"),
+    "gioia": ("code_id", "concept theme dimension"),
+}
+NEEDED = ("sources", "codebook", "codings")
+KEYS = {"sources": "source_id", "codebook": "code_id", "codings": "coding_id"}
+KEYS |= {"differences": "difference_id", "negative_cases": "case_id"}
+NUMBERS = {"codings": ("start", "end"), "differences": ("start", "end"), "sampling": ("order",)}
+NOTES = ("guide.md", "consent.md", "findings.md", "storyline.md")
+MEMOS = "memo_id date coder kind codes sources codings title text".split()
+EDGES = "model_id source target relation sign status line_start line_end reason codings memos rival".split()
+ACTS = ("create", "rename", "merge", "split", "move", "retire")
+PLACES = ("phenomenon", "condition", "context", "intervening", "action", "consequence")
+ROLES = ("interviewer", "participant", "observer")
+WORDS = {  # what a cell may say
+    ("codebook", "level"): tuple(LEVELS),
+    ("history", "act"): ACTS,
+    ("paradigm", "place"): PLACES,
+    ("speakers", "role"): ROLES,
+    ("sources", "kind"): ("interview", "field note", "document"),
+    ("differences", "kind"): ("boundary", "definition", "missed", "level", "reading"),
+}
+ID = re.compile(r"[\w.\-]+")
+STRINGS: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
+STUDY: dict[str, Any] = {
+    "type": "object",
+    "required": ["title"],
+    "properties": {
+        **dict.fromkeys(
+            ("title", "research_question", "language", "licence", "notice", "consensus"), {"type": "string"}
+        ),
+        "coders": STRINGS,
+        "invented": {"type": "boolean"},
+    },
+}
+EDGE: dict[str, Any] = {
+    "type": "object",
+    "required": ["source", "target", "relation", "status"],
+    "additionalProperties": False,
+    "properties": {
+        **dict.fromkeys(("source", "target"), {"type": "string", "minLength": 1}),
+        **dict.fromkeys(("relation", "rival", "reason"), {"type": "string"}),
+        "sign": {"enum": ["+", "-", ""]},
+        "status": {"enum": list(STATUSES)},
+        "codings": STRINGS,
+        "memos": STRINGS,
+    },
+}
+MODEL: dict[str, Any] = {
+    "type": "object",
+    "required": ["id", "title", "edges"],
+    "properties": {
+        "id": {"type": "string"},
+        "title": {"type": "string"},
+        "edges": {"type": "array", "items": EDGE},
+    },
+}
+MECHANISM: dict[str, Any] = {
+    "type": "object",
+    "required": ["models"],
+    "properties": {"models": {"type": "array", "items": MODEL}},
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong in a file of a study.
+
+    Attributes
+    ----------
+    file : str
+        The file, below the folder of the study.
+    line : int
+        The line, from 1; 0 if it is the whole file.
+    found : str
+        What was found.
+    todo : str
+        What to do.
+    severity : {"error", "finding"}, default "error"
+        Whether the study cannot be opened with it.
+    """
+
+    file: str
+    line: int
+    found: str
+    todo: str
+    severity: str = "error"
+
+    def error(self, more: int = 0) -> StudyError:
+        """Return the error to raise.
+
+        Parameters
+        ----------
+        more : int, default 0
+            How many further errors there are.
+
+        Returns
+        -------
+        StudyError
+            With file and line.
+        """
+        where = f"{self.file}, line {self.line}" if self.line else self.file
+        others = f"; `zhagen study check` lists {more} more" if more else ""
+        return StudyError(self.found, where, self.todo + others)
+
+
+@dataclass
+class Contents:
+    """What the files of a study hold, as far as it could be read.
+
+    Attributes
+    ----------
+    about : dict
+        ``study.toml``.
+    tables : dict of str to pandas.DataFrame
+        File without suffix -> its rows, as text; offsets and orders are int64.
+    lines : dict of str to list of int
+        File without suffix -> the line on which each row begins.
+    texts : dict of str to str
+        Source -> its text.
+    memos, mechanism : pandas.DataFrame
+        The memos with their text; the arrows of all models.
+    models : dict of str to str
+        Id of a model -> its title.
+    notes : dict of str to str
+        Other files of prose, such as ``guide.md`` -> their text.
+    faults : list of Fault
+        What is wrong.
+    """
+
+    about: dict[str, Any] = field(default_factory=dict)
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    lines: dict[str, list[int]] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    memos: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=MEMOS))
+    mechanism: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=EDGES))
+    models: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    def add(self, table: str, row: int, found: str, todo: str, severity: str = "error") -> None:
+        """Add a fault of a row.
+
+        Parameters
+        ----------
+        table : str
+            File without suffix.
+        row : int
+            Number of the row, from 0.
+        found : str
+            What was found.
+        todo : str
+            What to do.
+        severity : {"error", "finding"}, default "error"
+            Whether the study cannot be opened with it.
+        """
+        self.faults.append(Fault(f"{table}.csv", self.lines[table][row], found, todo, severity))
+
+
+def columns_of(table: str) -> list[str]:
+    """Return the columns of a table of a study.
+
+    Parameters
+    ----------
+    table : str
+        File without suffix.
+
+    Returns
+    -------
+    list of str
+        In the order in which they are written.
+
+    Examples
+    --------
+    >>> columns_of("speakers")
+    ['source_id', 'speaker', 'role']
+    """
+    return " ".join(TABLES[table]).split()
+
+
+def sha256_of(text: str) -> str:
+    """Return the SHA-256 of a text in UTF-8.
+
+    Parameters
+    ----------
+    text : str
+        A text without lone surrogates.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+
+    Examples
+    --------
+    >>> sha256_of("群内冷清")[:8]
+    '397b79c1'
+    """
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def split_list(cell: str) -> list[str]:
+    """Split a cell that holds several ids or labels, joined by semicolons.
+
+    Parameters
+    ----------
+    cell : str
+        Such as ``c01; c05``.
+
+    Returns
+    -------
+    list of str
+        Without blanks and empty parts.
+
+    Examples
+    --------
+    >>> split_list("c01; c05；认人认群")
+    ['c01', 'c05', '认人认群']
+    """
+    return [part.strip() for part in re.split("[;；]", cell) if part.strip()]
+
+
+def read_folder(folder: Path) -> Contents:
+    """Read the files of a study and check each by itself and against the others.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder.
+
+    Returns
+    -------
+    Contents
+        What could be read, and every fault.
+    """
+    found = Contents()
+    if not folder.is_dir():
+        found.faults.append(Fault(str(folder), 0, "there is no such folder", "check the path"))
+        return found
+    about = _toml(folder, "study.toml", STUDY, found)
+    found.about = dict(about or {})
+    for name in TABLES:
+        _read_table(folder, name, found)
+    _read_texts(folder, found)
+    _read_memos(folder, found)
+    _read_mechanism(folder, found)
+    for name in NOTES:
+        if (folder / name).is_file():
+            found.notes[name] = _text(folder, name, found) or ""
+    return check_contents(found)
+
+
+def check_contents(found: Contents) -> Contents:
+    """Check the tables of a study against each other.
+
+    Parameters
+    ----------
+    found : Contents
+        What was read; tables that are missing are added without rows, faults are added.
+
+    Returns
+    -------
+    Contents
+        The same.
+    """
+    for name in TABLES:
+        found.tables.setdefault(name, typed_table(name, pd.DataFrame(columns=columns_of(name))))
+        found.lines.setdefault(name, list(range(2, len(found.tables[name]) + 2)))
+    _check_ids(found)
+    _check_cells(found)
+    _check_codebook(found)
+    _check_references(found)
+    _check_codings(found)
+    return found
+
+
+def _text(folder: Path, name: str, found: Contents) -> str | None:
+    """Return the text of a file; None and a fault where there is none."""
+    try:
+        text = read_utf8(folder / name, error=StudyError)
+    except StudyError as problem:
+        line = re.search(r", line (\d+)$", problem.where)
+        found.faults.append(Fault(name, int(line[1]) if line else 0, problem.found, problem.todo))
+        return None
+    if "\0" in text:
+        line_number = text[: text.index("\0")].count("\n") + 1
+        found.faults.append(Fault(name, line_number, "there is a NUL character", "take it out: text has none"))
+        return None
+    return text
+
+
+def _toml(folder: Path, name: str, schema: dict[str, Any], found: Contents) -> dict[str, Any] | None:
+    try:
+        return read_toml(folder / name, schema, error=StudyError)
+    except ZhagenError as problem:
+        line = re.search(r", line (\d+)$", problem.where)
+        found.faults.append(Fault(name, int(line[1]) if line else 0, problem.found, problem.todo))
+        return None
+
+
+def _read_table(folder: Path, name: str, found: Contents) -> None:
+    """Read one CSV file: columns, rows of full length, numbers."""
+    columns = columns_of(name)
+    found.tables[name], found.lines[name] = typed_table(name, pd.DataFrame(columns=columns)), []
+    file = f"{name}.csv"
+    if not (folder / file).is_file() and name not in NEEDED:
+        return
+    text = _text(folder, file, found)
+    if text is None:
+        return
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    header: list[str] | None = None
+    line = 1
+    try:
+        for row in reader:
+            if header is None:
+                header = [cell.strip() for cell in row]
+                if not _header_fits(name, header, found):
+                    return
+            elif row and len(row) != len(header):
+                todo = "put a cell with a comma or a line break between double quotes"
+                found.faults.append(Fault(file, line, f"{len(row)} cells under {len(header)} columns", todo))
+            elif row:
+                rows.append(row)
+                lines.append(line)
+            line = reader.line_num + 1
+    except csv.Error as problem:
+        todo = "write a quotation mark inside a cell twice, and close the cell with one"
+        found.faults.append(Fault(file, line, f"this is no CSV: {problem}", todo))
+        return
+    if header is None:
+        found.faults.append(Fault(file, 1, "the file is empty", f"write the columns {', '.join(columns)}"))
+        return
+    frame = pd.DataFrame(rows, columns=header, dtype="str")
+    for column in columns:
+        if column not in frame:
+            frame[column] = pd.Series([""] * len(frame), dtype="str")
+    found.lines[name] = lines
+    for column in NUMBERS.get(name, ()):
+        values = []
+        for number, cell in enumerate(frame[column]):
+            whole = re.fullmatch(r"\s*-?[0-9]{1,15}\s*", cell)
+            if not whole:
+                found.add(name, number, f"the {column} is {cell!r}", "write a whole number")
+            values.append(int(cell) if whole else -1)
+        frame[column] = pd.Series(values, dtype="int64")
+    rest = [column for column in header if column not in columns]
+    found.tables[name] = typed_table(name, frame[columns + rest])
+
+
+def typed_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of a study with its types, whatever the frame held.
+
+    Parameters
+    ----------
+    name : str
+        File without suffix.
+    frame : pandas.DataFrame
+        Its rows; columns that it may lack are added.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Text is str, an empty cell ``""``; offsets and orders are int64.
+
+    Raises
+    ------
+    StudyError
+        If a column is missing that the table must have.
+
+    Examples
+    --------
+    >>> typed_table("speakers", pd.DataFrame({"source_id": ["I01"], "speaker": "甲", "role": "participant"})).shape
+    (1, 3)
+    """
+    missing = [column for column in TABLES[name][0].split() if column not in frame]
+    if missing:
+        raise StudyError(f"there is no column {missing[0]!r}", f"{name}.csv", f"it needs {TABLES[name][0]}")
+    numbers = NUMBERS.get(name, ())
+    made = pd.DataFrame(index=range(len(frame)))
+    for column in [*columns_of(name), *(str(other) for other in frame if other not in columns_of(name))]:
+        cells = frame[column].tolist() if column in frame else [""] * len(frame)
+        if column in numbers:
+            made[column] = pd.Series(cells, dtype="int64")
+        else:
+            made[column] = pd.Series(["" if pd.isna(cell) else str(cell) for cell in cells], dtype="str")
+    return made
+
+
+def _header_fits(name: str, header: list[str], found: Contents) -> bool:
+    file, needed = f"{name}.csv", TABLES[name][0].split()
+    twice = [column for number, column in enumerate(header) if column in header[:number]]
+    if twice:
+        found.faults.append(Fault(file, 1, f"there are two columns {twice[0]!r}", "rename one, or take it out"))
+        return False
+    missing = [column for column in needed if column not in header]
+    if missing:
+        near = get_close_matches(missing[0], [column for column in header if column not in columns_of(name)], 1)
+        todo = f"rename {near[0]!r}" if near else f"the file needs the columns {', '.join(needed)}"
+        found.faults.append(Fault(file, 1, f"there is no column {missing[0]!r}", todo))
+        return False
+    return True
+
+
+def _read_texts(folder: Path, found: Contents) -> None:
+    """Read the sources; check that they are inside the folder, plain, and as they were when they were listed."""
+    for row, source in enumerate(found.tables["sources"].to_dict("records")):
+        name, source_id = source["file"], source["source_id"]
+        inside = (folder / name).resolve().is_relative_to(folder.resolve()) if "\0" not in name else False
+        if not name or not inside:
+            found.add("sources", row, f"the file {name!r} is not in the folder", "name a file such as sources/I01.txt")
+            continue
+        if not (folder / name).is_file():
+            found.add("sources", row, f"there is no file {name}", "put it there, or correct the name")
+            continue
+        text = _text(folder, name, found)
+        if text is None:
+            continue
+        found.texts[source_id] = text
+        _check_plain(folder / name, name, text, found)
+        if not source["sha256"]:
+            todo = "write the study with `write_study`, which fills it in"
+            found.add("sources", row, f"{source_id} has no sha256", todo, "finding")
+        elif source["sha256"].lower() not in (
+            sha256_of(text),
+            hashlib.sha256((folder / name).read_bytes()).hexdigest(),
+        ):
+            todo = "put the old text back; or keep the new one, check the codings listed, and write the new sha256"
+            found.add("sources", row, f"{name} was changed: its sha256 is another", todo, "finding")
+
+
+def _file_sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _check_plain(path: Path, name: str, text: str, found: Contents) -> None:
+    """List what other programs would count in another way: byte order mark, line ends, forms of characters."""
+    raw = path.read_bytes()
+    if raw.startswith(b"\xef\xbb\xbf"):
+        found.faults.append(Fault(name, 1, "there is a byte order mark", "save it as UTF-8 without it", "finding"))
+    if b"\r" in raw:
+        line = raw[: raw.index(b"\r")].count(b"\n") + 1
+        todo = "save it with line feeds alone (LF): offsets count characters"
+        found.faults.append(Fault(name, line, "the lines end in Windows' way (CRLF)", todo, "finding"))
+    if not unicodedata.is_normalized("NFC", text):
+        lines = text.split("\n")
+        line = next((n for n, one in enumerate(lines, 1) if not unicodedata.is_normalized("NFC", one)), 1)
+        todo = "normalise it to NFC before it is coded"
+        found.faults.append(Fault(name, line, "the text is not in the normal form NFC", todo, "finding"))
+    first = text.partition("\n")[0]
+    if found.about.get("invented") and not (first.startswith("【") and first.rstrip().endswith("】")):
+        todo = "say in the first line, between 【 and 】, that the material is invented"
+        found.faults.append(Fault(name, 1, "the first line does not say that the text is invented", todo, "finding"))
+
+
+def _read_memos(folder: Path, found: Contents) -> None:
+    rows: list[dict[str, Any]] = []
+    for path in sorted((folder / "memos").glob("*.md")):
+        name = f"memos/{path.name}"
+        text = _text(folder, name, found)
+        row = _memo(name, text, found) if text is not None else None
+        if row is None:
+            continue
+        if row["memo_id"] != path.stem:
+            todo = "give the file the name of the id"
+            found.faults.append(Fault(name, 2, f"the id is {row['memo_id']}", todo, "finding"))
+        if row["memo_id"] in [other["memo_id"] for other in rows]:
+            found.faults.append(Fault(name, 2, f"the id {row['memo_id']} is given twice", "rename one"))
+        rows.append(row)
+    found.memos = pd.DataFrame(rows, columns=MEMOS)
+
+
+def _memo(name: str, text: str, found: Contents) -> dict[str, Any] | None:
+    """Return a memo as a row: its head between two lines ``---``, then Markdown."""
+    import yaml
+
+    parts = re.match(r"---[ \t]*\n(.*?\n)---[ \t]*(?:\n|$)(.*)", text, re.DOTALL)
+    if not parts:
+        found.faults.append(Fault(name, 1, "there is no head", "begin with a head between two lines ---"))
+        return None
+    try:
+        head = yaml.load(parts[1], Loader=yaml.BaseLoader)  # every value stays text
+    except yaml.YAMLError as problem:
+        mark = getattr(problem, "problem_mark", None)
+        line = 2 + (mark.line if mark else 0)
+        found.faults.append(Fault(name, line, "this is not YAML", "write lines such as codes: [c01, c02]"))
+        return None
+    except RecursionError:
+        head = None
+    if not isinstance(head, dict):
+        found.faults.append(Fault(name, 2, "the head has no keys", "write lines such as id: M001"))
+        return None
+    links = head["links"] if isinstance(head.get("links"), dict) else {}
+    row: dict[str, Any] = {"memo_id": head.get("id")}
+    row |= {key: head.get(key, "") for key in ("date", "coder", "kind")}
+    wrong = [key for key, value in row.items() if not isinstance(value, str)]
+    if wrong:
+        key = wrong[0].removeprefix("memo_")
+        found.faults.append(Fault(name, _line_of(parts[1], key), f"the head has no {key}", f"write {key}: …"))
+        return None
+    for key in ("codes", "sources", "codings"):
+        value = head.get(key, links.get(key, []))
+        value = split_list(value.replace(",", ";")) if isinstance(value, str) else value
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            found.faults.append(Fault(name, _line_of(parts[1], key), f"{key} is no list", f"write {key}: [a, b]"))
+            value = []
+        row[key] = value
+    title = re.search(r"^#+[ \t]*(.+)$", parts[2], re.MULTILINE)
+    if row["date"] and not _is_date(row["date"]):
+        found.faults.append(_date_fault(name, _line_of(parts[1], "date"), row["date"]))
+    return row | {"title": head.get("title", title[1].strip() if title else ""), "text": parts[2].strip("\n")}
+
+
+def _line_of(head: str, key: str) -> int:
+    lines = [number for number, line in enumerate(head.split("\n"), 2) if line.strip().startswith(f"{key}:")]
+    return lines[0] if lines else 1
+
+
+def _read_mechanism(folder: Path, found: Contents) -> None:
+    if not (folder / "mechanism.toml").is_file():
+        return
+    content = _toml(folder, "mechanism.toml", MECHANISM, found)
+    codes = found.tables["codebook"]
+    labels = dict(zip(codes.code_id, codes.label, strict=True))
+    rows = []
+    for model in (content or {}).get("models", []):
+        found.models[model["id"]] = model["title"]
+        for edge in model["edges"]:
+            ends = {end: labels.get(edge[end], edge[end]) for end in ("source", "target")}
+            about = {key: edge.get(key, "") for key in ("relation", "sign", "status", "reason", "rival")}
+            listed = {key: ";".join(edge.get(key, [])) for key in ("codings", "memos")}
+            rows.append({"model_id": model["id"], **ends, **about, **listed, "line_start": pd.NA, "line_end": pd.NA})
+    found.mechanism = pd.DataFrame(rows, columns=EDGES).astype({"line_start": "Int64", "line_end": "Int64"})
+
+
+def _check_ids(found: Contents) -> None:
+    for name, key in KEYS.items():
+        seen: dict[str, int] = {}
+        for row, value in enumerate(found.tables[name][key]):
+            if not ID.fullmatch(value):
+                todo = "use letters, digits, hyphens, full stops"
+                found.add(name, row, f"the {key} {value!r} is no id", todo)
+            elif value in seen:
+                first = found.lines[name][seen[value]]
+                found.add(name, row, f"the {key} {value} is on line {first}, too", "give each row an id of its own")
+            seen.setdefault(value, row)
+    speakers = found.tables["speakers"]
+    for row in speakers.index[speakers.duplicated(["source_id", "speaker"])]:
+        speaker = speakers.speaker[row]
+        found.add("speakers", int(row), f"the speaker {speaker} of this source is listed twice", "keep one row")
+
+
+def _check_cells(found: Contents) -> None:
+    """Check words and dates."""
+    for (name, column), words in WORDS.items():
+        for row, cell in enumerate(found.tables[name][column]):
+            if cell not in words and (cell or column != "kind"):
+                found.add(name, row, f"the {column} is {cell!r}", f"use one of {', '.join(words)}")
+    for name in ("sources", "codings", "history", "sampling"):
+        for row, cell in enumerate(found.tables[name]["date"]):
+            parts = cell.split("/") if name == "sources" else [cell]
+            if (cell or name == "history") and not all(_is_date(part) for part in parts):
+                found.faults.append(_date_fault(f"{name}.csv", found.lines[name][row], cell))
+
+
+def _is_date(cell: str) -> bool:
+    try:
+        return len(cell) == 10 and bool(date.fromisoformat(cell))
+    except ValueError:
+        return False
+
+
+def _date_fault(file: str, line: int, cell: str) -> Fault:
+    return Fault(file, line, f"{cell!r} is no date", "write it as 2024-03-05")
+
+
+def _check_codebook(found: Contents) -> None:
+    codes = found.tables["codebook"]
+    parents = dict(zip(codes.code_id, codes.parent_id, strict=True))
+    levels = dict(zip(codes.code_id, codes.level, strict=True))
+    for row, (code, parent, level) in enumerate(zip(codes.code_id, codes.parent_id, codes.level, strict=True)):
+        chain = [code]
+        while (above := parents.get(chain[-1], "")) and above not in chain:
+            chain.append(above)
+        if parent and parent not in parents:
+            todo = "name a code_id of the codebook, or leave the cell empty"
+            found.add("codebook", row, f"the parent {parent!r} of {code} is not in the codebook", todo)
+        elif above == code:
+            circle = " > ".join([*chain, code])
+            found.add("codebook", row, f"the parents run in a circle: {circle}", "take one of them out")
+        elif parent and levels[parent] == level:
+            todo = "a parent is of a higher level"
+            found.add("codebook", row, f"{code} and its parent {parent} are both of the level {level}", todo)
+    for row in codes.index[codes.duplicated(["level", "label"])]:
+        todo = "rename one: a label names one code"
+        found.add("codebook", int(row), f"the label {codes.label[row]} is given twice", todo, "finding")
+
+
+def _check_references(found: Contents) -> None:
+    """Check that what a row names is there."""
+    tables = found.tables
+    sources, codes = set(tables["sources"].source_id), set(tables["codebook"].code_id)
+    codings, memos = set(tables["codings"].coding_id), set(found.memos.memo_id)
+    retired = set(tables["history"].code_id)
+    for name, column, known, what, severity in (
+        ("speakers", "source_id", sources, "source", "error"),
+        ("codings", "source_id", sources, "source", "error"),
+        ("codings", "code_id", codes, "code", "error"),
+        ("differences", "source_id", sources, "source", "error"),
+        ("sampling", "source_id", sources | {""}, "source", "finding"),
+        ("differences", "code_id", codes | {""}, "code", "finding"),
+        ("gioia", "code_id", codes, "code", "finding"),
+        ("paradigm", "category_id", codes, "code", "finding"),
+        ("paradigm", "code_id", codes | {""}, "code", "finding"),
+        ("paradigm", "codings", codings, "coding", "finding"),
+        ("negative_cases", "coding_ids", codings, "coding", "finding"),
+        ("negative_cases", "source_id", sources, "source", "finding"),
+    ):
+        for row, cell in enumerate(tables[name][column]):
+            listed = split_list(cell) if column in ("codings", "coding_ids") else [cell]
+            for one in listed:
+                if one not in known:
+                    near = get_close_matches(one, known, 3)
+                    todo = f"use {' or '.join(near)}" if near else f"name a {what} of the study"
+                    found.add(name, row, f"there is no {what} {one!r}", todo, severity)
+    for name in ("codebook", "differences", "negative_cases", "history"):
+        for row, cell in enumerate(tables[name]["memo_id"]):
+            for memo in split_list(cell):
+                if memo not in memos:
+                    found.add(name, row, f"there is no memo {memo!r}", "name a file of memos/", "finding")
+    known_of = {"codes": codes | retired, "sources": sources, "codings": codings}
+    for about in found.memos.to_dict("records"):
+        for key, known in known_of.items():
+            for one in about[key]:
+                if one not in known:
+                    todo = f"name one of the study's {key}"
+                    file = f"memos/{about['memo_id']}.md"
+                    found.faults.append(Fault(file, 0, f"{one!r} is none of its {key}", todo, "finding"))
+    for edge in found.mechanism.to_dict("records"):
+        for key, known in (("codings", codings), ("memos", memos)):
+            for one in split_list(edge[key]):
+                if one not in known:
+                    arrow = f"{edge['source']} → {edge['target']}"
+                    todo = f"name one of the study's {key}"
+                    fault = Fault("mechanism.toml", 0, f"{arrow}: {one!r} is none of its {key}", todo, "finding")
+                    found.faults.append(fault)
+
+
+def _check_codings(found: Contents) -> None:
+    codings, coders = found.tables["codings"], found.about.get("coders")
+    for row, (coder, start, end) in enumerate(zip(codings.coder, codings.start, codings.end, strict=True)):
+        if coders is not None and coder not in coders:
+            todo = f"use one of {', '.join(coders)}, or add the coder to study.toml"
+            found.add("codings", row, f"there is no coder {coder!r}", todo)
+        if not 0 <= start < end:
+            todo = "count characters from 0, the end exclusive"
+            found.add("codings", row, f"the offsets {start} to {end} hold no character", todo)
+    for row in codings.index[codings.duplicated(["source_id", "start", "end", "code_id", "coder"])]:
+        coding = codings.coding_id[row]
+        found.add("codings", int(row), f"{coding} says what another row says", "take one out", "finding")

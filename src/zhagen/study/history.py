@@ -1,0 +1,308 @@
+"""How a codebook came about: its history replayed act by act, to any date.
+
+An act names codes by their ids or by the labels they had on that day; several are joined by semicolons.
+
+- ``create``: ``code_id`` begins, ``to`` is its label.
+- ``rename``: ``code_id`` had the label ``from`` and now has ``to``.
+- ``move``: ``code_id`` gets the parent ``to`` (empty: none).
+- ``merge``: the codes of ``from`` end in the code ``to``; if there is no such code yet, ``code_id`` begins with this
+  label.
+- ``split``: the code of ``from`` (or ``code_id``) becomes the codes of ``to``; it ends unless it is one of them. Those
+  that do not exist yet begin.
+- ``retire``: ``code_id`` ends without a successor.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from zhagen.errors import StudyError
+from zhagen.study.folder import ACTS, Fault, split_list
+from zhagen.study.study import Study
+
+STATE = "code_id label parent_id since".split()
+LINEAGE = "code_id labels created ended how into reasons memos".split()
+
+
+@dataclass
+class _Code:
+    """A code through time."""
+
+    code_id: str
+    labels: list[str]
+    created: str
+    parent: str = ""
+    ended: str = ""
+    how: str = ""
+    into: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    memos: list[str] = field(default_factory=list)
+
+
+class _Replay:
+    """The codes after each act; what does not fit is kept in `wrong` as (row, found, todo)."""
+
+    def __init__(self, known: dict[str, str]) -> None:
+        self.known = known  # id -> label in the codebook of today, for ids that a label is to be found for
+        self.codes: dict[str, _Code] = {}
+        self.wrong: list[tuple[int, str, str]] = []
+
+    def alive(self) -> dict[str, _Code]:
+        return {code_id: code for code_id, code in self.codes.items() if not code.ended}
+
+    def find(self, name: str) -> str:
+        """Return the id of a living code by id or label; empty if there is none."""
+        alive = self.alive()
+        if name in alive:
+            return name
+        return next((code_id for code_id, code in alive.items() if code.labels[-1] == name), "")
+
+    def run(self, row: int, act: dict[str, str]) -> None:
+        for name in split_list(act["code_id"]) or [""]:
+            getattr(self, f"_{act['act']}")(row, act, name)
+        touched = {*split_list(act["code_id"]), *split_list(act["from"]), *split_list(act["to"])}
+        for code_id in {one if one in self.codes else self.find(one) for one in touched} - {""}:
+            self.codes[code_id].reasons += [act["reason"]] if act["reason"] else []
+            self.codes[code_id].memos += [memo for memo in split_list(act["memo_id"])]
+
+    def _begin(self, row: int, code_id: str, label: str, date: str) -> None:
+        if code_id in self.codes:
+            state = "ended" if self.codes[code_id].ended else "is there already"
+            self.wrong.append((row, f"{code_id} {state}", "an id is given once: take a new one"))
+        else:
+            self.codes[code_id] = _Code(code_id, [label or self.known.get(code_id, code_id)], date)
+
+    def _end(self, code_id: str, date: str, how: str, into: list[str]) -> None:
+        code = self.codes[code_id]
+        code.ended, code.how, code.into = date, how, into
+
+    def _living(self, row: int, name: str) -> str:
+        code_id = self.find(name)
+        if not code_id:
+            self.wrong.append((row, f"on this day there is no code {name!r}", "name one that was created before"))
+        return code_id
+
+    def _create(self, row: int, act: dict[str, str], name: str) -> None:
+        self._begin(row, name, act["to"], act["date"])
+
+    def _rename(self, row: int, act: dict[str, str], name: str) -> None:
+        if code_id := self._living(row, name):
+            code = self.codes[code_id]
+            if act["from"] and act["from"] != code.labels[-1]:
+                todo = "write the label it had on this day"
+                self.wrong.append((row, f"{code_id} is called {code.labels[-1]}, not {act['from']}", todo))
+            if not act["to"]:
+                self.wrong.append((row, f"{code_id} gets no new label", "write it under to"))
+            else:
+                code.labels.append(act["to"])
+
+    def _move(self, row: int, act: dict[str, str], name: str) -> None:
+        if code_id := self._living(row, name):
+            self.codes[code_id].parent = self._living(row, act["to"]) if act["to"] else ""
+
+    def _merge(self, row: int, act: dict[str, str], name: str) -> None:
+        going = [code for code in (self._living(row, one) for one in split_list(act["from"])) if code]
+        target = self.find(act["to"]) if act["to"] else self.find(name)
+        if not target:
+            if name in self.codes:
+                todo = "let to name the code that stays, or code_id a new one"
+                self.wrong.append((row, f"on this day there is no code {act['to']!r} to merge into", todo))
+                return
+            self._begin(row, name, act["to"] if act["to"] != name else "", act["date"])
+            target = name
+        if not going and name != target and self.find(name):
+            going = [self.find(name)]
+        for code_id in going:
+            if code_id != target:
+                self._end(code_id, act["date"], "merge", [target])
+
+    def _split(self, row: int, act: dict[str, str], name: str) -> None:
+        origin = self._living(row, act["from"] or name)
+        parts = []
+        for one in split_list(act["to"]):
+            part = self.find(one)
+            if not part and one in self.known and one not in self.codes:
+                self._begin(row, one, "", act["date"])
+                part = one
+            if not part:
+                todo = "create it before, or name it by its id"
+                self.wrong.append((row, f"on this day there is no code {one!r} to split into", todo))
+            parts.append(part)
+        if origin and origin not in parts:
+            self._end(origin, act["date"], "split", [part for part in parts if part])
+
+    def _retire(self, row: int, act: dict[str, str], name: str) -> None:
+        if code_id := self._living(row, name):
+            self._end(code_id, act["date"], "retire", [])
+
+
+def _replay(history: pd.DataFrame, known: dict[str, str], until: str = "") -> Iterator[tuple[int, str, str, _Replay]]:
+    """Yield row, date, act and the state after each act up to a day."""
+    state = _Replay(known)
+    for row, act in enumerate(history.to_dict("records")):
+        if until and act["date"] > until:
+            continue
+        state.run(row, {str(key): str(value) for key, value in act.items()})
+        yield row, act["date"], act["act"], state
+
+
+def history_faults(history: pd.DataFrame, codebook: pd.DataFrame, lines: list[int]) -> list[Fault]:
+    """Replay a history and compare its end with the codebook.
+
+    Parameters
+    ----------
+    history, codebook : pandas.DataFrame
+        The rows of the two files.
+    lines : list of int
+        The line of each row of the history.
+
+    Returns
+    -------
+    list of Fault
+        Findings: acts that do not fit what is there on their day, dates that run back, and codes that are in one of the
+        two alone, or there under another label or parent. Empty if the history has no rows.
+    """
+    if history.empty:
+        return []
+    faults = []
+    dates = history.date.tolist()
+    for row in range(1, len(dates)):
+        if dates[row] < dates[row - 1]:
+            said = f"the date {dates[row]} is before that of the line above, {dates[row - 1]}"
+            faults.append(Fault("history.csv", lines[row], said, "put the acts in order", "finding"))
+    known = dict(zip(codebook.code_id, codebook.label, strict=True))
+    *_, (_, _, _, state) = _replay(history, known)
+    faults += [Fault("history.csv", lines[row], found, todo, "finding") for row, found, todo in state.wrong]
+    alive, todo = state.alive(), "add the act that is missing, or correct the codebook"
+    moved = set(history.code_id[history.act.eq("move")])
+    for code in codebook.to_dict("records"):
+        code_id, label = code["code_id"], code["label"]
+        if code_id not in alive:
+            ended = state.codes.get(code_id)
+            said = f"{code_id} {label} is in the codebook, but "
+            said += f"ended on {ended.ended}" if ended else "never created"
+            faults.append(Fault("history.csv", 0, said, todo, "finding"))
+        elif alive[code_id].labels[-1] != label:
+            said = f"{code_id} is called {alive[code_id].labels[-1]} at the end, {label} in the codebook"
+            faults.append(Fault("history.csv", 0, said, todo, "finding"))
+        elif code_id in moved and alive[code_id].parent != code["parent_id"]:
+            said = f"{code_id} is under {alive[code_id].parent!r} at the end, {code['parent_id']!r} in the codebook"
+            faults.append(Fault("history.csv", 0, said, todo, "finding"))
+    for code_id in alive.keys() - known.keys():
+        said = f"{code_id} {alive[code_id].labels[-1]} is there at the end, but not in the codebook"
+        faults.append(Fault("history.csv", 0, said, todo, "finding"))
+    return faults
+
+
+def _known(study: Study) -> dict[str, str]:
+    if study.history.empty:
+        raise StudyError("the study has no history", "history.csv", f"write its acts: {', '.join(ACTS)}")
+    return study.codebook.labels()
+
+
+def codebook_at(study: Study, date: str) -> pd.DataFrame:
+    """Return the codes as they were at the end of a day.
+
+    Parameters
+    ----------
+    study : Study
+        A study with a history.
+    date : str
+        Such as ``2024-03-20``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a code, in the order in which they were created: ``code_id``, ``label`` (of that day), ``parent_id`` (as
+        far as an act ``move`` says one), ``since`` (the day of its creation).
+
+    Raises
+    ------
+    StudyError
+        If the study has no history.
+
+    Examples
+    --------
+    >>> from zhagen.study.study import make_study
+    >>> codes = pd.DataFrame({"code_id": ["c01"], "label": ["不利先说"], "level": ["concept"]})
+    >>> codings = pd.DataFrame(columns=["source_id", "start", "end", "code_id", "coder"])
+    >>> rows = [("2024-03-05", "create", "c01", "", "自揭其短")]
+    >>> rows += [("2024-03-13", "rename", "c01", "自揭其短", "不利先说")]
+    >>> history = pd.DataFrame(rows, columns=["date", "act", "code_id", "from", "to"])
+    >>> study = make_study({}, codes, codings, history=history)
+    >>> codebook_at(study, "2024-03-10").label.tolist()
+    ['自揭其短']
+    """
+    rows: list[tuple[str, ...]] = []
+    for _, _, _, state in _replay(study.history, _known(study), date):
+        rows = [(one.code_id, one.labels[-1], one.parent, one.created) for one in state.alive().values()]
+    return pd.DataFrame(rows, columns=STATE).astype("str")
+
+
+def codebook_evolution(study: Study) -> pd.DataFrame:
+    """Count, for each day of the history, the acts and the codes after them.
+
+    Parameters
+    ----------
+    study : Study
+        A study with a history.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a day: ``date`` (str); ``create``, ``rename``, ``merge``, ``split``, ``move``, ``retire`` (int, acts);
+        ``codes`` (int, codes at the end of the day); ``ever`` (int, codes that were created until then).
+
+    Raises
+    ------
+    StudyError
+        If the study has no history.
+    """
+    days: dict[str, dict[str, Any]] = {}
+    for _, date, act, state in _replay(study.history, _known(study)):
+        day = days.setdefault(date, {"date": date, **dict.fromkeys(ACTS, 0)})
+        day[act] += 1
+        day |= {"codes": len(state.alive()), "ever": len(state.codes)}
+    return pd.DataFrame(list(days.values()), columns=["date", *ACTS, "codes", "ever"])
+
+
+def code_lineage(study: Study, code: str | None = None) -> pd.DataFrame:
+    """Return the life of every code that there ever was: its names, when it ended, and what it became.
+
+    Parameters
+    ----------
+    study : Study
+        A study with a history.
+    code : str, optional
+        A code of any day, by id or by one of its labels: only it, what went into it, and what became of it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a code, in the order in which they were created: ``code_id``; ``labels`` (list, oldest first);
+        ``created``, ``ended`` (str, a day; ``""``: it is alive); ``how`` (``merge``, ``split``, ``retire`` or ``""``);
+        ``into`` (list of ids); ``reasons``, ``memos`` (lists, from the acts that touched it).
+
+    Raises
+    ------
+    StudyError
+        If the study has no history, or there never was such a code.
+    """
+    *_, (_, _, _, state) = _replay(study.history, _known(study))
+    codes = list(state.codes.values())
+    if code is not None:
+        chain = {one.code_id for one in codes if code == one.code_id or code in one.labels}
+        if not chain:
+            raise StudyError(f"there never was a code {code!r}", "history.csv", "use an id or a label of the history")
+        size = 0
+        while size < len(chain):
+            size = len(chain)
+            chain |= {part for one in codes if one.code_id in chain for part in one.into}
+            chain |= {one.code_id for one in codes if chain & set(one.into)}
+        codes = [one for one in codes if one.code_id in chain]
+    rows = [
+        (one.code_id, one.labels, one.created, one.ended, one.how, one.into, one.reasons, one.memos) for one in codes
+    ]
+    return pd.DataFrame(rows, columns=LINEAGE)

@@ -1,0 +1,646 @@
+"""The study: one value that holds sources, codebook, codings, memos and history, and knows what a coding marks."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from zhagen.errors import StudyError
+from zhagen.extraction.codebook import EVIDENCE, Codebook
+from zhagen.paths import data_folder
+from zhagen.study.anchors import anchor_codings
+from zhagen.study.folder import (
+    EDGES,
+    FAULTS,
+    MEMOS,
+    Contents,
+    Fault,
+    check_contents,
+    columns_of,
+    read_folder,
+    sha256_of,
+    typed_table,
+)
+from zhagen.text.sentences import sentence_ends
+
+COUNTED = ("participant", "observer", "document")  # whose words statistics are of: all but the interviewer's
+TURNS = "source_id turn speaker role start end text".split()
+SENTENCES = "source_id turn sentence speaker role start end text".split()
+QUOTATIONS = "coding_id source_id turn speaker role start end code_id label level coder date quote".split()
+CONSENSUS = "共识"
+ASKS, NOTES_DOWN = ("访", "问", "Q"), ("记",)  # speakers where speakers.csv does not list those of a source
+SPEAKER = re.compile(r"([^\s：:【\[「“]{1,12})[ \t]*[：:][ \t]*")
+MOMENT = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}([ T　]+\d{1,2}:\d{2}(:\d{2})?)?\s*")
+
+
+def _empty(name: str) -> Any:
+    return field(default_factory=lambda: typed_table(name, pd.DataFrame(columns=columns_of(name))))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Study:
+    """A study: its texts, who speaks in them, the codebook, the codings and what was written about them.
+
+    Open one with `open_study`, or make one of frames with `make_study`. Text cells without content are ``""``.
+
+    Attributes
+    ----------
+    about : dict
+        ``study.toml``: ``title``, ``research_question``, ``coders``, ``invented`` …
+    texts : dict of str to str
+        Source -> its text.
+    sources, speakers : pandas.DataFrame
+        One row a source, and one row a speaker of a source, with their attributes.
+    codebook : zhagen.extraction.codebook.Codebook
+        The codes; its evidence are the codings of the consensus, or of all coders where there is none.
+    codings : pandas.DataFrame
+        One row a coding, of every coder: ``coding_id``, ``source_id``, ``start``, ``end`` (characters from 0, the end
+        exclusive), ``code_id``, ``coder``, ``date``, ``quote_sha256``, ``anchor`` (see `anchor_codings`), ``places``.
+    memos : pandas.DataFrame
+        ``memo_id``, ``date``, ``coder``, ``kind``, ``codes``, ``sources``, ``codings`` (lists), ``title``, ``text``.
+    history, sampling, differences, paradigm, negative_cases, gioia : pandas.DataFrame
+        The rows of the file of this name; no rows where there is no file.
+    mechanism : pandas.DataFrame
+        The arrows of the models, with the columns of ``data/published/edges.csv`` and ``codings``, ``memos``,
+        ``rival``; ends are labels, so that `zhagen.figures.draw_mechanism` draws them.
+    models : dict of str to str
+        Id of a model -> its title.
+    notes : dict of str to str
+        ``guide.md``, ``consent.md``, ``findings.md``, ``storyline.md`` as far as there are any.
+    faults : pandas.DataFrame
+        What was found wrong when it was opened, as `check_study` lists it.
+    folder : pathlib.Path or None
+        Where it was read.
+    """
+
+    about: dict[str, Any]
+    texts: dict[str, str]
+    sources: pd.DataFrame
+    codebook: Codebook
+    codings: pd.DataFrame
+    speakers: pd.DataFrame = _empty("speakers")
+    memos: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=MEMOS))
+    history: pd.DataFrame = _empty("history")
+    sampling: pd.DataFrame = _empty("sampling")
+    differences: pd.DataFrame = _empty("differences")
+    paradigm: pd.DataFrame = _empty("paradigm")
+    negative_cases: pd.DataFrame = _empty("negative_cases")
+    gioia: pd.DataFrame = _empty("gioia")
+    mechanism: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=EDGES))
+    models: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    faults: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=FAULTS))
+    folder: Path | None = None
+
+    def __repr__(self) -> str:
+        kinds: dict[Any, int] = self.sources.groupby("kind", sort=False).size().to_dict()
+        parts = ", ".join(f"{number} {kind or 'source'}{'s' if number > 1 else ''}" for kind, number in kinds.items())
+        first = f"Study {self.title}: {len(self.sources)} sources ({parts}), {len(self.codebook.codes)} codes"
+        by = ", ".join(f"{(self.codings.coder == coder).sum()} by {coder}" for coder in self.coders)
+        second = (
+            f"{len(self.codings)} codings ({by}), {len(self.memos)} memos, {len(self.history)} acts on the codebook"
+        )
+        lost = int((self.codings.anchor == "lost").sum())
+        wrong = f"; {len(self.faults)} findings, {lost} codings lost: see .faults" if len(self.faults) else ""
+        return f"{first}\n{second}{wrong}"
+
+    @property
+    def title(self) -> str:
+        """The title."""
+        return str(self.about.get("title", ""))
+
+    @property
+    def research_question(self) -> str:
+        """The research question; empty if none is written."""
+        return str(self.about.get("research_question", ""))
+
+    @property
+    def coders(self) -> list[str]:
+        """The coders of ``study.toml``; where it names none, those of the codings by code point."""
+        return list(self.about.get("coders") or sorted(self.codings.coder.unique()))
+
+    @property
+    def consensus(self) -> str:
+        """The coder that is the consensus of the others (共识); empty if it has no coding."""
+        name = str(self.about.get("consensus", CONSENSUS))
+        return name if self.codings.coder.eq(name).any() else ""
+
+    @property
+    def single_coders(self) -> list[str]:
+        """The coders who coded alone: all but the consensus, as far as they have a coding."""
+        coded = set(self.codings.coder)
+        return [coder for coder in self.coders if coder in coded and coder != self.consensus]
+
+    def text(self, source_id: str) -> str:
+        """Return the text of a source.
+
+        Parameters
+        ----------
+        source_id : str
+            Its id.
+
+        Returns
+        -------
+        str
+            The whole text, with its first line.
+
+        Raises
+        ------
+        StudyError
+            If there is no such source.
+        """
+        if source_id not in self.texts:
+            raise StudyError(f"there is no source {source_id!r}", todo=f"use one of {', '.join(self.texts)}")
+        return self.texts[source_id]
+
+    def turns(self, source_id: str | None = None) -> pd.DataFrame:
+        """Return who says what: a turn is a line ``甲：…`` with the lines after it up to the next.
+
+        Only the speakers of ``speakers.csv`` open a turn; where it lists none for a source, whatever is before a colon
+        does. A source without turns has one for each line that is not blank, without speaker. Lines before the first
+        turn, marker lines ``【…】`` and lines of date and time are in no turn.
+
+        Parameters
+        ----------
+        source_id : str, optional
+            One source; without it all, in the order of ``sources.csv``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``source_id``, ``turn`` (int, from 1 within the source), ``speaker``, ``role`` (``interviewer``,
+            ``participant``, ``observer``, ``document`` for text without speakers), ``start``, ``end`` (characters of
+            the source), ``text``.
+
+        Raises
+        ------
+        StudyError
+            If there is no such source.
+        """
+        return self._part(self._turns, source_id)
+
+    def sentences(self, source_id: str | None = None) -> pd.DataFrame:
+        """Return the sentences of the turns.
+
+        Parameters
+        ----------
+        source_id : str, optional
+            One source; without it all.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns of `turns` with ``sentence`` (int, from 1 within the source).
+
+        Raises
+        ------
+        StudyError
+            If there is no such source.
+        """
+        return self._part(self._sentences, source_id)
+
+    def quotations(
+        self,
+        code: str | None = None,
+        *,
+        coder: str | Iterable[str] | None = None,
+        roles: Iterable[str] = COUNTED,
+    ) -> pd.DataFrame:
+        """Return the words that codings mark, with who says them.
+
+        Parameters
+        ----------
+        code : str, optional
+            Id or label of a code; it includes the codes below it. Without it, all codes.
+        coder : str or iterable of str, optional
+            Whose codings. Without it, the consensus where the study has one, else everybody's.
+        roles : iterable of str, default participants, observers and documents
+            Whose words. A coding is of the first turn that it touches.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``coding_id``, ``source_id``, ``turn`` (int), ``speaker``, ``role``, ``start``, ``end`` (int), ``code_id``,
+            ``label``, ``level``, ``coder``, ``date``, ``quote``; in the order of the sources, then of the text. Codings
+            that are lost, or in no turn, are not in it: see ``study.faults``.
+
+        Raises
+        ------
+        StudyError
+            If there is no such coder.
+        ZhagenError
+            If there is no such code.
+        """
+        found = self._quotations
+        found = found[found.coder.isin(self.chosen_coders(coder)) & found.role.isin(list(roles))]
+        if code is not None:
+            found = found[found.code_id.isin(self.codebook.below(code))]
+        found = found.reset_index(drop=True)
+        if not self.about.get("invented"):
+            found.attrs["wording"] = ["quote"]  # what people said: `zhagen.figures.show` leaves it out of downloads
+        return found
+
+    def chosen_coders(self, coder: str | Iterable[str] | None = None) -> list[str]:
+        """Return whose codings a function takes.
+
+        Parameters
+        ----------
+        coder : str or iterable of str, optional
+            A coder or several. Without it, the consensus where the study has one, else everybody.
+
+        Returns
+        -------
+        list of str
+            Names of coders.
+
+        Raises
+        ------
+        StudyError
+            If there is no such coder.
+        """
+        if coder is None:
+            return [self.consensus] if self.consensus else self.coders
+        chosen = [coder] if isinstance(coder, str) else list(coder)
+        unknown = [name for name in chosen if name not in self.coders]
+        if unknown:
+            raise StudyError(f"there is no coder {unknown[0]!r}", todo=f"use one of {', '.join(self.coders)}")
+        return chosen
+
+    def memos_on(self, name: str) -> pd.DataFrame:
+        """Return the memos that link to a code, a source or a coding.
+
+        Parameters
+        ----------
+        name : str
+            An id, or the label of a code.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Rows of ``memos``, by date.
+
+        Raises
+        ------
+        ZhagenError
+            If it is no source, no coding and no code.
+        """
+        names = {name}
+        if name not in self.texts and not self.codings.coding_id.eq(name).any():
+            retired = self.history.code_id.eq(name).any()
+            names = {name if retired else self.codebook.find(name)}
+        links = self.memos.codes + self.memos.sources + self.memos.codings
+        hits = [bool(names & set(linked)) for linked in links]
+        return self.memos[hits].sort_values("date", kind="stable", ignore_index=True)
+
+    def _part(self, frame: pd.DataFrame, source_id: str | None) -> pd.DataFrame:
+        if source_id is None:
+            return frame.copy()
+        self.text(source_id)
+        return frame[frame.source_id == source_id].reset_index(drop=True)
+
+    @cached_property
+    def _turns(self) -> pd.DataFrame:
+        rows = []
+        kinds = dict(zip(self.sources.source_id, self.sources.kind, strict=True))
+        for source_id in self.sources.source_id:
+            listed = self.speakers[self.speakers.source_id == source_id]
+            roles = dict(zip(listed.speaker, listed.role, strict=True))
+            for number, turn in enumerate(_read_turns(self.texts[source_id], roles, kinds[source_id]), 1):
+                rows.append((source_id, number, *turn))
+        return pd.DataFrame(rows, columns=TURNS).astype(
+            {name: "int64" if name in ("turn", "start", "end") else "str" for name in TURNS}
+        )
+
+    @cached_property
+    def _sentences(self) -> pd.DataFrame:
+        rows: list[tuple[Any, ...]] = []
+        numbers: dict[str, int] = {}
+        for source_id, turn, speaker, role, start, _, text in self._turns.itertuples(index=False, name=None):
+            ends = [*sentence_ends(text), len(text)]
+            for first, last in zip([0, *ends[:-1]], ends, strict=True):
+                words = text[first:last].strip()
+                if words:
+                    numbers[source_id] = number = numbers.get(source_id, 0) + 1
+                    begin = start + first + len(text[first:last]) - len(text[first:last].lstrip())
+                    rows.append((source_id, turn, number, speaker, role, begin, begin + len(words), words))
+        return pd.DataFrame(rows, columns=SENTENCES).astype(
+            {name: "int64" if name in ("turn", "sentence", "start", "end") else "str" for name in SENTENCES}
+        )
+
+    @cached_property
+    def _quotations(self) -> pd.DataFrame:
+        """All codings that have a place and a turn, with their words."""
+        kept = self.codings[self.codings.anchor != "lost"]
+        turn, speaker, role = _turn_of(kept, self._turns)
+        codes = self.codebook.codes.set_index("code_id")
+        texts = zip(kept.source_id, kept.start, kept.end, strict=True)
+        order = {source_id: number for number, source_id in enumerate(self.sources.source_id)}
+        found = kept.assign(
+            turn=turn,
+            speaker=speaker,
+            role=role,
+            label=kept.code_id.map(codes.label),
+            level=kept.code_id.map(codes.level),
+            quote=[self.texts[source_id][start:end] for source_id, start, end in texts],
+            order=kept.source_id.map(order),
+        )
+        found = found[found.turn > 0].sort_values(["order", "start", "end", "coding_id"], kind="stable")
+        kinds = {name: "int64" if name in ("turn", "start", "end") else "str" for name in QUOTATIONS}
+        return found[QUOTATIONS].astype(kinds).reset_index(drop=True)
+
+
+def _read_turns(text: str, roles: Mapping[str, str], kind: str) -> list[tuple[str, str, int, int, str]]:
+    """Return the turns of a text: speaker, role, start, end, words."""
+    turns: list[list[Any]] = []
+    lines, place = [], 0
+    for line in text.split("\n"):
+        lines.append((place, line))
+        place += len(line) + 1
+    for start, line in lines:
+        if not line.strip() or line.startswith("【") or MOMENT.fullmatch(line):
+            continue
+        opened = SPEAKER.match(line)
+        if opened and (opened[1] in roles or not roles):
+            turns.append([opened[1], start + opened.end(), start + len(line)])
+        elif turns:
+            turns[-1][2] = start + len(line)
+    if not turns or (not roles and kind == "document"):
+        role = "observer" if kind == "field note" else "document"
+        kept = [(start, line) for start, line in lines if line.strip() and not line.startswith("【")]
+        return [("", role, start, start + len(line), line) for start, line in kept]
+    assumed = {**dict.fromkeys(ASKS, "interviewer"), **dict.fromkeys(NOTES_DOWN, "observer")}
+    return [
+        (name, roles.get(name) or assumed.get(name, "participant"), start, end, text[start:end])
+        for name, start, end in turns
+    ]
+
+
+def _turn_of(codings: pd.DataFrame, turns: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the first turn that each coding touches (0 where it touches none), its speaker and its role."""
+    number = np.zeros(len(codings), np.int64)
+    speaker, role = np.full(len(codings), "", object), np.full(len(codings), "", object)
+    sources = codings.source_id.to_numpy(dtype=object)
+    for source_id, part in turns.groupby("source_id", sort=False):
+        rows = np.flatnonzero(sources == source_id)
+        starts, ends = (codings[name].to_numpy(np.int64)[rows] for name in ("start", "end"))
+        # the first turn that ends behind the coding's start; the coding touches it if it begins before the coding ends
+        first = np.searchsorted(part.end.to_numpy(), starts, side="right")
+        first = np.minimum(first, len(part) - 1)
+        meets = (part.start.to_numpy()[first] < ends) & (part.end.to_numpy()[first] > starts)
+        rows, first = rows[meets], first[meets]
+        number[rows] = part.turn.to_numpy()[first]
+        speaker[rows], role[rows] = part.speaker.to_numpy()[first], part.role.to_numpy()[first]
+    return number, speaker, role
+
+
+def open_study(folder: Path | str) -> Study:
+    """Open the study in a folder.
+
+    Nothing in the folder is trusted. Codings whose words are no longer at their offsets are anchored anew by their
+    words, see `anchor_codings`; ``study.faults`` lists them, and those that are lost.
+
+    Parameters
+    ----------
+    folder : pathlib.Path or str
+        The folder with ``study.toml``, ``sources.csv``, ``codebook.csv``, ``codings.csv`` and further files.
+
+    Returns
+    -------
+    Study
+        The study.
+
+    Raises
+    ------
+    StudyError
+        If a file is missing or unreadable, or does not fit the others: file, line, what was found, what to do. It names
+        the first such fault; `check_study` lists all.
+
+    Examples
+    --------
+    >>> open_study("no such folder")
+    Traceback (most recent call last):
+    zhagen.errors.StudyError: there is no such folder (no such folder): check the path
+    """
+    return assemble_study(read_folder(Path(folder)), Path(folder))
+
+
+def practice_study() -> Study:
+    """Open the practice study of the book: invented interviews on a group in which students trade used books.
+
+    Returns
+    -------
+    Study
+        The study of ``data/practice``.
+
+    Raises
+    ------
+    StudyError
+        If it is not there or was changed so that it cannot be opened.
+
+    """
+    return open_study(data_folder() / "practice")
+
+
+def make_study(
+    texts: Mapping[str, str],
+    codes: pd.DataFrame,
+    codings: pd.DataFrame,
+    *,
+    about: Mapping[str, Any] | None = None,
+    sources: pd.DataFrame | None = None,
+    **tables: pd.DataFrame,
+) -> Study:
+    """Make a study of texts and frames, with the same checks as when one is opened.
+
+    Parameters
+    ----------
+    texts : mapping of str to str
+        Source -> its text.
+    codes : pandas.DataFrame
+        ``code_id``, ``label``, ``level`` and, where there are any, ``parent_id``, ``definition`` …
+    codings : pandas.DataFrame
+        ``source_id``, ``start``, ``end``, ``code_id``, ``coder`` and, where there are any, ``coding_id``, ``date``,
+        ``quote_sha256``; ids and SHA-256 are filled in.
+    about : mapping, optional
+        What ``study.toml`` says.
+    sources : pandas.DataFrame, optional
+        ``source_id`` with ``kind``, ``date`` and attributes; without it all are interviews.
+    **tables : pandas.DataFrame
+        Further tables by their names: ``speakers``, ``history``, ``sampling``, ``memos``, ``mechanism`` …
+
+    Returns
+    -------
+    Study
+        The study.
+
+    Raises
+    ------
+    StudyError
+        If a frame lacks a column, or does not fit the others; rows count as lines of a file, the first is line 2.
+
+    Examples
+    --------
+    >>> codes = pd.DataFrame({"code_id": ["c01"], "label": ["只许面交"], "level": ["concept"]})
+    >>> coding = {"source_id": "I01", "start": 2, "end": 6, "code_id": "c01", "coder": "林"}
+    >>> study = make_study({"I01": "乙：只许面交。"}, codes, pd.DataFrame([coding]))
+    >>> study.quotations("c01")[["speaker", "quote"]].values.tolist()
+    [['乙', '只许面交']]
+    """
+    found = Contents(about={"title": "", **(about or {})}, texts=dict(texts))
+    if sources is None:
+        sources = pd.DataFrame({"source_id": list(texts), "kind": "interview"})
+    files = [f"sources/{source_id}.txt" for source_id in sources.source_id]
+    sums = [sha256_of(texts.get(source_id, "")) for source_id in sources.source_id]
+    sources = sources.assign(file=sources.get("file", files), sha256=sums)
+    if "coding_id" not in codings:
+        codings = codings.assign(coding_id=[f"q{number:04d}" for number in range(1, len(codings) + 1)])
+    if "quote_sha256" not in codings:
+        places = zip(codings.source_id, codings.start, codings.end, strict=True)
+        codings = codings.assign(quote_sha256=[sha256_of(texts.get(s, "")[a:b]) for s, a, b in places])
+    given: dict[str, pd.DataFrame] = {"sources": sources, "codebook": codes, "codings": codings, **tables}
+    for name in ("memos", "mechanism"):
+        if name in given:
+            setattr(found, name, given.pop(name).reset_index(drop=True))
+    for name, frame in given.items():
+        try:
+            found.tables[name] = typed_table(name, frame)
+        except KeyError as problem:
+            raise StudyError(f"a study has no table {name!r}", todo="give speakers, history, sampling …") from problem
+    lacking = [source_id for source_id in found.tables["sources"].source_id if source_id not in texts]
+    if lacking:
+        raise StudyError(f"there is no text of the source {lacking[0]}", todo="give one for each source")
+    return assemble_study(check_contents(found), None)
+
+
+def assemble_study(found: Contents, folder: Path | None) -> Study:
+    """Make a study of what its files hold.
+
+    Parameters
+    ----------
+    found : Contents
+        As `read_folder` returns it; faults of anchors and turns are added to it.
+    folder : pathlib.Path or None
+        Where it was read.
+
+    Returns
+    -------
+    Study
+        The study.
+
+    Raises
+    ------
+    StudyError
+        If a fault is an error.
+    """
+    errors = [fault for fault in found.faults if fault.severity == "error"]
+    if errors:
+        raise errors[0].error(len(errors) - 1)
+    tables = dict(found.tables)
+    sources, codes = tables.pop("sources"), tables.pop("codebook")
+    codings = anchor_codings(tables.pop("codings"), found.texts)
+    _list_anchors(codings, found)
+    if "status" not in codes:
+        codes = codes.assign(status="inferred")
+    bare = pd.DataFrame(columns=EVIDENCE)
+    parts: dict[str, Any] = {**tables, "memos": found.memos, "mechanism": found.mechanism}
+    study = Study(found.about, found.texts, sources, Codebook(codes, bare), codings, **parts)
+    _list_turns(study, found)
+    book = Codebook(codes, _evidence(study))
+    faults = fault_table(found.faults)
+    return Study(
+        found.about,
+        found.texts,
+        sources,
+        book,
+        codings,
+        **parts,
+        models=found.models,
+        notes=found.notes,
+        faults=faults,
+        folder=folder,
+    )
+
+
+def fault_table(faults: Iterable[Fault]) -> pd.DataFrame:
+    """Return faults as a table.
+
+    Parameters
+    ----------
+    faults : iterable of Fault
+        What is wrong.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``severity`` (``error`` or ``finding``), ``file`` (str), ``line`` (int, 0: the whole file), ``found``, ``todo``;
+        errors first, else in their order.
+    """
+    rows = [(one.severity, one.file, one.line, one.found, one.todo) for one in faults]
+    frame = pd.DataFrame(rows, columns=FAULTS)
+    frame = frame.astype({name: "int64" if name == "line" else "str" for name in FAULTS})
+    return frame.sort_values("severity", kind="stable", ignore_index=True)
+
+
+def _list_anchors(codings: pd.DataFrame, found: Contents) -> None:
+    """List the codings that were moved or lost."""
+    columns = ("anchor", "coding_id", "source_id", "start", "end", "places")
+    for row, values in enumerate(zip(*(codings[name].tolist() for name in columns), strict=True)):
+        anchor, coding, source, start, end, places = values
+        if anchor == "moved":
+            said = f"the words of {coding} are now at {start} to {end} of {source}"
+            found.add("codings", row, said, "check it; `write_study` writes the new offsets", "finding")
+        elif anchor == "lost" and places:
+            said = f"the words of {coding} are not at {start} to {end} of {source}, but at {places} other places"
+            found.add("codings", row, said, "write the offsets of the right one", "finding")
+        elif anchor == "lost":
+            size = len(found.texts.get(source, ""))
+            said = f"the words of {coding} are nowhere in {source} ({start} to {end} of {size} characters)"
+            found.add("codings", row, said, "code the passage anew, or put the old text back", "finding")
+        elif anchor == "unchecked":
+            todo = "check its words; `write_study` fills it in"
+            found.add("codings", row, f"{coding} has no quote_sha256", todo, "finding")
+
+
+def _list_turns(study: Study, found: Contents) -> None:
+    """List speakers without a turn, turns of nobody who is listed, and codings outside of turns."""
+    turns = study.turns()
+    speaking = set(zip(turns.source_id, turns.speaker, strict=True))
+    columns = zip(study.speakers.source_id, study.speakers.speaker, strict=True)
+    for row, (source_id, speaker) in enumerate(columns):
+        if (source_id, speaker) not in speaking:
+            todo = f"turns begin a line with {speaker}："
+            found.add("speakers", row, f"{speaker} says nothing in {source_id}", todo, "finding")
+    files = dict(zip(study.sources.source_id, study.sources.file, strict=True))
+    for source_id, part in study.speakers.groupby("source_id", sort=False):
+        for line, words in enumerate(study.texts[str(source_id)].split("\n"), 1):
+            opened = SPEAKER.match(words)
+            if opened and len(opened[1]) <= 4 and not opened[1].isdigit() and opened[1] not in set(part.speaker):
+                todo = f"add {opened[1]} to speakers.csv"
+                said = f"the line begins as a turn of {opened[1]}, who is not listed"
+                found.faults.append(Fault(files[str(source_id)], line, said, todo, "finding"))
+    placed = set(study._quotations.coding_id)
+    for row, (coding, anchor) in enumerate(zip(study.codings.coding_id, study.codings.anchor, strict=True)):
+        if anchor != "lost" and coding not in placed:
+            said = f"{coding} marks nothing that somebody says"
+            found.add("codings", row, said, "it counts nowhere: check its offsets", "finding")
+
+
+def _evidence(study: Study) -> pd.DataFrame:
+    """Return the codings of the consensus, or of all, as evidence of a codebook."""
+    rows = []
+    quoted = study.quotations()
+    for coding_id, source_id, start, end, code_id, quote in quoted[
+        ["coding_id", "source_id", "start", "end", "code_id", "quote"]
+    ].itertuples(index=False, name=None):
+        text = study.texts[source_id]
+        lines = (text.count("\n", 0, start) + 1, text.count("\n", 0, end - 1) + 1)
+        bare = re.sub(r"\s", "", quote)
+        rows.append((coding_id, code_id, source_id, *lines, len(bare), sha256_of(bare), "", quote))
+    frame = pd.DataFrame(rows, columns=EVIDENCE)
+    frame.attrs["wording"] = [] if study.about.get("invented") else ["quotation"]
+    return frame
