@@ -13,7 +13,7 @@ from scipy.stats import chisquare, false_discovery_control, fisher_exact, hyperg
 from zhagen.errors import ZhagenError
 from zhagen.statistics import chance
 from zhagen.statistics.association import cooccurrence_table
-from zhagen.statistics.chance import chance_table, shuffle_matrix
+from zhagen.statistics.chance import chance_table, shuffle_matrix, shuffle_pairs
 from zhagen.statistics.terms import TermMatrix
 
 brief = settings(max_examples=30)
@@ -249,3 +249,30 @@ def test_what_cannot_be_held_against_chance_is_told():
         chance_table(units, cooccurrence_table(units, binary=False))
     with pytest.raises(ZhagenError, match="not of this matrix"):
         chance_table(units, cooccurrence_table(units).assign(term_b="数据"))
+
+
+@pytest.mark.parametrize(("rows", "columns"), MARGINS)
+def test_meetings_in_the_draws_agree_with_all_matrices(rows, columns):
+    first = all_matrices(rows, columns)
+    names = np.array([f"词{place}" for place in range(len(columns))])
+    pairs = pd.DataFrame(list(combinations(names, 2)), columns=["term_a", "term_b"])
+    ends = list(combinations(range(len(columns)), 2))
+    expected = np.mean([[(one[:, a] * one[:, b]).sum() for a, b in ends] for one in first], axis=0)
+    found = shuffle_pairs(matrix(first[-1], names), pairs, draws=2000)
+    assert found.mean(axis=0) == pytest.approx(expected, abs=0.1)
+
+
+def test_meetings_follow_the_order_of_the_pairs():
+    pairs = pd.DataFrame({"term_a": ["需求", "平台"], "term_b": ["平台", "用户"]})
+    table = matrix([[1, 1, 1, 0, 1], [0, 0, 1, 1, 0], [0, 0, 1, 0, 1], [1, 0, 0, 1, 0], [0, 1, 0, 1, 0]])
+    both = [shuffle_pairs(table, one, draws=50) for one in (pairs, pairs[::-1])]
+    assert (both[0] == both[1][:, ::-1]).all()
+    assert shuffle_pairs(table, pairs[:0], draws=5).shape == (5, 0)
+
+
+def test_meetings_of_unknown_terms():
+    pairs = pd.DataFrame({"term_a": ["平台"], "term_b": ["义卖"]})
+    with pytest.raises(ZhagenError, match="no term 义卖"):
+        shuffle_pairs(matrix([[1, 1, 1, 0, 1]]), pairs)
+    with pytest.raises(ZhagenError, match="0 draws"):
+        shuffle_pairs(matrix([[1, 1, 1, 0, 1]]), pairs[:0], draws=0)

@@ -1,3 +1,5 @@
+from itertools import permutations
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -5,11 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nltk.metrics import BigramAssocMeasures
 from pandas.testing import assert_frame_equal
+from scipy.sparse import csr_array
 from scipy.stats import chi2, chi2_contingency
 from scipy.stats.contingency import relative_risk
 
 from zhagen.errors import ZhagenError
-from zhagen.statistics.keyness import keyness_table
+from zhagen.statistics.keyness import keyness_by_units, keyness_table
+from zhagen.statistics.terms import TermMatrix
 
 COUNTS = st.dictionaries(st.sampled_from("平台用户需求数据"), st.integers(1, 60), min_size=2, max_size=8)
 few = settings(max_examples=30)
@@ -197,3 +201,62 @@ def test_what_is_no_count_is_refused(wrong):
 def test_a_confidence_is_a_share(confidence):
     with pytest.raises(ZhagenError, match=f"the confidence is {confidence}"):
         keyness_table(frame({"平台": 1}), frame({"平台": 2}), confidence=confidence)
+
+
+UNITS = np.array([[3, 0, 1, 0], [0, 1, 2, 0], [1, 0, 0, 0], [0, 2, 1, 0], [0, 1, 4, 0], [0, 0, 1, 0]])
+
+
+def units():
+    return TermMatrix(csr_array(UNITS), None, np.array(["义卖", "群规", "面交", "开学"]))
+
+
+def test_units_are_counted_and_their_numbers_are_the_sizes():
+    found = keyness_by_units(units(), [True] * 3 + [False] * 3, draws=1).set_index("term")
+    assert found[["units", "units_reference"]].T.to_dict("list") == {"义卖": [2, 0], "面交": [2, 3], "群规": [1, 2]}
+    for term, (a, b) in found[["units", "units_reference"]].T.items():
+        table = [[a, b], [3 - a, 3 - b]]
+        expected = chi2_contingency(table, correction=False, lambda_="log-likelihood")
+        assert found.g2[term] == pytest.approx(expected.statistic)
+        assert found.p[term] == pytest.approx(expected.pvalue)
+
+
+def test_dealing_out_the_units_agrees_with_all_orders():
+    lengths, size = UNITS.sum(axis=1), UNITS[:3].sum()
+
+    def apart(order):
+        until = np.append(0, np.cumsum(lengths[order]))
+        side = order[: np.abs(until - size).argmin()]
+        return np.abs(UNITS[side].sum(axis=0) - UNITS.sum(axis=0) * size / UNITS.sum())
+
+    ways = np.array([apart(list(order)) for order in permutations(range(6))])
+    observed = np.abs(UNITS[:3].sum(axis=0) - UNITS.sum(axis=0) * size / UNITS.sum())
+    exact = dict(zip(units().terms, (ways >= observed - 1e-9).mean(axis=0), strict=True))
+    found = keyness_by_units(units(), [1, 1, 1, 0, 0, 0], draws=20_000).set_index("term").p_shuffled
+    assert found.to_dict() == pytest.approx({term: exact[term] for term in found.index}, abs=0.015)
+
+
+def test_short_units_do_not_make_a_term_key():
+    """A target of short units is dealt as many counts as it has, not as many units."""
+    counts = np.array([[1, 0]] * 5 + [[1, 1]] * 5 + [[40, 10]] * 10)
+    found = keyness_by_units(TermMatrix(csr_array(counts), None, np.array(["平台", "用户"])), [1] * 10 + [0] * 10)
+    assert found.set_index("term").p["用户"] < 0.01 and found.p_shuffled.min() > 0.3
+
+
+def test_a_term_that_fills_one_unit_is_key_by_occurrences_only():
+    counts = np.ones((40, 2), int)
+    counts[:, 0] = 0
+    counts[0, 0] = 10
+    matrix, side = TermMatrix(csr_array(counts), None, np.array(["在线", "平台"])), np.arange(40) < 10
+    sides = [frame({"在线": n, "平台": size}) for n, size in ((10, 10), (0, 30))]
+    assert keyness_table(*sides).set_index("term").p["在线"] < 0.001
+    found = keyness_by_units(matrix, side).set_index("term").loc["在线"]
+    assert found.p > 0.05 and found.p_shuffled == pytest.approx(0.4, abs=0.05)  # the share of the counts
+
+
+@pytest.mark.parametrize(
+    ("target", "draws", "says"),
+    [([1, 0], 9, "2 values for 6 units"), ([1] * 6, 9, "has no unit"), ([1, 1, 1, 0, 0, 0], 0, "0 draws")],
+)
+def test_sides_that_cannot_be_compared(target, draws, says):
+    with pytest.raises(ZhagenError, match=says):
+        keyness_by_units(units(), target, draws=draws)

@@ -31,6 +31,7 @@ from .association import pmi as pmi
 from .association import strongest_pairs as strongest_pairs
 from .chance import chance_table as chance_table
 from .chance import shuffle_matrix as shuffle_matrix
+from .chance import shuffle_pairs as shuffle_pairs
 from .clusters import Merges as Merges
 from .clusters import cluster_labels as cluster_labels
 from .clusters import cophenetic_correlation as cophenetic_correlation
@@ -49,6 +50,7 @@ from .diversity import diversity_measures as diversity_measures
 from .diversity import mattr as mattr
 from .diversity import mtld as mtld
 from .diversity import ttr as ttr
+from .keyness import keyness_by_units as keyness_by_units
 from .keyness import keyness_table as keyness_table
 from .networks import adjusted_rand as adjusted_rand
 from .networks import build_network as build_network

@@ -1,10 +1,20 @@
 """Keyness: the terms that set one text apart from others."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
 from zhagen.errors import ZhagenError
 from zhagen.statistics.association import g2
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+    from scipy.sparse import csr_array
+
+    from zhagen.statistics.terms import TermMatrix
 
 
 def keyness_table(target: pd.DataFrame, reference: pd.DataFrame, *, confidence: float | None = None) -> pd.DataFrame:
@@ -98,6 +108,95 @@ def keyness_table(target: pd.DataFrame, reference: pd.DataFrame, *, confidence: 
     found = found.assign(p=p, p_holm=_holm(p), p_bh=false_discovery_control(p))
     order = np.lexsort((found["term"], -np.sign(a * size_b - b * size_a) * value))
     return pd.DataFrame(found.iloc[order]).reset_index(drop=True)
+
+
+def keyness_by_units(matrix: TermMatrix, target: ArrayLike, *, draws: int = 2000, seed: int = 1) -> pd.DataFrame:
+    """Compare two groups of units by the number of units that have a term (text dispersion keyness).
+
+    A term that a text says many times in one place looks characteristic of the text if its occurrences are counted.
+    Here it counts once for each unit, and the sizes of the two sides are their numbers of units: a of the A target
+    units and b of the B other units have the term (Egbert and Biber 2019). ``g2`` and ``p`` are those of
+    `keyness_table` with these numbers.
+
+    Longer units hold more different terms, so ``p`` also reflects the length of the units. ``p_shuffled`` does not: the
+    units are dealt out to the target in random order until it has about as many counts as it has, and again and again;
+    it says how often the term's occurrences in the target are then at least as far from their share. Units stay whole,
+    so a term that fills a single unit proves little. The first p asks in how many places a term is at home, the second
+    whether it is used more.
+
+    Parameters
+    ----------
+    matrix : zhagen.statistics.terms.TermMatrix
+        Units x terms, weighted, such as ``term_matrix(features, unit="paragraph")`` of several documents.
+    target : array_like of bool
+        For each unit, whether it belongs to the target.
+    draws : int, default 2000
+        How often the units are dealt out. The smallest ``p_shuffled`` is ``1 / (draws + 1)``.
+    seed : int, default 1
+        Seed of the random generator; the same seed gives the same result.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each term: ``term`` (str), ``units``, ``units_reference`` (int: how many units have it), ``g2``,
+        ``log_ratio`` (of the shares of the units, with the halves of `keyness_table`), ``p``, ``p_bh``, ``p_shuffled``
+        (float), ordered as in `keyness_table`.
+
+    Raises
+    ------
+    ZhagenError
+        If `target` has not one value for each unit, one of the two sides has no unit, or `draws` is below 1.
+
+    References
+    ----------
+    Egbert, J. and Biber, D. (2019). Incorporating text dispersion into keyword analyses.
+
+    Phipson, B. and Smyth, G. K. (2010). Permutation p-values should never be zero.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_array
+    >>> from zhagen.statistics.terms import TermMatrix
+    >>> counts = csr_array(np.array([[4, 1]] + 3 * [[0, 1]] + 4 * [[0, 5]]))
+    >>> found = keyness_by_units(TermMatrix(counts, None, np.array(["义卖", "平台"])), [1, 1, 1, 1, 0, 0, 0, 0])
+    >>> found[["term", "units", "units_reference"]].values.tolist()
+    [['义卖', 1, 0], ['平台', 4, 4]]
+    """
+    from scipy.stats import chi2, false_discovery_control
+
+    side = np.asarray(target, dtype=bool)
+    if side.shape != (matrix.counts.shape[0],):
+        raise ZhagenError(f"{side.size} values for {matrix.counts.shape[0]} units", todo="give one for each unit")
+    if side.all() or not side.any():
+        raise ZhagenError("one of the two sides has no unit", todo="check which units belong to the target")
+    if draws < 1:
+        raise ZhagenError(f"{draws} draws", todo="give 1 or more")
+    kept = matrix.counts.sum(axis=0) > 0  # a term in no unit is no test
+    counts, terms = matrix.counts[:, np.flatnonzero(kept)], matrix.terms[kept]
+    present = counts > 0
+    a, b = (np.asarray(present[rows].sum(axis=0, dtype=np.int64)).ravel() for rows in (side, ~side))
+    size_a, size_b = int(side.sum()), int((~side).sum())
+    value = g2(a, a + b, size_a, len(side))
+    ratio = np.log2(((a + 0.5) / (size_a + 0.5)) / ((b + 0.5) / (size_b + 0.5)))
+    p = chi2.sf(value, 1)
+    found = pd.DataFrame({"term": terms, "units": a, "units_reference": b, "g2": value, "log_ratio": ratio})
+    found = found.assign(p=p, p_bh=false_discovery_control(p), p_shuffled=_dealt(counts, side, draws, seed))
+    order = np.lexsort((found["term"], -np.sign(a * size_b - b * size_a) * value))
+    return pd.DataFrame(found.iloc[order]).reset_index(drop=True)
+
+
+def _dealt(counts: csr_array, side: np.ndarray, draws: int, seed: int) -> np.ndarray:
+    """Return the chance that each term's occurrences in the target are as far from their share by dealing out units."""
+    rng = np.random.default_rng(seed)
+    lengths = np.asarray(counts.sum(axis=1, dtype=np.int64)).ravel()
+    size, sides = lengths[side].sum(), np.zeros((draws + 1, len(side)))
+    sides[0] = side
+    for row in sides[1:]:
+        order = rng.permutation(len(side))
+        until = np.append(0, np.cumsum(lengths[order]))
+        row[order[: np.abs(until - size).argmin()]] = 1  # as near the target's size as whole units come
+    apart = np.abs((counts.T @ sides.T).T - counts.sum(axis=0) * size / lengths.sum())
+    return (1 + (apart[1:] >= apart[0] - 1e-9).sum(axis=0)) / (1 + draws)
 
 
 def _totals(frame: pd.DataFrame) -> pd.Series:
