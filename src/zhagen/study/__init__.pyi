@@ -3,6 +3,11 @@ from .checking import check_study as check_study
 from .history import code_lineage as code_lineage
 from .history import codebook_at as codebook_at
 from .history import codebook_evolution as codebook_evolution
+from .retrieval import coding_pairs as coding_pairs
+from .retrieval import find_codings as find_codings
+from .retrieval import find_units as find_units
+from .retrieval import overlap_kind as overlap_kind
+from .retrieval import study_units as study_units
 from .study import Study as Study
 from .study import make_study as make_study
 from .study import open_study as open_study
