@@ -1,7 +1,7 @@
 import re
 
 from zhagen.extraction.codebook import overlap_share
-from zhagen.extraction.repeats import Overlap, repeated_sentences, text_overlap
+from zhagen.extraction.repeats import Overlap, repeated_sentences, shared_runs, text_overlap
 
 
 def test_sentences_used_twice_are_found_in_both_editions(ecommerce):
@@ -24,6 +24,22 @@ def test_a_sentence_that_was_reworded_is_no_longer_found(ecommerce, changed):
         return "\n".join(lines)
 
     assert len(repeated_sentences(changed(ecommerce, reword).outline)) == len(pairs) - 1
+
+
+def test_runs_of_two_documents_are_found_where_one_takes_over_the_other_s_words(ecommerce, xiaomi, changed):
+    before = shared_runs(ecommerce.outline, xiaomi.outline, least=12)
+    words = max((text for text in xiaomi.outline.sentences().query("kind == 'paragraph'").text), key=len)[:30]
+    section = ecommerce.outline.sentences().query("kind == 'paragraph'").iloc[-1]
+
+    def borrow(raw):
+        lines = raw.split("\n")
+        lines[section.line_start - 1] += words + "。"
+        return "\n".join(lines)
+
+    found = shared_runs(changed(ecommerce, borrow).outline, xiaomi.outline, least=12)
+    assert len(found) == len(before) + 1
+    assert found.n_chars.max() == 30
+    assert found.iloc[0].section_id == section.section_id
 
 
 def test_one_formula_says_how_much_two_texts_share():

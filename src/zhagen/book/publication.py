@@ -7,12 +7,13 @@ from typing import Any
 import pandas as pd
 
 from zhagen.book.wording import dictionary_effects, document_diversity
-from zhagen.documents.catalog import list_documents
+from zhagen.documents.catalog import document_ids, list_documents
 from zhagen.errors import SourceError
 from zhagen.extraction.citations import extract_citations
 from zhagen.extraction.claims import extract_claims
 from zhagen.extraction.mechanism import has_mechanism, mechanism_edges
 from zhagen.extraction.pipeline import extract
+from zhagen.extraction.repeats import RUNS, shared_runs
 from zhagen.output import write_files
 from zhagen.paths import data_folder
 from zhagen.statistics import passages
@@ -24,6 +25,8 @@ FIELDS = {
     "line_start": ("integer", "first raw line of the original, from 1"),
     "line_end": ("integer", "last raw line of the original"),
     "line": ("integer", "raw line of the original, from 1"),
+    "other_line": ("integer", "first raw line of the other document's sentence"),
+    "other_doc_id": ("string", "the other document"),
     "level": (
         "string",
         "level of a code (dimension, theme, concept; core_category, main_category, category), or of a heading",
@@ -85,6 +88,12 @@ FOREIGN = {
     "terms": [("doc_id", "documents", "id"), ("section_id", "sections", "section_id")],
     "boards": [("doc_id", "documents", "id"), ("section_id", "sections", "section_id")],
     "matrices": [("doc_id", "documents", "id"), ("section_id", "sections", "section_id")],
+    "echoes": [
+        ("doc_id", "documents", "id"),
+        ("section_id", "sections", "section_id"),
+        ("other_doc_id", "documents", "id"),
+        ("other_section_id", "sections", "section_id"),
+    ],
     "diversity": [("doc_id", "documents", "id")],
     "dictionaries": [("doc_id", "documents", "id")],
 }
@@ -128,6 +137,7 @@ def published_frames(doc_id: str) -> dict[str, pd.DataFrame]:
         "terms": term_features(original.outline),
         "diversity": document_diversity(original.outline),
         "dictionaries": dictionary_effects(original.outline),
+        "echoes": _echoes(doc_id),
     }
     if has_mechanism(doc_id):
         found["edges"] = mechanism_edges(original)
@@ -218,3 +228,15 @@ def _field(table: str, column: str) -> dict[str, str]:
     if (table, column) == ("passages", "kind"):
         description = "quotation (a row of the evidence) or mention (the label, word for word, in the prose)"
     return {"name": column, "type": kind} | ({"description": description} if description else {})
+
+
+def _echoes(doc_id: str) -> pd.DataFrame:
+    """List the runs that a document's prose shares with the documents listed after it: each pair of documents once."""
+    ids = document_ids()
+    ours = extract(doc_id, edition="original").outline
+    parts = []
+    for other in ids[ids.index(doc_id) + 1 :]:
+        found = shared_runs(ours, extract(other, edition="original").outline)
+        parts.append(found.assign(doc_id=doc_id, other_doc_id=other))
+    columns = ["doc_id", *RUNS[:2], "other_doc_id", *RUNS[2:]]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)

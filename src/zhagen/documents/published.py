@@ -21,7 +21,7 @@ MEASURED = (  # numbers of the tables on wording
     *("sign_changes", "sign_share"),
 )
 NUMBERS = ("place", "row", "count", "n_chars", "recomputed", *MEASURED)
-WHOLE = ("line_start", "line_end", "line", "paragraph", "sentence")  # may be missing
+WHOLE = ("line_start", "line_end", "line", "other_line", "paragraph", "sentence")  # may be missing
 KEPT = 32  # tables that are held in memory, the oldest goes
 
 
@@ -34,7 +34,7 @@ def read_published(doc_id: str | None, name: str) -> "pd.DataFrame":
         A document's id; None for all documents.
     name : str
         ``documents`` | ``sections`` | ``codes`` | ``evidence`` | ``edges`` | ``claims`` | ``citations`` |
-        ``passages`` | ``terms`` | ``diversity`` | ``dictionaries`` | ``boards`` | ``matrices``.
+        ``passages`` | ``terms`` | ``diversity`` | ``dictionaries`` | ``boards`` | ``matrices`` | ``echoes``.
 
     Returns
     -------

@@ -41,6 +41,7 @@ from .readings.gioia import quoted_chains as quoted_chains
 from .readings.records import record_frame as record_frame
 from .repeats import Overlap as Overlap
 from .repeats import repeated_sentences as repeated_sentences
+from .repeats import shared_runs as shared_runs
 from .repeats import text_overlap as text_overlap
 from .reporting import has_report_card as has_report_card
 from .reporting import report_card as report_card

@@ -1,5 +1,6 @@
-"""Sentences that a text uses twice, and how much two texts share."""
+"""Sentences that a text uses twice, runs of characters that two texts share, and how much two texts share."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import combinations
@@ -8,6 +9,7 @@ import pandas as pd
 
 from zhagen.documents.outline import Outline
 
+RUNS = "section_id line_start other_section_id other_line n_chars".split()
 LEAST_BLOCK = 4  # characters; shorter matches are single words and function words
 
 
@@ -73,9 +75,7 @@ def repeated_sentences(outline: Outline, *, least: int = 12, threshold: float = 
         One row a pair: ``section_a``, ``line_a``, ``section_b``, ``line_b``, ``shared`` (int, the longest shared
         stretch in characters), ``similarity`` (float, 0..1); most similar first.
     """
-    prose = outline.sentences().query("kind == 'paragraph' and not section_id.str.endswith('-front')")
-    places = zip(*(prose[name].tolist() for name in ("section_id", "line_start", "text")), strict=True)
-    sentences = [(section, line, text) for section, line, text in places if len(text) >= least]
+    sentences = _prose(outline, least)
     grams = [{text[i : i + least] for i in range(len(text) - least + 1)} for _, _, text in sentences]
     rows = []
     for (first, a), (second, b) in combinations(zip(sentences, grams, strict=True), 2):
@@ -86,3 +86,45 @@ def repeated_sentences(outline: Outline, *, least: int = 12, threshold: float = 
             rows.append((*first[:2], *second[:2], same.longest, round(same.share, 3)))
     columns = "section_a line_a section_b line_b shared similarity".split()
     return pd.DataFrame(rows, columns=columns).sort_values("similarity", ascending=False, ignore_index=True)
+
+
+def shared_runs(first: Outline, second: Outline, *, least: int = 6) -> pd.DataFrame:
+    """Find the sentences of two documents that share a run of characters, word for word.
+
+    Quoted evidence and the front page are left out.
+
+    Parameters
+    ----------
+    first, second : Outline
+        The outlines of the documents.
+    least : int, default 6
+        The least length of the run, in characters.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair of sentences: ``section_id``, ``line_start`` of the first document's sentence,
+        ``other_section_id``, ``other_line`` of the second's, ``n_chars`` (int, the longest common run); longest first,
+        then in the order of the text.
+    """
+    ours, theirs = (_prose(outline, least) for outline in (first, second))
+    places = defaultdict(set)  # a run of `least` characters -> the second document's sentences that hold it
+    for number, (_, _, text) in enumerate(theirs):
+        for start in range(len(text) - least + 1):
+            places[text[start : start + least]].add(number)
+    rows = []
+    for section, line, text in ours:
+        met = {
+            number for start in range(len(text) - least + 1) for number in places.get(text[start : start + least], ())
+        }
+        rows += [
+            (section, line, *theirs[number][:2], text_overlap(text, theirs[number][2]).longest)
+            for number in sorted(met)
+        ]
+    return pd.DataFrame(rows, columns=RUNS).sort_values("n_chars", ascending=False, kind="stable", ignore_index=True)
+
+
+def _prose(outline: Outline, least: int) -> list[tuple[str, int, str]]:
+    prose = outline.sentences().query("kind == 'paragraph' and not section_id.str.endswith('-front')")
+    places = zip(*(prose[name].tolist() for name in ("section_id", "line_start", "text")), strict=True)
+    return [(section, line, text) for section, line, text in places if len(text) >= least]

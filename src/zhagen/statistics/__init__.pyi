@@ -87,6 +87,7 @@ from .sensitivity import sensitivity_table as sensitivity_table
 from .sensitivity import stop_list_variants as stop_list_variants
 from .sensitivity import surviving_items as surviving_items
 from .sensitivity import unit_variants as unit_variants
+from .similarity import similar_units as similar_units
 from .terms import TermMatrix as TermMatrix
 from .terms import term_features as term_features
 from .terms import term_frequency as term_frequency
