@@ -1,5 +1,11 @@
 from .anchors import anchor_codings as anchor_codings
 from .checking import check_study as check_study
+from .comparison import coder_agreement as coder_agreement
+from .comparison import coding_decisions as coding_decisions
+from .comparison import overall_agreement as overall_agreement
+from .comparison import passage_agreement as passage_agreement
+from .crosstables import codes_by_source as codes_by_source
+from .crosstables import coding_matrix as coding_matrix
 from .history import code_lineage as code_lineage
 from .history import codebook_at as codebook_at
 from .history import codebook_evolution as codebook_evolution
@@ -8,6 +14,10 @@ from .retrieval import find_codings as find_codings
 from .retrieval import find_units as find_units
 from .retrieval import overlap_kind as overlap_kind
 from .retrieval import study_units as study_units
+from .saturation import StudySaturation as StudySaturation
+from .saturation import source_codes as source_codes
+from .saturation import source_order as source_order
+from .saturation import study_saturation as study_saturation
 from .study import Study as Study
 from .study import make_study as make_study
 from .study import open_study as open_study

@@ -209,6 +209,7 @@ class Study:
         code: str | None = None,
         *,
         coder: str | Iterable[str] | None = None,
+        level: str | None = None,
         roles: Iterable[str] = COUNTED,
     ) -> pd.DataFrame:
         """Return the words that codings mark, with who says them.
@@ -219,6 +220,9 @@ class Study:
             Id or label of a code; it includes the codes below it. Without it, all codes.
         coder : str or iterable of str, optional
             Whose codings. Without it, the consensus where the study has one, else everybody's.
+        level : str, optional
+            Count each coding for the code of this level, such as ``category``: its own code or the one above it.
+            Codings without one are left out. Without it, codes are those of the codings.
         roles : iterable of str, default participants, observers and documents
             Whose words. A coding is of the first turn that it touches.
 
@@ -234,12 +238,17 @@ class Study:
         StudyError
             If there is no such coder.
         ZhagenError
-            If there is no such code.
+            If there is no such code or level.
         """
         found = self._quotations
         found = found[found.coder.isin(self.chosen_coders(coder)) & found.role.isin(list(roles))]
         if code is not None:
             found = found[found.code_id.isin(self.codebook.below(code))]
+        if level is not None:
+            lifted = found.code_id.map(self._lifted(level))
+            found = found[lifted.notna()].assign(code_id=lifted.dropna(), level=level)
+            found = found.assign(label=found.code_id.map(self.codebook.labels()))
+            found = found.astype({"code_id": "str", "label": "str", "level": "str"})
         found = found.reset_index(drop=True)
         if not self.about.get("invented"):
             found.attrs["wording"] = ["quote"]  # what people said: `zhagen.figures.show` leaves it out of downloads
@@ -296,6 +305,16 @@ class Study:
         links = self.memos.codes + self.memos.sources + self.memos.codings
         hits = [bool(names & set(linked)) for linked in links]
         return self.memos[hits].sort_values("date", kind="stable", ignore_index=True)
+
+    def _lifted(self, level: str) -> dict[str, str]:
+        """Return for each code the code of a level: itself or the one above it; codes without one are left out."""
+        levels = dict(zip(self.codebook.codes.code_id, self.codebook.codes.level, strict=True))
+        if level not in levels.values():
+            known = ", ".join(dict.fromkeys(levels.values()))
+            raise StudyError(f"no code is of the level {level!r}", todo=f"use one of {known}")
+        chains = {code: [code, *self.codebook.above(code)] for code in levels}
+        found = {code: [one for one in chain if levels[one] == level] for code, chain in chains.items()}
+        return {code: above[0] for code, above in found.items() if above}
 
     def _part(self, frame: pd.DataFrame, source_id: str | None) -> pd.DataFrame:
         if source_id is None:

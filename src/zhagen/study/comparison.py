@@ -1,0 +1,319 @@
+"""How far the coders of a study agree, code by code and over all, by turn, sentence, character and passage.
+
+What they do not agree on is as telling: ``study.differences`` says what became of it. Text of interviewers is left out
+unless asked for, and in all of it coders are compared source by source: intervals are drawn from whole sources.
+"""
+
+from collections.abc import Hashable, Iterable
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from zhagen.errors import StudyError
+from zhagen.statistics.agreement import agreement_by_code, agreement_table, unit_decisions
+from zhagen.statistics.unitizing import unitizing_alpha
+from zhagen.study.retrieval import study_units
+from zhagen.study.study import COUNTED, Study
+
+UNITS = ("turn", "sentence", "character")
+DECISIONS = "coder item code source_id".split()
+
+
+def coding_decisions(
+    study: Study,
+    *,
+    unit: str = "turn",
+    coders: Iterable[str] | None = None,
+    level: str | None = None,
+    roles: Iterable[str] = COUNTED,
+) -> pd.DataFrame:
+    """Return which coder gave which code to which unit, for `zhagen.statistics.agreement_by_code` and other measures.
+
+    A coder gave a code to a unit if a coding with it touches the unit in one character or more.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    unit : {"turn", "sentence", "character"}, default "turn"
+        What the coders decide on.
+    coders : iterable of str, optional
+        Who is compared; without it all who coded alone.
+    level : str, optional
+        Compare codes of this level, such as ``category``: codings below it count for it.
+    roles : iterable of str, default participants, observers and documents
+        Whose words are units.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a coder, unit and code: ``coder``; ``item`` (str, such as ``I01-3``; with characters their number in the
+        source, int, is after the hyphen); ``code`` (its label); ``source_id``. A unit that nobody coded has one row
+        with an empty code, whose coder is the first one.
+
+    Raises
+    ------
+    StudyError
+        If there is no such unit, coder or level.
+
+    Examples
+    --------
+    >>> from zhagen.study.study import make_study
+    >>> codes = pd.DataFrame({"code_id": ["c01"], "label": ["不利先说"], "level": ["concept"]})
+    >>> rows = [("I01", 2, 6, "c01", "林"), ("I01", 2, 4, "c01", "周")]
+    >>> codings = pd.DataFrame(rows, columns=["source_id", "start", "end", "code_id", "coder"])
+    >>> study = make_study({"I01": "甲：说在前头。\\n甲：没了。"}, codes, codings)
+    >>> coding_decisions(study).drop(columns="source_id").values.tolist()
+    [['周', 'I01-1', '不利先说'], ['林', 'I01-1', '不利先说'], ['周', 'I01-2', '']]
+    """
+    names, roles = _coders(study, coders), list(roles)
+    quoted = study.quotations(coder=names, level=level, roles=roles)
+    passages = quoted.rename(columns={"source_id": "source", "code": "code_id", "label": "code"})
+    passages = passages[["coder", "code", "start", "end", "source"]].drop_duplicates()
+    if unit == "character":
+        return _by_character(study, passages, names, roles)
+    if unit not in UNITS:
+        raise StudyError(f"there is no unit {unit!r}", todo=f"use one of {', '.join(UNITS)}")
+    units = study_units(study, unit, roles=roles)
+    units = units.assign(item=units.source_id + "-" + units[unit].astype("str"), source=units.source_id)
+    order = {item: number for number, item in enumerate(units["item"])}
+    decisions = unit_decisions(passages, units) if len(passages) else pd.DataFrame(columns=DECISIONS[:3])
+    bare = units["item"][~units["item"].isin(decisions["item"])]
+    every = pd.concat([decisions, pd.DataFrame({"coder": names[0], "item": bare, "code": ""})])
+    every = every.assign(order=every["item"].map(order)).sort_values(["order", "code", "coder"], ignore_index=True)
+    return every.assign(source_id=every["item"].map(dict(zip(units["item"], units.source_id, strict=True))))[DECISIONS]
+
+
+def _by_character(study: Study, passages: pd.DataFrame, names: list[str], roles: list[str]) -> pd.DataFrame:
+    """Return the decisions on the characters of the turns that count; nothing is between two turns."""
+    turns = study_units(study, "turn", roles=roles)
+    places = {source: _Turns(part) for source, part in turns.groupby("source_id", sort=False)}
+    frames = []
+    for row in passages.itertuples(index=False):
+        turns_of = places[str(row.source)]
+        start, end = turns_of.places(np.array([row.start, row.end])).tolist()
+        frames.append(pd.DataFrame({"coder": row.coder, "place": range(start, end), "code": row.code, "s": row.source}))
+    marked = pd.concat([pd.DataFrame({"place": [], "s": []}), *frames])
+    for source, turns_of in places.items():
+        bare = np.setdiff1d(np.arange(turns_of.length), marked.place[marked.s == source])
+        frames.append(pd.DataFrame({"coder": names[0], "place": bare, "code": "", "s": source}))
+    every = pd.concat(frames).drop_duplicates()
+    order = {source: number for number, source in enumerate(places)}
+    every = every.assign(order=every.s.map(order)).sort_values(["order", "place", "code", "coder"], ignore_index=True)
+    items = every.s + "-" + every.place.astype("str")
+    return every.assign(item=items, source_id=every.s)[DECISIONS]
+
+
+class _Turns:
+    """The turns of a source that count, put one behind the other: where a character of the source is in them."""
+
+    def __init__(self, turns: pd.DataFrame) -> None:
+        self.starts, self.ends = turns.start.to_numpy(), turns.end.to_numpy()
+        sizes = self.ends - self.starts
+        self.before, self.length = np.cumsum(sizes) - sizes, int(sizes.sum())
+
+    def places(self, offsets: np.ndarray) -> np.ndarray:
+        """Return where offsets of the source are; one between two turns is at the end of the first."""
+        turn = np.searchsorted(self.starts, offsets, side="right") - 1
+        within = np.minimum(offsets, self.ends[turn]) - self.starts[turn]
+        return np.where(turn < 0, 0, self.before[turn] + within)
+
+
+def _coders(study: Study, coders: Iterable[str] | None) -> list[str]:
+    names = study.single_coders if coders is None else study.chosen_coders(coders)
+    if len(names) < 2:
+        raise StudyError(f"{len(names)} of the coders coded alone", todo="agreement needs two or more")
+    return names
+
+
+def coder_agreement(
+    study: Study,
+    *,
+    unit: str = "turn",
+    uncoded: str = "all",
+    coders: Iterable[str] | None = None,
+    level: str | None = None,
+    roles: Iterable[str] = COUNTED,
+    draws: int = 2000,
+    seed: int = 1,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Return for each code how far the coders agree on where it belongs.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    unit : {"turn", "sentence", "character"}, default "turn"
+        What the coders decide on. The larger it is, the less borders of passages matter.
+    uncoded : {"all", "coded"}, default "all"
+        All units, or only those to which one of the coders gave a code, whichever.
+    coders : iterable of str, optional
+        Who is compared; without it all who coded alone.
+    level : str, optional
+        Compare codes of this level, such as ``category``: codings below it count for it.
+    roles : iterable of str, default participants, observers and documents
+        Whose words are units.
+    draws : int, default 2000
+        Number of draws for the intervals; each draws whole sources.
+    seed : int, default 1
+        Seed of the random generator.
+    confidence : float, default 0.95
+        Share of the draws within the interval.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `zhagen.statistics.agreement_by_code`: the counts that each measure rests on, the measures with their
+        intervals, and ``readable``; codes in the order of the codebook, those that none of the coders gave are left
+        out.
+
+    Raises
+    ------
+    ZhagenError
+        If fewer than two coders coded alone, or there is no such unit, coder or level.
+    """
+    decisions = coding_decisions(study, unit=unit, coders=coders, level=level, roles=roles)
+    given = set(decisions.code)
+    return agreement_by_code(
+        decisions,
+        codes=[label for label in study.codebook.codes.label.drop_duplicates() if label in given],
+        coders=_coders(study, coders),
+        items=decisions["item"].drop_duplicates(),
+        uncoded=uncoded,
+        draws=draws,
+        seed=seed,
+        confidence=confidence,
+        groups=_sources(decisions),
+    )
+
+
+def overall_agreement(
+    study: Study,
+    *,
+    unit: str = "turn",
+    coders: Iterable[str] | None = None,
+    level: str | None = None,
+    roles: Iterable[str] = COUNTED,
+    draws: int = 2000,
+    seed: int = 1,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Return how far the coders agree over all codes, with and without the text that nobody coded.
+
+    An item is a unit and a code: the coder gave it or did not. So a unit can carry several codes, and frequent codes
+    weigh more. Codes that nobody gave are no items.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    unit : {"turn", "sentence", "character"}, default "turn"
+        What the coders decide on.
+    coders : iterable of str, optional
+        Who is compared; without it all who coded alone.
+    level : str, optional
+        Compare codes of this level, such as ``category``: codings below it count for it.
+    roles : iterable of str, default participants, observers and documents
+        Whose words are units.
+    draws : int, default 2000
+        Number of draws for the intervals; each draws whole sources.
+    seed : int, default 1
+        Seed of the random generator.
+    confidence : float, default 0.95
+        Share of the draws within the interval.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``units`` (``all``, then ``coded``: those to which one of the coders gave a code, whichever), then the columns
+        of `zhagen.statistics.agreement_table`.
+
+    Raises
+    ------
+    ZhagenError
+        If fewer than two coders coded alone, or there is no such unit, coder or level.
+    """
+    decisions = coding_decisions(study, unit=unit, coders=coders, level=level, roles=roles)
+    names, coded = _coders(study, coders), decisions[decisions.code != ""]
+    codes = coded.code.drop_duplicates().tolist()
+    tables = []
+    for kind, part in (("all", decisions), ("coded", coded)):
+        items = part["item"].drop_duplicates()
+        index = pd.MultiIndex.from_tuples(list(product(items, codes)), names=["item", "code"])
+        ratings = pd.DataFrame("", index=index, columns=names)
+        for name in names:
+            given = coded[coded.coder == name]
+            ratings.loc[pd.MultiIndex.from_arrays([given["item"], given.code]), name] = "coded"
+        groups = index.get_level_values("item").map(_sources(decisions))
+        table = agreement_table(ratings, draws=draws, seed=seed, confidence=confidence, groups=groups)
+        tables.append(table.assign(units=kind))
+    found = pd.concat(tables, ignore_index=True)
+    return found[["units", *(column for column in found if column != "units")]]
+
+
+def _sources(decisions: pd.DataFrame) -> dict[Hashable, Hashable]:
+    return dict(zip(decisions["item"], decisions.source_id, strict=True))
+
+
+def passage_agreement(
+    study: Study,
+    *,
+    coders: Iterable[str] | None = None,
+    level: str | None = None,
+    roles: Iterable[str] = COUNTED,
+    draws: int = 2000,
+    seed: int = 1,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Return how far the coders agree on passages, borders and all: Krippendorff's alpha for unitizing, code by code.
+
+    Each code is compared by itself, its passages against the rest of the text, since passages of several codes may
+    overlap. The text is the turns of `roles`, one behind the other.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    coders : iterable of str, optional
+        Who is compared; without it all who coded alone.
+    level : str, optional
+        Compare codes of this level, such as ``category``: codings below it count for it.
+    roles : iterable of str, default participants, observers and documents
+        Whose words are the text.
+    draws : int, default 2000
+        Number of draws for the intervals; each draws whole sources.
+    seed : int, default 1
+        Seed of the random generator.
+    confidence : float, default 0.95
+        Share of the draws within the interval.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a code, in the order of the codebook: ``code`` (label); ``passages`` (int, of all coders together);
+        ``value``, ``low``, ``high``, ``undefined`` (float): `zhagen.statistics.unitizing_alpha`, its measure ``u``.
+
+    Raises
+    ------
+    ZhagenError
+        If fewer than two coders coded alone, or there is no such coder or level.
+    """
+    names, roles = _coders(study, coders), list(roles)
+    turns = study_units(study, "turn", roles=roles)
+    places = {str(source): _Turns(part) for source, part in turns.groupby("source_id", sort=False)}
+    quoted = study.quotations(coder=names, level=level, roles=roles)
+    spans = quoted.rename(columns={"source_id": "source", "label": "code"})[["coder", "code", "source", "start", "end"]]
+    for end in ("start", "end"):
+        pairs = zip(spans.source, spans[end], strict=True)
+        spans[end] = [int(places[source].places(np.array([offset]))[0]) for source, offset in pairs]
+    lengths = {source: part.length for source, part in places.items()}
+    rows = []
+    for label in study.codebook.codes.label.drop_duplicates():
+        part = spans[(spans.code == label) & (spans.start < spans.end)]
+        if len(part):
+            options = {"draws": draws, "seed": seed, "confidence": confidence}
+            alpha = unitizing_alpha(part, lengths, coders=names, **options).iloc[0]  # type: ignore[arg-type]
+            rows.append((label, len(part), alpha["value"], alpha.low, alpha.high, alpha.undefined))
+    return pd.DataFrame(rows, columns="code passages value low high undefined".split())

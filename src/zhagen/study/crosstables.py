@@ -1,0 +1,133 @@
+"""Codes against sources and against each other: which code is where, which meet, and how often by chance."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_array
+
+from zhagen.statistics.terms import TermMatrix
+from zhagen.study.retrieval import study_units
+from zhagen.study.study import COUNTED, Study
+
+
+def coding_matrix(
+    study: Study,
+    unit: str = "turn",
+    *,
+    level: str | None = None,
+    coder: str | Iterable[str] | None = None,
+    roles: Iterable[str] = COUNTED,
+) -> TermMatrix:
+    """Return the unit x code matrix of the codings, for whatever in `zhagen.statistics` takes a matrix of terms.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    unit : {"turn", "sentence", "source"}, default "turn"
+        What makes a row. A coding is in each unit that it touches.
+    level : str, optional
+        Count codes of this level, such as ``category``: codings below it count for it.
+    coder : str or iterable of str, optional
+        Whose codings. Without it, the consensus where the study has one, else everybody's.
+    roles : iterable of str, default participants, observers and documents
+        Whose words.
+
+    Returns
+    -------
+    zhagen.statistics.TermMatrix
+        Counts of codings; the units (``source_id``, ``turn``, ``sentence`` as far as the unit has them) are all that
+        there are, coded or not, and the terms are the labels of the codes that occur, by code point.
+
+    Raises
+    ------
+    ZhagenError
+        If there is no such unit, coder or level.
+
+    Examples
+    --------
+    >>> from zhagen.study.study import make_study
+    >>> codes = pd.DataFrame({"code_id": ["c01"], "label": ["不利先说"], "level": ["concept"]})
+    >>> codings = pd.DataFrame([("I01", 2, 6, "c01", "林")], columns=["source_id", "start", "end", "code_id", "coder"])
+    >>> study = make_study({"I01": "甲：说在前头。\\n甲：没了。"}, codes, codings)
+    >>> coding_matrix(study)
+    TermMatrix: 2 units x 1 terms, sum of counts 1
+    """
+    roles = list(roles)
+    quoted = study.quotations(coder=coder, level=level, roles=roles)
+    units = study_units(study, unit, roles=roles)
+    labels, columns = np.unique(quoted.label.to_numpy(dtype=str), return_inverse=True)
+    rows, cells = [], []
+    starts, ends = quoted.start.to_numpy(), quoted.end.to_numpy()
+    source = quoted.source_id.to_numpy(dtype=object)
+    for row, (source_id, start, end) in enumerate(zip(units.source_id, units.start, units.end, strict=True)):
+        touching = np.flatnonzero((source == source_id) & (starts < end) & (ends > start))
+        rows += [row] * len(touching)
+        cells += columns[touching].tolist()
+    shape = (len(units), len(labels))
+    counts = coo_array((np.ones(len(rows), np.int64), (np.array(rows, np.int64), np.array(cells, np.int64))), shape)
+    names = {"turn": ["turn"], "sentence": ["turn", "sentence"]}.get(unit, [])
+    return TermMatrix(counts.tocsr(), units[["source_id", *names]], labels)
+
+
+def codes_by_source(
+    study: Study,
+    *,
+    level: str | None = None,
+    unit: str | None = None,
+    coder: str | Iterable[str] | None = None,
+    roles: Iterable[str] = COUNTED,
+) -> pd.DataFrame:
+    """Count the codings of each code in each source: the code x source table.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    level : str, optional
+        Count codes of this level, such as ``category``: codings below it count for it.
+    unit : {"turn", "sentence"}, optional
+        Count the turns or sentences with the code in place of codings: one that is coded twice counts once.
+    coder : str or iterable of str, optional
+        Whose codings. Without it, the consensus where the study has one, else everybody's.
+    roles : iterable of str, default participants, observers and documents
+        Whose words.
+
+    Returns
+    -------
+    pandas.DataFrame
+        int64; index the labels of all codes (of the level) in the order of the codebook, without it of those that can
+        have codings of their own: all that are no parent, and parents with one; columns the ids of the sources.
+
+    Raises
+    ------
+    ZhagenError
+        If there is no such unit, coder or level.
+
+    Examples
+    --------
+    >>> from zhagen.study.study import make_study
+    >>> codes = pd.DataFrame({"code_id": ["c01", "c02"], "label": ["不利先说", "走得快"], "level": "concept"})
+    >>> codings = pd.DataFrame([("I01", 2, 6, "c01", "林")], columns=["source_id", "start", "end", "code_id", "coder"])
+    >>> study = make_study({"I01": "甲：说在前头。", "I02": "乙：没了。"}, codes, codings)
+    >>> codes_by_source(study).values.tolist()
+    [[1, 0], [0, 0]]
+    """
+    roles = list(roles)
+    codes = study.codebook.codes
+    sources = study.sources.source_id
+    if unit is None:
+        quoted = study.quotations(coder=coder, level=level, roles=roles)
+        counts = quoted.groupby(["label", "source_id"]).size().unstack(fill_value=0)
+    else:
+        matrix = coding_matrix(study, unit, level=level, coder=coder, roles=roles)
+        assert matrix.units is not None  # `coding_matrix` names them
+        present = pd.DataFrame((matrix.counts > 0).astype(np.int64).toarray(), columns=matrix.terms)
+        counts = present.groupby(matrix.units.source_id.to_numpy()).sum().T
+    if level is None:
+        leaves = codes[~codes.code_id.isin(codes.parent_id) | codes.label.isin(counts.index)]
+    else:
+        leaves = codes[codes.level == level]
+    found = counts.reindex(index=leaves.label.drop_duplicates(), columns=sources, fill_value=0)
+    return found.astype("int64").rename_axis(index="label", columns="source_id")

@@ -1,0 +1,33 @@
+import numpy as np
+import pytest
+
+from zhagen.errors import StudyError
+from zhagen.statistics import cooccurrence_table
+from zhagen.study import (
+    codes_by_source,
+    coding_matrix,
+)
+
+
+def test_codes_by_source(study):
+    found = codes_by_source(study, coder="林")
+    assert found.index.tolist() == ["不利先说", "走得快", "先验后付", "群内冷清"]
+    assert found.values.tolist() == [[2, 0], [1, 0], [0, 1], [0, 1]]
+    assert codes_by_source(study, level="category").values.tolist() == [[5, 0], [0, 4]]
+    assert codes_by_source(study, unit="turn").values.tolist() == [[2, 0], [1, 0], [0, 1], [0, 1]]
+    assert codes_by_source(study, unit="sentence", coder="周").values.tolist() == [[2, 0], [1, 0], [0, 1], [0, 1]]
+    with pytest.raises(StudyError, match="use one of category, concept"):
+        codes_by_source(study, level="theme")
+
+
+def test_the_matrix_has_all_units_and_goes_into_the_statistics(study):
+    matrix = coding_matrix(study, coder="林")
+    assert matrix.counts.shape == (4, 4) and matrix.units.turn.tolist() == [2, 4, 2, 3]
+    assert np.asarray(matrix.counts.sum(axis=1)).ravel().tolist() == [1, 2, 0, 2]
+    pairs = cooccurrence_table(matrix)
+    assert pairs[["term_a", "term_b", "n12"]].values.tolist() == [
+        ["不利先说", "走得快", 1],
+        ["先验后付", "群内冷清", 1],
+    ]
+    assert coding_matrix(study, "source").counts.shape == (2, 4)
+    assert repr(coding_matrix(study, "sentence")).startswith("TermMatrix: 7 sentences x 4 terms")
