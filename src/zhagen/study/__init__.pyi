@@ -9,6 +9,7 @@ from .crosstables import coding_matrix as coding_matrix
 from .history import code_lineage as code_lineage
 from .history import codebook_at as codebook_at
 from .history import codebook_evolution as codebook_evolution
+from .published import document_study as document_study
 from .retrieval import coding_pairs as coding_pairs
 from .retrieval import find_codings as find_codings
 from .retrieval import find_units as find_units

@@ -390,7 +390,8 @@ def _read_turns(text: str, roles: Mapping[str, str], kind: str) -> list[tuple[st
             turns[-1][2] = start + len(line)
     if not turns or (not roles and kind == "document"):
         role = "observer" if kind == "field note" else "document"
-        kept = [(start, line) for start, line in lines if line.strip() and not line.startswith("【")]
+        plain = ((start, line) for start, line in lines if line.strip() and not line.startswith("【"))
+        kept = [(start, line) for start, line in plain if not MOMENT.fullmatch(line)]
         return [("", role, start, start + len(line), line) for start, line in kept]
     assumed = {**dict.fromkeys(ASKS, "interviewer"), **dict.fromkeys(NOTES_DOWN, "observer")}
     return [
