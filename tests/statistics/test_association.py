@@ -19,6 +19,7 @@ from zhagen.statistics.association import (
     cosine,
     dice,
     g2,
+    head_with_ties,
     jaccard,
     logdice,
     npmi,
@@ -181,12 +182,46 @@ def test_what_cannot_be_is_told():
         npmi(5, 4, 6, 10)
 
 
+@pytest.mark.parametrize("name", association.MEASURES)
+def test_a_term_that_is_in_no_unit_has_no_measure(name):
+    for numbers in ((0, 0, 3, 10), (0, 3, 0, 10), (0, 0, 0, 0), (0, 0, 0, 10), (-1, 2, 2, 9), (0, np.nan, 2, 9)):
+        with pytest.raises(ZhagenError, match="1 pairs have"):
+            association.MEASURES[name](*numbers)
+    with pytest.raises(ZhagenError, match="1 pairs have"):
+        association.MEASURES[name]([1, 0], [1, 0], [1, 1], [9, 9])
+
+
 def test_the_strongest_pairs_are_sorted_and_cut():
     rows = [("a", "b", 4, 4, 4, 9), ("a", "c", 1, 4, 1, 9), ("b", "c", 1, 4, 1, 9), ("c", "d", 1, 1, 1, 9)]
     edges = pd.DataFrame(rows, columns=association.EDGES)
     assert strongest_pairs(edges, "jaccard").term_b.tolist() == ["b", "d", "c", "c"]
     assert strongest_pairs(edges, "jaccard", top=2).term_a.tolist() == ["a", "c"]
+    # the last two are equal in all but their names: either both are shown or neither
+    assert strongest_pairs(edges, "jaccard", top=3).term_a.tolist() == ["a", "c", "a", "b"]
+    assert len(strongest_pairs(edges, "n12", top=2)) == 4
     assert strongest_pairs(edges, "n12", top=None, min_count=2).term_b.tolist() == ["b"]
+    for top in (0, -1):
+        with pytest.raises(ZhagenError, match="top is"):
+            strongest_pairs(edges, "n12", top=top)
+
+
+@given(st.lists(st.integers(0, 5), max_size=12), st.integers(1, 9), st.randoms(use_true_random=False))
+def test_what_is_cut_is_below_what_is_kept(values, top, random):
+    table = pd.DataFrame(
+        {"value": sorted(values, reverse=True), "name": random.sample(range(len(values)), len(values))}
+    )
+    kept = head_with_ties(table, "value", top)
+    cut = table.iloc[len(kept) :]
+    assert len(kept) >= min(top, len(table)) and kept.equals(table.head(len(kept)))
+    assert cut.empty or cut["value"].max() < kept["value"].min()
+    assert len(kept) <= top or kept["value"].iloc[top - 1] == kept["value"].iloc[-1]
+
+
+def test_ties_at_infinity_and_of_several_columns():
+    table = pd.DataFrame({"pmi": [2.0, -np.inf, -np.inf, -np.inf], "n12": [3, 0, 0, 0]})
+    assert len(head_with_ties(table, "pmi", 2)) == 4
+    table = pd.DataFrame({"npmi": [0.5, 0.5, 0.5, 0.1], "n12": [9, 7, 7, 7]})
+    assert [len(head_with_ties(table, by, 1)) for by in ("npmi", ["npmi", "n12"])] == [3, 1]
 
 
 def test_entries_of_one_cell_add_up_before_anything_is_counted():

@@ -14,6 +14,7 @@ from pandas.testing import assert_frame_equal
 from scipy.sparse import csr_array
 
 from zhagen.errors import OutputError, ZhagenError
+from zhagen.statistics import networks
 from zhagen.statistics.association import EDGES, MEASURES, cooccurrence_table
 from zhagen.statistics.networks import (
     adjusted_rand,
@@ -65,7 +66,8 @@ def test_network_and_communities_do_not_depend_on_order(rows, weight, random):
     first, second = (build_network(table, weight, top=6, min_count=1) for table in (edges, shuffled))
     assert list(first.nodes(data=True)) == list(second.nodes(data=True))
     assert list(first.edges(data=True)) == list(second.edges(data=True))
-    assert first.number_of_edges() <= 6
+    values = sorted(((data[weight], data["n12"]) for *_, data in first.edges(data=True)), reverse=True)
+    assert len(values) <= 6 or values[5] == pytest.approx(values[-1])  # more than six only where the sixth is tied
     other = nx.Graph()
     other.add_edges_from(random.sample(list(first.edges(data=True)), first.number_of_edges()))
     groups = find_communities(first)
@@ -183,6 +185,38 @@ def test_order_of_the_terms_and_ties():
     found = centrality_table(graph)
     assert found.term.tolist() == ["乙", "甲", "丙", "丁"]
     assert found.set_index("term").loc["丁", ["degree", "strength", "betweenness", "closeness"]].tolist() == [0] * 4
+
+
+def test_tied_pairs_are_joined_all_or_none():
+    edges = pd.DataFrame([("a", "b", 9, 9, 9, 30), *(("a", x, 5, 9, 7, 30) for x in "cdefg")], columns=EDGES)
+    assert build_network(edges, "n12", top=3).number_of_edges() == 6
+    assert build_network(edges, "n12", top=1).number_of_edges() == 1
+    with pytest.raises(ZhagenError, match="top is 0"):
+        build_network(edges, "n12", top=0)
+
+
+def test_a_large_network_is_sampled_and_says_so(monkeypatch):
+    graph = nx.barbell_graph(12, 4)
+    nx.set_edge_attributes(graph, 1.0, "weight")
+    nx.set_node_attributes(graph, 1, "count")
+    graph = nx.relabel_nodes(graph, lambda node: f"t{node:02d}")
+    exact = centrality_table(graph).set_index("term")
+    assert exact.attrs["betweenness"] == "exact"
+    sampled = centrality_table(graph, sample=20)
+    assert sampled.attrs["betweenness"] == "from 20 of 28 terms"
+    pd.testing.assert_frame_equal(sampled, centrality_table(graph, sample=20))
+    found = sampled.set_index("term").betweenness
+    assert not np.allclose(found, exact.betweenness[found.index])
+    assert not np.allclose(found, centrality_table(graph, sample=20, seed=2).set_index("term").betweenness[found.index])
+    # the terms of the bridge are the most central ones in either
+    assert set(found.nlargest(4).index) <= set(exact.betweenness.nlargest(6).index)
+    pd.testing.assert_frame_equal(centrality_table(graph, sample=28), centrality_table(graph))
+    monkeypatch.setattr(networks, "EXACT", 100)
+    assert centrality_table(graph).attrs["betweenness"] == "exact"  # 100 terms at least, here are 28
+    monkeypatch.setattr(networks, "max", lambda *numbers: 7, raising=False)
+    assert centrality_table(graph).attrs["betweenness"] == "from 7 of 28 terms"
+    with pytest.raises(ZhagenError, match="the sample is 0"):
+        centrality_table(graph, sample=0)
 
 
 def test_an_empty_network_has_empty_tables():

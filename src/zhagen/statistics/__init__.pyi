@@ -23,6 +23,7 @@ from .association import cooccurrence_table as cooccurrence_table
 from .association import cosine as cosine
 from .association import dice as dice
 from .association import g2 as g2
+from .association import head_with_ties as head_with_ties
 from .association import jaccard as jaccard
 from .association import logdice as logdice
 from .association import npmi as npmi

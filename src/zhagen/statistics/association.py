@@ -125,6 +125,11 @@ def jaccard(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike | None = 
     numpy.ndarray
         Floats, 0 to 1.
 
+    Raises
+    ------
+    ZhagenError
+        If n12 is below 0, or n1 or n2 below 1.
+
     References
     ----------
     Jaccard (1901).
@@ -134,7 +139,7 @@ def jaccard(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike | None = 
     >>> float(jaccard(2, 2, 4))
     0.5
     """
-    n12, n1, n2 = _floats(n12, n1, n2)
+    n12, n1, n2 = _counted(n12, n1, n2)
     return n12 / (n1 + n2 - n12)
 
 
@@ -157,6 +162,11 @@ def dice(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike | None = Non
     numpy.ndarray
         Floats, 0 to 1.
 
+    Raises
+    ------
+    ZhagenError
+        If n12 is below 0, or n1 or n2 below 1.
+
     References
     ----------
     Dice (1945).
@@ -166,7 +176,7 @@ def dice(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike | None = Non
     >>> float(dice(3, 4, 4))
     0.75
     """
-    n12, n1, n2 = _floats(n12, n1, n2)
+    n12, n1, n2 = _counted(n12, n1, n2)
     return 2 * n12 / (n1 + n2)
 
 
@@ -189,6 +199,11 @@ def cosine(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike | None = N
     numpy.ndarray
         Floats, 0 to 1.
 
+    Raises
+    ------
+    ZhagenError
+        If n12 is below 0, or n1 or n2 below 1.
+
     References
     ----------
     Salton and McGill (1983).
@@ -198,7 +213,7 @@ def cosine(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike | None = N
     >>> float(cosine(2, 1, 4))
     1.0
     """
-    n12, n1, n2 = _floats(n12, n1, n2)
+    n12, n1, n2 = _counted(n12, n1, n2)
     return n12 / (n1 * n2) ** 0.5
 
 
@@ -222,6 +237,11 @@ def logdice(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike | None = 
     -------
     numpy.ndarray
         Floats, at most 14; minus infinity without a common unit.
+
+    Raises
+    ------
+    ZhagenError
+        If n12 is below 0, or n1 or n2 below 1.
 
     References
     ----------
@@ -479,19 +499,20 @@ def strongest_pairs(
     weight : str, default "npmi"
         A name in `MEASURES`, or ``n12``.
     top : int or None, default 60
-        Number of pairs; None returns all.
+        Number of pairs; None returns all. Pairs that are equal to the last one in the measure and in n12 are listed,
+        too: nothing but the spelling of their terms would cut them off.
     min_count : int, default 1
         The least n12. If it is 1, measures such as `npmi` list pairs first that met only once.
 
     Returns
     -------
     pandas.DataFrame
-        At most `top` rows, with the column `weight`.
+        `top` rows, more where the last are tied, with the column `weight`.
 
     Raises
     ------
     ZhagenError
-        If there is no such measure.
+        If there is no such measure, or `top` is below 1.
 
     Examples
     --------
@@ -505,17 +526,73 @@ def strongest_pairs(
     kept = edges[edges["n12"] >= min_count]
     order = [weight, "n12", "term_a", "term_b"] if weight != "n12" else ["n12", "term_a", "term_b"]
     ascending = [name.startswith("term") for name in order]
-    return kept.sort_values(order, ascending=ascending, ignore_index=True).head(len(kept) if top is None else top)
+    kept = kept.sort_values(order, ascending=ascending, ignore_index=True)
+    return kept if top is None else head_with_ties(kept, [weight, "n12"], top)
+
+
+def head_with_ties(table: pd.DataFrame, by: str | list[str], top: int) -> pd.DataFrame:
+    """Return the first rows of a sorted table, and with them the rows that equal the last of these.
+
+    A list of "the ten strongest" that ends within a row of equal values shows some of them and hides the others, by
+    nothing but the spelling of their names.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Sorted by the columns `by` first.
+    by : str or list of str
+        The columns that decide; those that only settle the order of equal rows are not among them.
+    top : int
+        How many rows are wanted, 1 or more.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `top` rows or more; all rows if there are not more than `top`.
+
+    Raises
+    ------
+    ZhagenError
+        If `top` is below 1.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"term": list("abcde"), "count": [9, 7, 7, 7, 2]})
+    >>> head_with_ties(table, "count", 2)["term"].tolist()
+    ['a', 'b', 'c', 'd']
+    """
+    if top < 1:
+        raise ZhagenError(f"top is {top}", todo="give 1 or more")
+    if len(table) <= top:
+        return table
+    values = table[[by] if isinstance(by, str) else by].to_numpy(dtype=float)
+    # equal rows follow the last one wanted without a gap; floats that are computed alike may differ in the last digit
+    equal = np.isclose(values[top - 1 :], values[top - 1], rtol=1e-12, atol=0, equal_nan=True).all(axis=1)
+    return table.head(top - 1 + (len(equal) if equal.all() else int(equal.argmin())))
 
 
 def _floats(*numbers: ArrayLike) -> list[np.ndarray]:
     return [np.asarray(number, dtype=np.float64) for number in numbers]
 
 
+def _counted(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> list[np.ndarray]:
+    """Return the numbers as float arrays; raise if a term is in no unit, for then there is nothing to compare."""
+    n12, n1, n2 = numbers = _floats(n12, n1, n2)
+    fits = (n12 >= 0) & (n1 >= 1) & (n2 >= 1)
+    if not np.all(fits):
+        raise ZhagenError(
+            f"{int(np.sum(~fits))} pairs have a term that is in no unit, or n12 below 0",
+            todo="give n1 and n2 of 1 or more",
+        )
+    return numbers
+
+
 def _table(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike) -> list[np.ndarray]:
     """Return the numbers as float arrays; raise if they cannot be the counts of a 2 x 2 table."""
     n12, n1, n2, N = numbers = _floats(n12, n1, n2, N)
-    fits = (n12 >= 0) & (n12 <= np.minimum(n1, n2)) & (n1 + n2 - n12 <= N)  # a missing N fits nothing
+    # a missing N fits nothing, nor does a term that is in no unit
+    fits = (n12 >= 0) & (n12 <= np.minimum(n1, n2)) & (n1 >= 1) & (n2 >= 1) & (n1 + n2 - n12 <= N)
     if not np.all(fits):
         raise ZhagenError(
             f"{int(np.sum(~fits))} pairs have numbers that are not counts of units",

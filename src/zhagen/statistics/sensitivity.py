@@ -25,7 +25,8 @@ def compare_rankings(baseline: Values, other: Values, *, top: int = 20) -> dict[
         Label -> value, or a frame with one column; the label is the index (of two levels for pairs of terms). Labels
         are ranked by value, highest first, equal values by label.
     top : int, default 20
-        How many of the highest are compared as a set; a statistic with fewer labels has them all there.
+        How many of the highest are compared as a set; a statistic with fewer labels has them all there, and labels
+        whose value equals that of the last are in it, too.
 
     Returns
     -------
@@ -35,7 +36,8 @@ def compare_rankings(baseline: Values, other: Values, *, top: int = 20) -> dict[
           of the two is constant over them, because then there are no ranks to compare;
         - ``top_jaccard`` (float): labels in the top of both over labels in the top of either, 0 to 1;
         - ``top_kept`` (float): share of the baseline's top that is in the other's;
-        - ``rbo`` (float): `rank_biased_overlap` of the two rankings, 0 to 1;
+        - ``rbo`` (float): `rank_biased_overlap` of the two rankings, 0 to 1; it knows no ties, so equal values are in
+          the order of their labels;
         - ``sign_changes`` (int): shared labels whose values are not both above, both below or both exactly 0;
         - ``sign_share`` (float): their share of the shared labels, NaN if none is shared.
 
@@ -63,7 +65,7 @@ def compare_rankings(baseline: Values, other: Values, *, top: int = 20) -> dict[
     if given.empty:
         raise ZhagenError("the baseline has no label", todo="ask for fewer units in common, or less of a count")
     ranked, others = _ranked(given), _ranked(compared)
-    first, second, listed = set(ranked[:top]), set(others[:top]), set(others)
+    first, second, listed = _top(given, top), _top(compared, top), set(others)
     shared = [label for label in ranked if label in listed]
     one, two = (values.loc[shared].to_numpy(float) if shared else np.zeros(0) for values in (given, compared))
     turned = int(np.sum(np.sign(one) != np.sign(two)))
@@ -188,15 +190,15 @@ def surviving_items(statistic: Callable[[Any], Values], variants: Mapping[Any, A
     variants : mapping
         Name -> anything that `statistic` takes.
     top : int, default 20
-        How many of the highest are the top.
+        How many of the highest are the top; labels whose value equals that of the last are in it, too.
 
     Returns
     -------
     pandas.DataFrame
         The labels are its index, as the statistics have them; one row a label that is among the top of some variant:
         ``variants`` (int, in how many it is), ``share`` (float, of all variants), ``listed`` (int, in how many it has a
-        value at all), ``best`` and ``worst`` (int, its ranks where it has one, from 1). Most variants first, then by
-        best and worst rank and by label.
+        value at all), ``best`` and ``worst`` (int, its ranks where it has one, from 1; labels with one value share the
+        first rank of them). Most variants first, then by best and worst rank and by label.
 
     Raises
     ------
@@ -217,7 +219,7 @@ def surviving_items(statistic: Callable[[Any], Values], variants: Mapping[Any, A
         raise ZhagenError("there is no variant", todo="give one or more")
     ranks: dict[Any, list[int]] = {}
     for values in found:
-        for rank, label in enumerate(_ranked(values), 1):
+        for label, rank in values.rank(ascending=False, method="min").astype(int).items():
             ranks.setdefault(label, []).append(rank)
     rows = {}
     for label, places in ranks.items():
@@ -324,6 +326,11 @@ def _ranked(values: pd.Series) -> list:
     """Return the labels, highest value first, equal values by label."""
     pairs = zip(values.tolist(), values.index.tolist(), strict=True)
     return [label for _, label in sorted((-value, label) for value, label in pairs)]
+
+
+def _top(values: pd.Series, top: int) -> set:
+    """Return the labels with the highest values, those that equal the last of them with it."""
+    return set(values.index[values.rank(ascending=False, method="min") <= top])
 
 
 def _spearman(one: np.ndarray, two: np.ndarray) -> float:
