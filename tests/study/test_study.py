@@ -2,12 +2,12 @@ import unicodedata
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhagen.errors import StudyError, ZhagenError
 from zhagen.figures import draw_mechanism, draw_structure
-from zhagen.study import check_study, make_study, open_study, write_study
+from zhagen.study import check_study, make_study, open_study, place_quotes, write_study
 
 ALPHABET = st.characters(blacklist_categories=["Cs"], blacklist_characters="\r\0")
 WORDS = st.text(ALPHABET, max_size=60).map(lambda text: unicodedata.normalize("NFC", text))
@@ -34,6 +34,7 @@ def test_a_written_study_is_read_back_the_same(study, folder):
     assert second == "9 codings (5 by 林, 4 by 周), 1 memos, 13 acts on the codebook"
 
 
+@settings(max_examples=40)  # each writes and reads a folder
 @given(WORDS.filter(lambda text: not text.startswith("\ufeff")), st.data())
 def test_any_text_with_any_codings_is_read_back(tmp_path_factory, text, data):
     spans = st.tuples(st.integers(0, len(text)), st.integers(0, len(text))).map(sorted)
@@ -48,6 +49,7 @@ def test_any_text_with_any_codings_is_read_back(tmp_path_factory, text, data):
     assert set(again.codings.anchor) <= {"exact"}
 
 
+@settings(max_examples=40)  # each writes and reads a folder
 @given(PLAIN, PLAIN, PLAIN, PLAIN)
 def test_a_coding_is_found_after_text_was_put_before_it(tmp_path_factory, added, before, words, after):
     words = f"〔{words}〕"  # these marks are nowhere else, so the words are in one place
@@ -142,3 +144,43 @@ def test_memos_of_a_code_and_of_a_retired_one(study):
     assert study.memos_on("c08").empty
     with pytest.raises(ZhagenError, match="there is no code"):
         study.memos_on("没有的")
+
+
+def test_quotes_become_codings(study):
+    quotes = pd.DataFrame([("I01", "c01", "说", "林", 2), ("I02", "c04", "静得吓人", "周", "")])
+    quotes.columns = ["source_id", "code_id", "quote", "coder", "n"]
+    found = place_quotes(study.texts, quotes)
+    texts = [study.texts[row.source_id][row.start : row.end] for row in found.itertuples()]
+    assert texts == ["说", "静得吓人"] and found.start[0] == study.text("I01").index("说在前头")
+    assert make_study(study.texts, study.codebook.codes, found).quotations().quote.tolist() == texts
+    for row, said in (
+        (("I01", "c01", "没有这话", "林", ""), "nowhere in I01"),
+        (("I01", "c01", "说", "林", ""), "2 times in I01"),
+        (("I01", "c01", "说", "林", 3), "2 times, not 3 in I01"),
+        (("I01", "c01", "", "林", ""), "nowhere"),
+        (("I09", "c01", "说", "林", ""), "no source 'I09'"),
+    ):
+        with pytest.raises(StudyError, match=said):
+            place_quotes(study.texts, pd.concat([quotes, pd.DataFrame([row], columns=quotes.columns)]))
+    assert place_quotes(study.texts, quotes.head(0)).empty
+
+
+def test_what_another_process_wrote_is_not_overwritten(folder):
+    first, second = open_study(folder), open_study(folder)
+    first.about["title"] = "新题"
+    write_study(first, folder)
+    with pytest.raises(StudyError, match="study.toml is not as it was"):
+        write_study(second, folder)
+    assert open_study(folder).title == "新题"
+    write_study(open_study(folder), folder)
+
+
+def test_a_published_study_has_a_descriptor_that_its_files_follow(study, tmp_path):
+    frictionless = pytest.importorskip("frictionless")
+    write_study(study, tmp_path / "out", descriptor=True)
+    report = frictionless.validate(str(tmp_path / "out" / "datapackage.json"))
+    assert report.valid, report.flatten(["name", "message"])
+    assert {resource.name for resource in report.tasks} >= {"sources", "codebook", "codings", "history"}
+    path = tmp_path / "out" / "codings.csv"
+    path.write_text(path.read_text("utf-8").replace("q3,I01", "q3,I09"), encoding="utf-8")
+    assert not frictionless.validate(str(tmp_path / "out" / "datapackage.json")).valid

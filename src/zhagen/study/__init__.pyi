@@ -1,4 +1,5 @@
 from .anchors import anchor_codings as anchor_codings
+from .anchors import place_quotes as place_quotes
 from .checking import check_study as check_study
 from .comparison import coder_agreement as coder_agreement
 from .comparison import coding_decisions as coding_decisions
@@ -23,4 +24,5 @@ from .study import Study as Study
 from .study import make_study as make_study
 from .study import open_study as open_study
 from .study import practice_study as practice_study
+from .writing import describe_study as describe_study
 from .writing import write_study as write_study

@@ -1,8 +1,12 @@
 """Codings that keep their words: each has the SHA-256 of what it marks, so a changed source is noticed."""
 
 import hashlib
+from collections.abc import Mapping
 
 import pandas as pd
+
+from zhagen.errors import StudyError
+from zhagen.study.folder import sha256_of, typed_table
 
 ANCHORS = ("exact", "moved", "lost", "unchecked")
 
@@ -64,6 +68,65 @@ def anchor_codings(codings: pd.DataFrame, texts: dict[str, str]) -> pd.DataFrame
     kinds = {"start": "int64", "end": "int64", "anchor": "str", "places": "int64"}
     frame = pd.DataFrame(rows, columns=list(kinds), index=codings.index).astype(kinds)
     return codings.assign(**{name: frame[name] for name in kinds})
+
+
+def place_quotes(texts: Mapping[str, str], quotes: pd.DataFrame) -> pd.DataFrame:
+    """Find quoted words in their sources: a table of quotes, as a coder writes it, becomes codings.
+
+    Parameters
+    ----------
+    texts : mapping of str to str
+        Source -> its text, such as ``study.texts``.
+    quotes : pandas.DataFrame
+        ``source_id``, ``code_id``, ``quote`` (the words, exactly), ``coder``, and ``n`` where the words are in the
+        source several times (which of them is meant, from 1). Further columns, such as ``date``, are kept.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Codings for `make_study` or ``codings.csv``: ``coding_id`` (``q0001`` … where there is none), ``source_id``,
+        ``start``, ``end``, ``code_id``, ``coder``, ``date``, ``quote_sha256`` and the further columns.
+
+    Raises
+    ------
+    StudyError
+        If a column is missing, or some words are not in their source, or are there several times without ``n``: how
+        many such rows there are, and the first.
+
+    Examples
+    --------
+    >>> row = {"source_id": "I01", "code_id": "c01", "quote": "面交", "coder": "林"}
+    >>> place_quotes({"I01": "只许面交"}, pd.DataFrame([row]))[["coding_id", "start", "end"]].values.tolist()
+    [['q0001', 2, 4]]
+    """
+    missing = [name for name in ("source_id", "code_id", "quote", "coder") if name not in quotes]
+    if missing:
+        raise StudyError(f"there is no column {missing[0]!r}", todo="give source_id, code_id, quote, coder")
+    rows, wrong = [], []
+    numbers = quotes["n"].tolist() if "n" in quotes else [None] * len(quotes)
+    columns = (quotes["source_id"].tolist(), quotes["quote"].tolist(), numbers)
+    for row, (source, words, number) in enumerate(zip(*columns, strict=True), 1):
+        text, named = texts.get(source, ""), str(number).strip() not in ("", "None", "nan", "<NA>")
+        found = [at for at in range(len(text)) if words and text.startswith(words, at)]
+        place = int(float(number)) if named else 1
+        if source not in texts:
+            wrong.append((row, f"there is no source {source!r}", "correct its id"))
+        elif not 1 <= place <= len(found):
+            times = f"{len(found)} times, not {place}" if found else "nowhere"
+            wrong.append((row, f"“{words}” is {times} in {source}", "copy the words exactly, within one turn"))
+        elif len(found) > 1 and not named:
+            wrong.append((row, f"“{words}” is {len(found)} times in {source}", "write which one is meant under n"))
+        else:
+            rows.append((found[place - 1], found[place - 1] + len(words), sha256_of(words)))
+    if wrong:
+        row, said, todo = wrong[0]
+        raise StudyError(said, f"row {row}, the first of {len(wrong)} that do not fit", todo)
+    codings = quotes.drop(columns=[name for name in ("quote", "n") if name in quotes]).reset_index(drop=True)
+    placed = pd.DataFrame(rows, columns=["start", "end", "quote_sha256"])
+    codings = pd.concat([codings, placed], axis=1)
+    if "coding_id" not in codings:
+        codings = codings.assign(coding_id=[f"q{number:04d}" for number in range(1, len(codings) + 1)])
+    return typed_table("codings", codings)
 
 
 def _digest(text: str) -> bytes:

@@ -156,6 +156,8 @@ class Contents:
         Id of a model -> its title.
     notes : dict of str to str
         Other files of prose, such as ``guide.md`` -> their text.
+    stamps : dict of str to str
+        File -> SHA-256 of its bytes when it was read.
     faults : list of Fault
         What is wrong.
     """
@@ -168,6 +170,7 @@ class Contents:
     mechanism: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=EDGES))
     models: dict[str, str] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
+    stamps: dict[str, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
     def add(self, table: str, row: int, found: str, todo: str, severity: str = "error") -> None:
@@ -269,6 +272,7 @@ def read_folder(folder: Path) -> Contents:
     if not folder.is_dir():
         found.faults.append(Fault(str(folder), 0, "there is no such folder", "check the path"))
         return found
+    found.stamps = folder_stamps(folder)  # first: what is changed while it is read is noticed
     about = _toml(folder, "study.toml", STUDY, found)
     found.about = dict(about or {})
     for name in TABLES:
@@ -280,6 +284,23 @@ def read_folder(folder: Path) -> Contents:
         if (folder / name).is_file():
             found.notes[name] = _text(folder, name, found) or ""
     return check_contents(found)
+
+
+def folder_stamps(folder: Path) -> dict[str, str]:
+    """Return what tells one state of the files of a study from another.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder of a study.
+
+    Returns
+    -------
+    dict of str to str
+        File -> SHA-256 of its bytes.
+    """
+    paths = [*folder.glob("*.csv"), *folder.glob("*.toml"), *folder.glob("*.md"), *folder.glob("*/*.*")]
+    return {path.relative_to(folder).as_posix(): _file_sha256(path) for path in sorted(paths) if path.is_file()}
 
 
 def check_contents(found: Contents) -> Contents:

@@ -76,6 +76,8 @@ class Study:
         What was found wrong when it was opened, as `check_study` lists it.
     folder : pathlib.Path or None
         Where it was read.
+    stamps : dict of str to str
+        File -> SHA-256 of its bytes when it was read, so that `write_study` does not overwrite what others wrote.
     """
 
     about: dict[str, Any]
@@ -96,6 +98,7 @@ class Study:
     notes: dict[str, str] = field(default_factory=dict)
     faults: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=FAULTS))
     folder: Path | None = None
+    stamps: dict[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         kinds: dict[Any, int] = self.sources.groupby("kind", sort=False).size().to_dict()
@@ -583,6 +586,7 @@ def assemble_study(found: Contents, folder: Path | None) -> Study:
         notes=found.notes,
         faults=faults,
         folder=folder,
+        stamps=found.stamps,
     )
 
 
