@@ -38,6 +38,8 @@ ERRORS = [  # file, what is replaced, by what, line, words of what was found
     ("codebook.csv", "c01,不利先说,concept", "c01,不利先说,一阶", 4, "the level is '一阶'"),
     ("sources.csv", "sources/I02.txt", "../I02.txt", 3, "is not in the folder"),
     ("sources.csv", "sources/I02.txt", "sources/I03.txt", 3, "there is no file"),
+    ("sources.csv", "sources/I02.txt", "/etc/passwd", 3, "is not in the folder"),
+    ("sources.csv", "sources/I02.txt", "", 3, "there is no file"),
     ("sources.csv", "I02,", "I01,", 3, "the source_id I01 is on line 2, too"),
     ("sources/I02.txt", "乙", b"\xd2\xd2", 4, "not UTF-8"),
     ("speakers.csv", "participant", "guest", 3, "the role is 'guest'"),
@@ -112,6 +114,20 @@ def test_a_clean_study_has_no_fault_and_windows_files_are_read(folder, capsys):
 def test_a_missing_file_is_an_error(folder, name):
     (folder / name).unlink()
     with pytest.raises(StudyError, match="there is no file"):
+        open_study(folder)
+
+
+def test_a_memo_s_id_leads_to_no_other_folder(folder):
+    edit(folder, "memos/M001.md", "id: M001", "id: ../../M001")
+    with pytest.raises(StudyError, match="is no id"):
+        open_study(folder)
+
+
+def test_a_source_that_is_a_link_out_of_the_folder_is_not_read(folder, tmp_path):
+    (tmp_path / "secret.txt").write_text("密", encoding="utf-8")
+    (folder / "sources/I02.txt").unlink()
+    (folder / "sources/I02.txt").symlink_to(tmp_path / "secret.txt")
+    with pytest.raises(StudyError, match="a link out of the folder"):
         open_study(folder)
 
 

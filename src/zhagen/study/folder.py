@@ -272,7 +272,7 @@ def read_folder(folder: Path) -> Contents:
     if not folder.is_dir():
         found.faults.append(Fault(str(folder), 0, "there is no such folder", "check the path"))
         return found
-    found.stamps = folder_stamps(folder)  # first: what is changed while it is read is noticed
+    found.stamps["datapackage.json"] = file_sha256(folder / "datapackage.json")
     about = _toml(folder, "study.toml", STUDY, found)
     found.about = dict(about or {})
     for name in TABLES:
@@ -286,21 +286,20 @@ def read_folder(folder: Path) -> Contents:
     return check_contents(found)
 
 
-def folder_stamps(folder: Path) -> dict[str, str]:
-    """Return what tells one state of the files of a study from another.
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of the bytes of a file.
 
     Parameters
     ----------
-    folder : pathlib.Path
-        The folder of a study.
+    path : pathlib.Path
+        A file.
 
     Returns
     -------
-    dict of str to str
-        File -> SHA-256 of its bytes.
+    str
+        64 hexadecimal digits; ``""`` if there is no such file.
     """
-    paths = [*folder.glob("*.csv"), *folder.glob("*.toml"), *folder.glob("*.md"), *folder.glob("*/*.*")]
-    return {path.relative_to(folder).as_posix(): _file_sha256(path) for path in sorted(paths) if path.is_file()}
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def check_contents(found: Contents) -> Contents:
@@ -330,10 +329,10 @@ def check_contents(found: Contents) -> Contents:
 def _text(folder: Path, name: str, found: Contents) -> str | None:
     """Return the text of a file; None and a fault where there is none."""
     try:
+        found.stamps[name] = file_sha256(folder / name)  # before it is read: a change in between is noticed later
         text = read_utf8(folder / name, error=StudyError)
-    except StudyError as problem:
-        line = re.search(r", line (\d+)$", problem.where)
-        found.faults.append(Fault(name, int(line[1]) if line else 0, problem.found, problem.todo))
+    except (StudyError, OSError) as problem:
+        found.faults.append(_unreadable(name, problem))
         return None
     if "\0" in text:
         line_number = text[: text.index("\0")].count("\n") + 1
@@ -344,11 +343,18 @@ def _text(folder: Path, name: str, found: Contents) -> str | None:
 
 def _toml(folder: Path, name: str, schema: dict[str, Any], found: Contents) -> dict[str, Any] | None:
     try:
+        found.stamps[name] = file_sha256(folder / name)
         return read_toml(folder / name, schema, error=StudyError)
-    except ZhagenError as problem:
-        line = re.search(r", line (\d+)$", problem.where)
-        found.faults.append(Fault(name, int(line[1]) if line else 0, problem.found, problem.todo))
+    except (ZhagenError, OSError) as problem:
+        found.faults.append(_unreadable(name, problem))
         return None
+
+
+def _unreadable(name: str, problem: ZhagenError | OSError) -> Fault:
+    if isinstance(problem, OSError):
+        return Fault(name, 0, f"it cannot be read: {problem.strerror}", "check its permissions")
+    line = re.search(r", line (\d+)$", problem.where)
+    return Fault(name, int(line[1]) if line else 0, problem.found, problem.todo)
 
 
 def _read_table(folder: Path, name: str, found: Contents) -> None:
@@ -461,9 +467,9 @@ def _read_texts(folder: Path, found: Contents) -> None:
     """Read the sources; check that they are inside the folder, plain, and as they were when they were listed."""
     for row, source in enumerate(found.tables["sources"].to_dict("records")):
         name, source_id = source["file"], source["source_id"]
-        inside = (folder / name).resolve().is_relative_to(folder.resolve()) if "\0" not in name else False
-        if not name or not inside:
-            found.add("sources", row, f"the file {name!r} is not in the folder", "name a file such as sources/I01.txt")
+        if not (folder / name).resolve().is_relative_to(folder.resolve()):  # also by a link
+            if ".." not in name and not Path(name).is_absolute():
+                found.add("sources", row, f"the file {name!r} is a link out of the folder", "put the text there")
             continue
         if not (folder / name).is_file():
             found.add("sources", row, f"there is no file {name}", "put it there, or correct the name")
@@ -482,10 +488,6 @@ def _read_texts(folder: Path, found: Contents) -> None:
         ):
             todo = "put the old text back; or keep the new one, check the codings listed, and write the new sha256"
             found.add("sources", row, f"{name} was changed: its sha256 is another", todo, "finding")
-
-
-def _file_sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _check_plain(path: Path, name: str, text: str, found: Contents) -> None:
@@ -589,6 +591,13 @@ def _read_mechanism(folder: Path, found: Contents) -> None:
 
 
 def _check_ids(found: Contents) -> None:
+    for row, file in enumerate(found.tables["sources"].file):
+        if file.startswith(("/", "\\")) or ":" in file or ".." in re.split(r"[/\\]", file):
+            found.add("sources", row, f"the file {file!r} is not in the folder", "name a file such as sources/I01.txt")
+    for memo_id in found.memos.memo_id:
+        if not ID.fullmatch(memo_id):
+            todo = "use letters, digits, hyphens, full stops"
+            found.faults.append(Fault("memos", 0, f"the id {memo_id!r} is no id", todo))
     for name, key in KEYS.items():
         seen: dict[str, int] = {}
         for row, value in enumerate(found.tables[name][key]):

@@ -10,7 +10,7 @@ from typing import Any
 
 from zhagen.errors import StudyError
 from zhagen.output import write_files
-from zhagen.study.folder import KEYS, NEEDED, NUMBERS, TABLES, columns_of, folder_stamps, sha256_of, split_list
+from zhagen.study.folder import KEYS, NEEDED, NUMBERS, TABLES, columns_of, file_sha256, sha256_of, split_list
 from zhagen.study.study import Study
 
 FOREIGN = {  # table -> (column, table it points to); of the history codes end, so they are no keys
@@ -110,8 +110,8 @@ def write_study(study: Study, folder: Path | str, *, descriptor: bool = False) -
         files["datapackage.json"] = json.dumps(describe_study(study), ensure_ascii=False, indent=2) + "\n"
     folder = Path(folder)
     with _alone(folder):
-        now = folder_stamps(folder) if folder.is_dir() else {}
-        changed = [name for name in files if name in now and now[name] != study.stamps.get(name)]
+        now = {name: file_sha256(folder / name) for name in files}
+        changed = [name for name, stamp in now.items() if stamp and stamp != study.stamps.get(name)]
         if changed:
             todo = "open the study again and repeat your change, or choose another folder"
             raise StudyError(f"{changed[0]} is not as it was when this study was opened", str(folder), todo)
