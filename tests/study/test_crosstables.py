@@ -3,10 +3,7 @@ import pytest
 
 from zhagen.errors import StudyError
 from zhagen.statistics import cooccurrence_table
-from zhagen.study import (
-    codes_by_source,
-    coding_matrix,
-)
+from zhagen.study import attribute_values, codes_by_attribute, codes_by_source, coding_matrix
 
 
 def test_codes_by_source(study):
@@ -31,3 +28,20 @@ def test_the_matrix_has_all_units_and_goes_into_the_statistics(study):
     ]
     assert coding_matrix(study, "source").counts.shape == (2, 4)
     assert repr(coding_matrix(study, "sentence")).startswith("TermMatrix: 7 sentences x 4 terms")
+
+
+def test_a_case_is_a_source_or_a_speaker(study):
+    assert attribute_values(study, "campus").to_dict() == {"I01": "东", "I02": "西"}
+    assert attribute_values(study, "grade").to_dict() == {"I01/甲": "大三", "I02/乙": "研一"}
+    found = codes_by_attribute(study, "campus").set_index(["code", "value"])
+    assert found.loc[("不利先说", "东")].tolist() == [1, 1, 1.0, 3]
+    assert found.loc[("不利先说", "西")].tolist() == [1, 0, 0.0, 0]
+    by_grade = codes_by_attribute(study, "grade", level="category", coder="林").set_index(["code", "value"])
+    assert by_grade.codings.to_dict() == {
+        ("交易变顺", "大三"): 3,
+        ("交易变顺", "研一"): 0,
+        ("定下规矩", "大三"): 0,
+        ("定下规矩", "研一"): 2,
+    }
+    with pytest.raises(StudyError, match="there is no attribute 'gender'.*campus"):
+        attribute_values(study, "gender")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array
 
+from zhagen.errors import StudyError
 from zhagen.statistics.terms import TermMatrix
 from zhagen.study.retrieval import study_units
 from zhagen.study.study import COUNTED, Study
@@ -131,3 +132,112 @@ def codes_by_source(
         leaves = codes[codes.level == level]
     found = counts.reindex(index=leaves.label.drop_duplicates(), columns=sources, fill_value=0)
     return found.astype("int64").rename_axis(index="label", columns="source_id")
+
+
+def attribute_values(study: Study, attribute: str, *, roles: Iterable[str] = COUNTED) -> pd.Series:
+    """Return the value of an attribute for each source, or for each speaker.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    attribute : str
+        A column of ``sources.csv`` (then a case is a source) or of ``speakers.csv`` (a speaker of a source).
+    roles : iterable of str, default participants, observers and documents
+        Which speakers are cases.
+
+    Returns
+    -------
+    pandas.Series
+        Case (``I01``, or ``I01/甲`` for a speaker) -> value (str); cases without a value are left out. Its name is the
+        attribute.
+
+    Raises
+    ------
+    StudyError
+        If no case has such an attribute.
+
+    Examples
+    --------
+    >>> from zhagen.study.study import make_study
+    >>> codes = pd.DataFrame({"code_id": ["c01"], "label": ["不利先说"], "level": ["concept"]})
+    >>> codings = pd.DataFrame([("I01", 2, 6, "c01", "林")], columns=["source_id", "start", "end", "code_id", "coder"])
+    >>> sources = pd.DataFrame({"source_id": ["I01"], "kind": ["interview"], "campus": ["东校区"]})
+    >>> attribute_values(make_study({"I01": "甲：说在前头。"}, codes, codings, sources=sources), "campus").to_dict()
+    {'I01': '东校区'}
+    """
+    fixed = {"source_id", "file", "sha256", "speaker", "places"}
+    if attribute in study.sources and attribute not in fixed:
+        values = pd.Series(study.sources[attribute].to_numpy(), index=study.sources.source_id, name=attribute)
+    elif attribute in study.speakers and attribute not in fixed:
+        counted = study.speakers[study.speakers.role.isin(list(roles))]
+        names = counted.source_id + "/" + counted.speaker
+        values = pd.Series(counted[attribute].to_numpy(), index=names, name=attribute)
+    else:
+        known = dict.fromkeys(column for frame in (study.sources, study.speakers) for column in frame)
+        todo = f"use one of {', '.join(column for column in known if column not in fixed)}"
+        raise StudyError(f"there is no attribute {attribute!r}", todo=todo)
+    values = values[values.ne("")]
+    if values.empty:
+        raise StudyError(f"the attribute {attribute} has no value", todo="fill it in")
+    return values.rename_axis("case")
+
+
+def codes_by_attribute(
+    study: Study,
+    attribute: str,
+    *,
+    level: str | None = None,
+    coder: str | Iterable[str] | None = None,
+    roles: Iterable[str] = COUNTED,
+) -> pd.DataFrame:
+    """Count in how many cases of each value of an attribute a code occurs: the code x attribute table.
+
+    A case is a source or a speaker (see `attribute_values`), and counts once however often it was coded, since the
+    codings of one case are not independent.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    attribute : str
+        A column of ``sources.csv`` or ``speakers.csv``.
+    level : str, optional
+        Count codes of this level, such as ``category``: codings below it count for it.
+    coder : str or iterable of str, optional
+        Whose codings. Without it, the consensus where the study has one, else everybody's.
+    roles : iterable of str, default participants, observers and documents
+        Whose words.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a code and value: ``code`` (label), ``value`` (str), ``cases`` (int, all with this value), ``with_code``
+        (int), ``share`` (float, with_code / cases), ``codings`` (int). Codes are those that occur, in the order of the
+        codebook, values in that of the file.
+
+    Raises
+    ------
+    ZhagenError
+        If there is no such attribute, coder or level.
+    """
+    roles = list(roles)
+    values = attribute_values(study, attribute, roles=roles)
+    quoted = _cases(study, values, study.quotations(coder=coder, level=level, roles=roles))
+    cases = [(value, int(values.eq(value).sum())) for value in values.drop_duplicates()]
+    rows = []
+    for label in study.codebook.codes.label.drop_duplicates():
+        part = quoted[quoted.label == label]
+        for value, number in cases.to_dict().items() if len(part) else ():
+            own = part[part.value == value]
+            with_code = own.case.nunique()
+            rows.append((label, value, number, with_code, with_code / number, len(own)))
+    return pd.DataFrame(rows, columns="code value cases with_code share codings".split())
+
+
+def _cases(study: Study, values: pd.Series, quoted: pd.DataFrame) -> pd.DataFrame:
+    """Return quotations with the case they are of and its value; those of cases without a value are left out."""
+    by_speaker = values.name not in study.sources
+    case = quoted.source_id + "/" + quoted.speaker if by_speaker else quoted.source_id
+    found = quoted.assign(case=case, value=case.map(values))
+    return found[found.value.notna()]
