@@ -174,7 +174,7 @@ def attribute_values(study: Study, attribute: str, *, roles: Iterable[str] = COU
         names = counted.source_id + "/" + counted.speaker
         values = pd.Series(counted[attribute].to_numpy(), index=names, name=attribute)
     else:
-        known = dict.fromkeys(column for frame in (study.sources, study.speakers) for column in frame)
+        known = dict.fromkeys([*map(str, study.sources), *map(str, study.speakers)])
         todo = f"use one of {', '.join(column for column in known if column not in fixed)}"
         raise StudyError(f"there is no attribute {attribute!r}", todo=todo)
     values = values[values.ne("")]
@@ -228,7 +228,7 @@ def codes_by_attribute(
     rows = []
     for label in study.codebook.codes.label.drop_duplicates():
         part = quoted[quoted.label == label]
-        for value, number in cases.to_dict().items() if len(part) else ():
+        for value, number in cases if len(part) else ():
             own = part[part.value == value]
             with_code = own.case.nunique()
             rows.append((label, value, number, with_code, with_code / number, len(own)))
