@@ -1,9 +1,18 @@
+import itertools
+
 import numpy as np
 import pytest
 
 from zhagen.errors import StudyError
 from zhagen.statistics import cooccurrence_table
-from zhagen.study import attribute_values, codes_by_attribute, codes_by_source, coding_matrix
+from zhagen.study import (
+    attribute_values,
+    codes_by_attribute,
+    codes_by_source,
+    coding_matrix,
+    coding_overlaps,
+    coding_pairs,
+)
 
 
 def test_codes_by_source(study):
@@ -45,3 +54,13 @@ def test_a_case_is_a_source_or_a_speaker(study):
     }
     with pytest.raises(StudyError, match="there is no attribute 'gender'.*campus"):
         attribute_values(study, "gender")
+
+
+def test_overlaps_are_those_of_the_pairs(study):
+    found = coding_overlaps(study).set_index(["term_a", "term_b"])
+    events = {}
+    for a, b in itertools.combinations(study.codebook.level("concept").label, 2):
+        pairs = coding_pairs(study, a, b)
+        if number := int((~pairs.kind.isin(["touches", "apart"])).sum()):
+            events[tuple(sorted((a, b)))] = number
+    assert found.n12.to_dict() == events == {("不利先说", "走得快"): 1}

@@ -9,6 +9,7 @@ from .crosstables import attribute_values as attribute_values
 from .crosstables import codes_by_attribute as codes_by_attribute
 from .crosstables import codes_by_source as codes_by_source
 from .crosstables import coding_matrix as coding_matrix
+from .crosstables import coding_overlaps as coding_overlaps
 from .history import code_lineage as code_lineage
 from .history import codebook_at as codebook_at
 from .history import codebook_evolution as codebook_evolution

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 
 from zhagen.errors import StudyError
+from zhagen.statistics.passages import code_overlap
 from zhagen.statistics.terms import TermMatrix
 from zhagen.study.retrieval import study_units
 from zhagen.study.study import COUNTED, Study
@@ -241,3 +242,54 @@ def _cases(study: Study, values: pd.Series, quoted: pd.DataFrame) -> pd.DataFram
     case = quoted.source_id + "/" + quoted.speaker if by_speaker else quoted.source_id
     found = quoted.assign(case=case, value=case.map(values))
     return found[found.value.notna()]
+
+
+def coding_overlaps(
+    study: Study,
+    *,
+    level: str | None = None,
+    coder: str | Iterable[str] | None = None,
+    roles: Iterable[str] = COUNTED,
+) -> pd.DataFrame:
+    """Count how often codings of two codes overlap, in one character or more, and ATLAS.ti's coefficient c of them.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    level : str, optional
+        Count codes of this level, such as ``category``: codings below it count for it.
+    coder : str or iterable of str, optional
+        Whose codings. Without it, the consensus where the study has one, else everybody's. With several coders the
+        codings of one meet those of another, too.
+    roles : iterable of str, default participants, observers and documents
+        Whose words.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `zhagen.statistics.code_overlap`: ``term_a``, ``term_b``, ``n12`` (events), ``n1``, ``n2``, ``c``,
+        ``distorted``.
+
+    Raises
+    ------
+    ZhagenError
+        If there is no such coder or level, or no coding.
+
+    See Also
+    --------
+    coding_pairs : The pairs of codings of two codes one by one, with how they lie.
+
+    Examples
+    --------
+    >>> from zhagen.study.study import make_study
+    >>> codes = pd.DataFrame({"code_id": ["c01", "c02"], "label": ["不利先说", "走得快"], "level": "concept"})
+    >>> rows = [("I01", 2, 8, "c01", "林"), ("I01", 7, 11, "c02", "林")]
+    >>> codings = pd.DataFrame(rows, columns=["source_id", "start", "end", "code_id", "coder"])
+    >>> coding_overlaps(make_study({"I01": "甲：说在前头，走得也快。"}, codes, codings)).values.tolist()
+    [['不利先说', '走得快', 1, 1, 1, 1.0, False]]
+    """
+    quoted = study.quotations(coder=coder, level=level, roles=roles)
+    # `code_overlap` counts places that meet, whole numbers from first to last: here they are characters
+    places = {"doc_id": quoted.source_id, "line_start": quoted.start, "line_end": quoted.end - 1}
+    return code_overlap(quoted.assign(kind="quotation", **places), level=level)
