@@ -355,6 +355,7 @@ def test_bars_accept_an_axis():
         (lambda: figures.draw_mechanism(ARROWS.assign(target=None)), "lacks an end"),
         (lambda: figures.draw_mechanism(ARROWS, {"别的": "组"}), "no arrow meets"),
         (lambda: figures.draw_matrix(pd.DataFrame()), "no cell"),
+        (lambda: figures.draw_matrix(grid(), arrows=["printed"] * 9), "9 arrows between them"),
         (lambda: figures.draw_heatmap(pd.DataFrame()), "no cell"),
         (lambda: figures.draw_heatmap(grid()), "'需求源点建立' is no number"),
         (lambda: figures.draw_heatmap(counts() * float("inf")), "not finite"),
@@ -535,3 +536,18 @@ def test_a_long_word_over_a_column_is_broken_in_equal_parts():
     drawn = figures.draw_heatmap(pd.DataFrame([range(8)], columns=[*"abcdefg", "whitepaper"]))
     words = [element for element in parse(drawn).iter(f"{SVG}text") if "".join(element.itertext()) == "whitepaper"]
     assert [part.text for part in words[0]] == ["white", "paper"]
+
+
+def test_columns_that_follow_one_another_have_arrows():
+    frame = pd.DataFrame({"甲": ["一"], "乙": ["二"], "丙": ["三"]}, index=["步"])
+    picture = figures.draw_matrix(frame, arrows=["mapped", "printed"])
+    assert re.findall(r'data-status="(\w+)"', picture.svg)[:2] == ["mapped", "printed"]
+    assert "甲 → 乙 → 丙" in picture.alt
+
+
+def test_what_has_no_direction_has_no_head():
+    first = ARROWS[ARROWS.status == "printed"].head(1)
+    plain = figures.draw_mechanism(first.assign(directed=False))
+    heads = [figures.draw_mechanism(first.assign(directed=value)).svg.count("<polygon") for value in (True, None)]
+    assert plain.svg.count("<polygon") < heads[0] == heads[1]
+    assert "没有方向的线" in plain.alt

@@ -3,6 +3,7 @@ from .checks import check as check
 from .checks import run_checks as run_checks
 from .citations import compare_citations as compare_citations
 from .citations import extract_citations as extract_citations
+from .citations import has_citation as has_citation
 from .citations import reference_list as reference_list
 from .claims import caption_mentions as caption_mentions
 from .claims import extract_claims as extract_claims
@@ -31,11 +32,13 @@ from .mechanism import edge_words as edge_words
 from .mechanism import has_mechanism as has_mechanism
 from .mechanism import mechanism_edges as mechanism_edges
 from .mechanism import mechanism_models as mechanism_models
+from .mechanism import sentences_on_both as sentences_on_both
 from .pipeline import Extraction as Extraction
 from .pipeline import extract as extract
 from .pipeline import glosses as glosses
 from .pipeline import write_extraction as write_extraction
-from .places import find_passage as find_passage
+from .places import Place as Place
+from .places import find_sentence as find_sentence
 from .readings import build_codebook as build_codebook
 from .readings.gioia import quoted_chains as quoted_chains
 from .readings.records import record_frame as record_frame

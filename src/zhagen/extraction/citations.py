@@ -51,6 +51,27 @@ def extract_citations(outline: Outline) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def has_citation(text: str) -> bool:
+    """Say whether a sentence cites a work, in a form that `extract_citations` knows.
+
+    Parameters
+    ----------
+    text : str
+        A sentence of clean text.
+
+    Returns
+    -------
+    bool
+        True if it does.
+
+    Examples
+    --------
+    >>> has_citation("数据促进创新（焦豪等，2021）。"), has_citation("数据促进创新[3]。"), has_citation("2021年推出。")
+    (True, True, False)
+    """
+    return NUMBERED.search(text) is not None or any(_author_year(text))
+
+
 def reference_list(outline: Outline) -> pd.DataFrame:
     """Parse the reference list: paragraphs that begin with ``- ``, most of them with a number ``[n]`` behind it.
 

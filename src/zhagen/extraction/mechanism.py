@@ -1,5 +1,6 @@
 """Mechanism models: typed arrows, each with its place in the text and how sure it is."""
 
+from collections.abc import Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,14 @@ from zhagen.documents.catalog import Document
 from zhagen.documents.handwritten import find_line, read_toml
 from zhagen.documents.outline import Outline
 from zhagen.errors import ExtractionError, ZhagenError
+from zhagen.extraction.citations import has_citation
 from zhagen.extraction.pipeline import Extraction
-from zhagen.extraction.places import find_passage
+from zhagen.extraction.places import Place, find_sentence
 from zhagen.paths import data_folder
 from zhagen.text.cleaning import clean
 from zhagen.vocabulary import STATUSES
 
-EDGES = "model_id source target relation sign status line_start line_end reason".split()
+EDGES = "model_id source target relation sign directed status cites in_heading line_start line_end reason".split()
 STATED = ("printed", "mapped", "literature")
 WORD = {"type": "string", "minLength": 1}
 EDGE = {
@@ -26,6 +28,7 @@ EDGE = {
     "properties": {
         **dict.fromkeys(("source", "target", "relation", "section", "source_words", "target_words"), WORD),
         "sign": {"enum": ["+", "-"]},
+        "directed": {"type": "boolean"},
         "status": {"enum": list(STATUSES)},
         "reason": {"type": "string"},
     },
@@ -115,8 +118,10 @@ def mechanism_edges(extraction: Extraction, model_id: str | None = None) -> pd.D
     Returns
     -------
     pandas.DataFrame
-        One row an arrow: ``model_id``, ``source``, ``target``, ``relation``, ``sign``, ``status`` (str),
-        ``line_start``, ``line_end`` (int, raw lines; missing if an inferred arrow rests on no passage), ``reason``.
+        One row an arrow: ``model_id``, ``source``, ``target``, ``relation``, ``sign`` (str), ``directed`` (bool, False
+        where the text says only that both act on each other), ``status`` (str), ``cites`` (bool, whether the sentence
+        cites a work, whatever the status), ``in_heading`` (bool, whether it is a heading), ``line_start``,
+        ``line_end`` (int, raw lines; missing if an inferred arrow rests on no passage), ``reason``.
 
     Raises
     ------
@@ -205,6 +210,47 @@ def edge_summary(found: pd.DataFrame, outline: Outline) -> pd.DataFrame:
     return counts.rename_axis(index=None, columns=None).reset_index(drop=True)
 
 
+def sentences_on_both(extraction: Extraction, first: str | Sequence[str], second: str | Sequence[str]) -> pd.DataFrame:
+    """Search a text for what it says of two ends at once, in all wordings that are known.
+
+    The wordings of an end are its label, the labels of the codes under it, and the words by which the coded arrows of
+    the document find it. That no sentence says an arrow is a claim about all of these, not about the two labels only.
+
+    Parameters
+    ----------
+    extraction : Extraction
+        What `zhagen.extract` returned.
+    first, second : str or sequence of str
+        The labels of the two ends; a sequence holds other wordings of an end behind its label.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of `Outline.sentences` that have a wording of either end, and the headings that do, in the order of
+        the text: ``section_id``, ``kind``, ``text`` (str), ``line_start``, ``line_end`` (int), ``first``, ``second``
+        (str, the wordings found, joined with ``、``). Empty if the text never names both together.
+
+    Examples
+    --------
+    >>> from zhagen.extraction.pipeline import extract
+    >>> found = sentences_on_both(extract("haier", edition="digest"), "协同共创能力", "价值网络拓展")
+    >>> "haier-5.3" in set(found.section_id)
+    True
+    """
+    given = [[end] if isinstance(end, str) else list(end) for end in (first, second)]
+    ends = [list(dict.fromkeys(word for one in end for word in _wordings(extraction, one))) for end in given]
+    rows = []
+    for block in extraction.outline.blocks:
+        if block.kind not in ("paragraph", "heading", "quotation"):
+            continue
+        for sentence in block.clean.sentences():
+            named = [[word for word in words if word in sentence.text] for words in ends]
+            if all(named):
+                said = ("、".join(words) for words in named)
+                rows.append((block.section_id, block.kind, sentence.text, *sentence.span(), *said))
+    return pd.DataFrame(rows, columns="section_id kind text line_start line_end first second".split())
+
+
 def edge_words(edge: dict[str, Any]) -> list[str]:
     """Return the words by which a coded arrow is found in its section.
 
@@ -227,6 +273,16 @@ def edge_words(edge: dict[str, Any]) -> list[str]:
     return [*ends, edge["relation"]] if "section" in edge else []
 
 
+def _wordings(extraction: Extraction, label: str) -> list[str]:
+    """Return the label of an end, the labels under it, and the words of the coded arrows for it."""
+    codes, doc_id = extraction.codebook.codes, extraction.document.id
+    words = [label, *codes.label[codes.parent_id.isin(codes.code_id[codes.label == label])]]
+    for model in mechanism_models(doc_id) if has_mechanism(doc_id) else []:
+        for edge in model["edges"]:
+            words += [edge.get(f"{end}_words", label) for end in ("source", "target") if edge[end] == label]
+    return list(dict.fromkeys(words))
+
+
 def _path(doc_id: str) -> Path:
     return data_folder() / "codings" / doc_id / "mechanism.toml"
 
@@ -237,9 +293,12 @@ def _line(doc_id: str, place: tuple[str | int, ...]) -> int:
 
 def _row(extraction: Extraction, model_id: str, edge: dict[str, Any]) -> tuple[object, ...]:
     _check_ends(extraction, model_id, edge)
-    span = _find(extraction.outline, model_id, edge) if "section" in edge else (None, None)
-    head = (model_id, edge["source"], edge["target"], edge["relation"], edge.get("sign", "+"), edge["status"])
-    return (*head, *span, edge["reason"])
+    place = _find(extraction.outline, model_id, edge) if "section" in edge else None
+    head = (model_id, edge["source"], edge["target"], edge["relation"], edge.get("sign", "+"))
+    said = (edge.get("directed", True), edge["status"])
+    if place is None:
+        return (*head, *said, False, False, None, None, edge["reason"])
+    return (*head, *said, has_citation(place.text), place.kind == "heading", *place.lines, edge["reason"])
 
 
 def _check_ends(extraction: Extraction, model_id: str, edge: dict[str, Any]) -> None:
@@ -255,10 +314,10 @@ def _check_ends(extraction: Extraction, model_id: str, edge: dict[str, Any]) -> 
         raise _error(extraction.document, model_id, edge, f"it is called {edge['status']}, but names no section")
 
 
-def _find(outline: Outline, model_id: str, edge: dict[str, Any]) -> tuple[int, int]:
-    """Return the raw lines from the first to the last of an arrow's words, in the first sentence with all of them."""
+def _find(outline: Outline, model_id: str, edge: dict[str, Any]) -> Place:
+    """Return the first sentence with all of an arrow's words."""
     wanted = edge_words(edge)
-    if found := find_passage(outline, edge["section"], wanted, kinds=("paragraph", "heading")):
+    if found := find_sentence(outline, edge["section"], wanted, kinds=("paragraph", "heading")):
         return found
     raise _error(
         outline.document, model_id, edge, f"no sentence of section {edge['section']} has all of {'、'.join(wanted)}"

@@ -9,7 +9,7 @@ from zhagen.documents.handwritten import find_line, read_toml
 from zhagen.documents.outline import Outline
 from zhagen.errors import ExtractionError, ZhagenError
 from zhagen.extraction.pipeline import Extraction
-from zhagen.extraction.places import find_passage
+from zhagen.extraction.places import find_sentence
 from zhagen.paths import data_folder
 from zhagen.vocabulary import REPORTED
 
@@ -191,12 +191,12 @@ def _entries(doc_id: str) -> dict[str, tuple[int, dict[str, Any]]]:
 
 
 def _passage(extraction: Extraction, number: int, entry: dict[str, Any], named: dict[str, Any]) -> tuple[int, int]:
-    found = find_passage(extraction.outline, named["section"], named["words"])
+    found = find_sentence(extraction.outline, named["section"], named["words"])
     if found is None:
         words = "、".join(named["words"])
         said = f"{entry['item']}: no sentence of section {named['section']} has all of {words}"
         raise _error(extraction, number, said, "compare the text with the card")
-    return found
+    return found.lines
 
 
 def _search(extraction: Extraction, number: int, entry: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 from zhagen.documents.handwritten import find_line, read_toml
 from zhagen.errors import ExtractionError, ZhagenError
 from zhagen.extraction.pipeline import Extraction
-from zhagen.extraction.places import find_passage
+from zhagen.extraction.places import find_sentence
 from zhagen.paths import data_folder
 from zhagen.vocabulary import PARTS
 
@@ -107,7 +107,7 @@ def _points(doc_id: str) -> list[dict[str, Any]]:
 
 
 def _span(extraction: Extraction, number: int, point: dict[str, Any]) -> tuple[int, int]:
-    found = find_passage(extraction.outline, point["section"], point["words"])
+    found = find_sentence(extraction.outline, point["section"], point["words"])
     if found is None:
         doc_id = extraction.document.id
         raise ExtractionError(
@@ -116,7 +116,7 @@ def _span(extraction: Extraction, number: int, point: dict[str, Any]) -> tuple[i
             f"{doc_id}, {extraction.document.edition}; {_where(doc_id, number)}",
             f"compare the text with data/codings/{doc_id}/summary.toml",
         )
-    return found
+    return found.lines
 
 
 def _where(doc_id: str, number: int) -> str:

@@ -1,24 +1,29 @@
 """Labels in a grid, such as the themes by dimension and step."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from zhagen.errors import ZhagenError
 from zhagen.figures import theme
-from zhagen.figures.canvas import Canvas
+from zhagen.figures.canvas import HEAD, Canvas
 from zhagen.figures.labels import cell_text, one_line
 from zhagen.figures.picture import Picture, picture_key
 
 GAP, PAD = 6, 5
+ARROW = 26  # the room of an arrow between two columns
 SIZE = theme.SIZES["label"]
 
 
-def draw_matrix(frame: pd.DataFrame, *, key: str = "") -> Picture:
+def draw_matrix(frame: pd.DataFrame, *, arrows: Sequence[str] = (), key: str = "") -> Picture:
     """Draw a frame of labels as a grid, a colour for each row.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         Labels, such as `zhagen.extraction.theme_matrix` gives; a missing or empty cell stays an empty box.
+    arrows : sequence of str, optional
+        Statuses of arrows from the heading of each column to the next, if the columns follow one another.
     key : str, optional
         Names the picture; empty makes one from the data.
 
@@ -30,7 +35,8 @@ def draw_matrix(frame: pd.DataFrame, *, key: str = "") -> Picture:
     Raises
     ------
     ZhagenError
-        If the frame has no cell, or the font lacks a character.
+        If the frame has no cell, there is an arrow too many or too few, a status is unknown, or the font lacks a
+        character.
 
     Examples
     --------
@@ -42,21 +48,31 @@ def draw_matrix(frame: pd.DataFrame, *, key: str = "") -> Picture:
         raise ZhagenError("the frame has no cell, there is nothing to draw", todo="look where its rows were lost")
     cells = [[one_line(cell_text(cell)) for cell in row] for row in frame.to_numpy().tolist()]
     rows, columns = [one_line(label) for label in frame.index], [one_line(label) for label in frame.columns]
-    wide = (theme.WIDTH - GAP * len(columns)) / (len(columns) + 1)
+    if arrows and len(arrows) != len(columns) - 1:
+        raise ZhagenError(f"{len(columns)} columns have {len(arrows)} arrows between them", todo="give one less")
+    gap = ARROW if arrows else GAP
+    wide = (theme.WIDTH - gap * len(columns)) / (len(columns) + 1)
     limit = max(int((wide - 2 * PAD) / SIZE), 2)
     canvas, top = Canvas(), 0.0
     for number, (label, row) in enumerate(zip(["", *rows], [columns, *cells], strict=True)):
         broken = [theme.wrap_label(text, limit) for text in (label, *row)]
         high = max(len(lines) for lines in broken) * SIZE * theme.LINE + 4 * PAD
         for place, lines in enumerate(broken):
-            left = place * (wide + GAP)
+            left = place * (wide + gap)
             if number and place:
                 canvas.box(left + 1, top + 1, wide - 2, high - 2, theme.palette_colour(number - 1))
             if lines != [""]:
                 canvas.text(left + wide / 2, top + high / 2, lines, fill="" if number and place else theme.QUIET)
+        for place, status in enumerate(arrows if number == 0 else (), 2):
+            tip, y = place * (wide + gap) - 1, top + high / 2
+            back = tip - gap + 2
+            canvas.arrow(f"M{back:g},{y:g} L{tip - HEAD:g},{y:g}", (tip, y), (back, y), status)
         top += high + GAP
     alt = f"矩阵图：{len(rows)} 行、{len(columns)} 列。"
+    if arrows:
+        alt += f"列与列之间有箭头：{' → '.join(columns)}。"
+        top += canvas.legend(arrows, top + GAP, theme.WIDTH) + GAP
     for label, row in zip(rows, cells, strict=True):
         said = [f"{column}为{cell or '空'}" for column, cell in zip(columns, row, strict=True)]
         alt += f"{label}：{'，'.join(said)}。"
-    return canvas.picture(theme.WIDTH, top - GAP, alt, key or picture_key("matrix", rows, columns, cells))
+    return canvas.picture(theme.WIDTH, top - GAP, alt, key or picture_key("matrix", rows, columns, cells, *arrows))

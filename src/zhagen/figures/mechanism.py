@@ -34,6 +34,7 @@ class _Arrow(NamedTuple):
     relation: str
     negative: bool
     status: str
+    directed: bool = True
 
     @property
     def words(self) -> str:
@@ -66,7 +67,8 @@ def draw_mechanism(
     ----------
     edges : pandas.DataFrame
         Columns ``source``, ``target``, ``relation``, ``status`` and, where signs are known, ``sign`` (``"-"`` is marked
-        by a minus after the relation); other columns are not used. An arrow may occur twice.
+        by a minus after the relation) and ``directed`` (False is drawn as a line without a head); other columns are
+        not used. An arrow may occur twice.
     groups : mapping of str to str, optional
         Node -> name of the frame around it; nodes that are not in it are outside of all frames.
     title : str, optional
@@ -131,15 +133,18 @@ def draw_mechanism(
 def _arrows(edges: pd.DataFrame) -> list[_Arrow]:
     signs = edges["sign"] if "sign" in edges.columns else [""] * len(edges)
     found: list[_Arrow] = []
-    for source, target, relation, sign, status in zip(
-        edges["source"], edges["target"], edges["relation"], signs, edges["status"], strict=True
+    directions = edges["directed"] if "directed" in edges.columns else [True] * len(edges)
+    for source, target, relation, sign, status, directed in zip(
+        edges["source"], edges["target"], edges["relation"], signs, edges["status"], directions, strict=True
     ):
         ends = [one_line(end) if isinstance(end, str) else "" for end in (source, target)]
         if not all(ends):
             raise ZhagenError(f"arrow {len(found) + 1} lacks an end: {source!r} to {target!r}", todo="name both ends")
         theme.status_line(status)
         words = one_line(relation) if isinstance(relation, str) else ""
-        found.append(_Arrow(ends[0], ends[1], words, sign in NEGATIVE, status))
+        # a row that a reader added may lack a direction: it is an arrow then
+        plain = directed is not None and not pd.isna(directed) and not directed
+        found.append(_Arrow(ends[0], ends[1], words, sign in NEGATIVE, status, not plain))
     return found
 
 
@@ -320,7 +325,8 @@ def _draw(canvas: Canvas, layout: _Layout, arrows: list[_Arrow], groups: Mapping
         canvas.box(x + left, y + top, wide, high, colours[frame], strength=0.06, line=1)
     for arrow, (points, tip) in zip(arrows, layout.curves, strict=True):
         start, *rest = (move(point) for point in points)
-        canvas.arrow(f"M{svg_points(start)} C{svg_points(*rest)}", move(tip), rest[-1], arrow.status)
+        path = f"M{svg_points(start)} C{svg_points(*rest)}" + ("" if arrow.directed else f" L{svg_points(move(tip))}")
+        canvas.arrow(path, move(tip), rest[-1], arrow.status, head=arrow.directed)
     for node, (x, y) in layout.middle.items():
         wide, high = layout.sizes[node]
         other = theme.QUIET if groups and not layout.frames else theme.palette_colour(0)
@@ -346,5 +352,7 @@ def _alt(nodes: list[str], arrows: list[_Arrow], groups: Mapping[str, str], titl
     text = f"机制模型图{named}：{len(nodes)} 个节点、{len(arrows)} 支箭头，其中{'、'.join(parts)}。"
     for frame in dict.fromkeys(groups.values()):
         text += f"{frame}：{'、'.join(node for node in nodes if groups.get(node) == frame)}。"
+    mutual = [f"{one.source}和{one.target}" for one in arrows if not one.directed]
+    text += f"没有方向的线：{'；'.join(mutual)}。" if mutual else ""
     ours = [f"{one.source}{one.relation or '→'}{one.target}" for one in arrows if one.status == "inferred"]
     return text + (f"本书推断的箭头：{'；'.join(ours)}。" if ours else "没有本书推断的箭头。")
