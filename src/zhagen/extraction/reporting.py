@@ -69,8 +69,8 @@ def report_items() -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row an item, in the order of the card: ``item`` (str), ``name``, ``asks`` (str, Chinese), ``coreq``,
-        ``srqr`` (str, numbers of the items of COREQ [1]_ and SRQR [2]_ that ask the same, joined with ``、``; empty
-        if none does).
+        ``srqr`` (str, numbers of the items of COREQ and SRQR that ask the same, joined with ``、``; empty if none
+        does).
 
     Raises
     ------
@@ -79,11 +79,11 @@ def report_items() -> pd.DataFrame:
 
     References
     ----------
-    .. [1] Tong, A., Sainsbury, P. and Craig, J. (2007). Consolidated criteria for reporting qualitative research
-       (COREQ): a 32-item checklist for interviews and focus groups. International Journal for Quality in Health
-       Care 19(6), 349-357.
-    .. [2] O'Brien, B. C., Harris, I. B., Beckman, T. J., Reed, D. A. and Cook, D. A. (2014). Standards for reporting
-       qualitative research: a synthesis of recommendations. Academic Medicine 89(9), 1245-1251.
+    Tong, A., Sainsbury, P. and Craig, J. (2007). Consolidated criteria for reporting qualitative research (COREQ): a
+    32-item checklist for interviews and focus groups. International Journal for Quality in Health Care 19(6), 349-357.
+
+    O'Brien, B. C., Harris, I. B., Beckman, T. J., Reed, D. A. and Cook, D. A. (2014). Standards for reporting
+    qualitative research: a synthesis of recommendations. Academic Medicine 89(9), 1245-1251.
 
     Examples
     --------
