@@ -71,7 +71,7 @@ def draw_matrix(frame: pd.DataFrame, *, arrows: Sequence[str] = (), key: str = "
     alt = f"矩阵图：{len(rows)} 行、{len(columns)} 列。"
     if arrows:
         alt += f"列与列之间有箭头：{' → '.join(columns)}。"
-        top += canvas.legend(arrows, top + GAP, theme.WIDTH) + GAP
+        top += canvas.legend(arrows, top + GAP, theme.WIDTH) + 2 * GAP
     for label, row in zip(rows, cells, strict=True):
         said = [f"{column}为{cell or '空'}" for column, cell in zip(columns, row, strict=True)]
         alt += f"{label}：{'，'.join(said)}。"
