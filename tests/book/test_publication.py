@@ -47,7 +47,7 @@ def test_the_data_package_describes_what_is_there():
 
 
 @pytest.mark.originals
-@pytest.mark.parametrize("doc_id", ["haier", "community", "xiaomi"])
+@pytest.mark.parametrize("doc_id", IDS)
 def test_published_arrows_stand_in_the_original(doc_id):
     document = extracted(doc_id, "original").document
     assert check_edges(read_published(doc_id, "edges"), document).empty

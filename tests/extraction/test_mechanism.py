@@ -3,8 +3,9 @@ import shutil
 
 import pytest
 
-from helpers import spread
+from helpers import extracted, spread
 from zhagen.errors import ExtractionError, ZhagenError
+from zhagen.extraction import mechanism
 from zhagen.extraction.mechanism import (
     check_edges,
     edge_summary,
@@ -127,3 +128,32 @@ def test_a_coding_that_is_not_right_is_refused_with_its_line(haier_digest, monke
 def test_what_is_returned_can_be_changed():
     mechanism_models("haier")[0]["edges"].clear()
     assert mechanism_models("haier")[0]["edges"]
+
+
+@pytest.mark.parametrize("doc_id", ["whitepaper", "ecommerce"])
+def test_arrows_between_words_are_the_same_in_both_editions(doc_id):
+    columns = ["model_id", "source", "target", "relation", "status", "reason"]
+    one, other = (mechanism_edges(extracted(doc_id, edition))[columns] for edition in ("original", "digest"))
+    assert one.equals(other)
+
+
+def test_every_shift_of_the_white_paper_is_a_coded_arrow(whitepaper):
+    found, coded = whitepaper.tables["转变"], mechanism_edges(whitepaper, "whitepaper-shifts")
+    assert list(found.source) == [re.sub("[“”]", "", label) for label in coded.source]
+    assert list(found.line_start) == list(coded.line_start)
+
+
+def test_an_end_that_is_no_word_of_the_text_is_refused(whitepaper, monkeypatch):
+    models = mechanism_models("whitepaper")
+    models[2]["edges"][0]["source"] = "查无此词"
+    monkeypatch.setattr(mechanism, "mechanism_models", lambda doc_id: models)
+    with pytest.raises(ExtractionError, match="查无此词 is nowhere in the text"):
+        mechanism_edges(whitepaper)
+
+
+def test_only_a_model_between_words_may_end_at_a_word(whitepaper, monkeypatch):
+    models = mechanism_models("whitepaper")
+    del models[3]["ends"]
+    monkeypatch.setattr(mechanism, "mechanism_models", lambda doc_id: models)
+    with pytest.raises(ExtractionError, match="neither a code nor part of a heading"):
+        mechanism_edges(whitepaper)

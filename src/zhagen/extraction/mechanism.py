@@ -37,7 +37,12 @@ MODEL = {
     "type": "object",
     "required": ["id", "figure", "edges"],
     "additionalProperties": False,
-    "properties": {"id": WORD, "figure": {"type": "string"}, "edges": {"type": "array", "items": EDGE}},
+    "properties": {
+        "id": WORD,
+        "figure": {"type": "string"},
+        "ends": {"enum": ["codes", "words"]},
+        "edges": {"type": "array", "items": EDGE},
+    },
 }
 MODELS = {
     "type": "object",
@@ -58,8 +63,8 @@ def mechanism_models(doc_id: str) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        One dict a model: ``id``, ``figure`` (label of the figure that is lost, or empty) and ``edges``, a list of
-        dicts as they are written in the file.
+        One dict a model: ``id``, ``figure`` (label of the figure that is lost, or empty), ``edges``, a list of dicts as
+        they are written in the file, and ``ends`` if it is ``words``: the ends are words of the text, no codes.
 
     Raises
     ------
@@ -304,10 +309,14 @@ def _row(extraction: Extraction, model_id: str, edge: dict[str, Any]) -> tuple[o
 def _check_ends(extraction: Extraction, model_id: str, edge: dict[str, Any]) -> None:
     """Refuse an end that the text prints nowhere as a label, and a ``printed`` arrow with a paraphrased end."""
     labels = set(extraction.codebook.codes.label)
-    for end in ("source", "target"):
-        label = edge[end]
-        if label not in labels and not any(label in section.title for section in extraction.outline.section_list):
+    titles = [section.title for section in extraction.outline.section_list]
+    model = next(model for model in mechanism_models(extraction.document.id) if model["id"] == model_id)
+    for label in (edge["source"], edge["target"]):
+        coded = label in labels or any(label in title for title in titles)
+        if model.get("ends") != "words" and not coded:
             raise _error(extraction.document, model_id, edge, f"{label} is neither a code nor part of a heading")
+        if not coded and label not in extraction.outline.text:
+            raise _error(extraction.document, model_id, edge, f"{label} is nowhere in the text")
     if edge["status"] == "printed" and ("source_words" in edge or "target_words" in edge):
         raise _error(extraction.document, model_id, edge, "it is called printed, but an end is in other words")
     if edge["status"] in STATED and "section" not in edge:
