@@ -58,7 +58,8 @@ def test_the_chain_starts_from_a_matrix_with_the_margins(rows):
 def test_all_matrices_with_the_margins_are_equally_likely(rows, columns):
     every = all_matrices(rows, columns)
     assert len(every) > 4
-    drawn = chance._draws(np.array(rows), np.array(columns), np.random.default_rng(7))
+    layout = chance._laid_out(matrix(every[0], list("abcde")[: len(columns)]), "margins", None)
+    drawn = chance._draws(layout, np.random.default_rng(7))
     seen = Counter()
     for _ in range(1500):
         unit, term = next(drawn)
@@ -201,6 +202,134 @@ def test_the_seed_decides():
     assert not np.allclose(first.expected, other.expected)
     first, same, other = (shuffle_matrix(matrix(rows), seed=seed).counts.toarray() for seed in (4, 4, 5))
     assert (first == same).all() and (first != other).any()
+
+
+# within groups
+
+
+def product_of_all(parts):
+    """Every matrix with the margins of each part, one part under the other."""
+    return [np.vstack(chosen) for chosen in product(*(all_matrices(rows, columns) for rows, columns in parts))]
+
+
+PARTS = [((2, 1, 1), (2, 1, 1, 0)), ((2, 2, 1), (1, 2, 1, 1))]
+
+
+def test_within_groups_all_matrices_with_the_margins_of_each_are_equally_likely():
+    every, groups = product_of_all(PARTS), ["s1"] * 3 + ["s2"] * 3
+    start = matrix(every[5], list("abcd"))
+    order = [3, 0, 4, 1, 5, 2]  # the groups may be mixed
+    mixed, labels = matrix(every[5][order], list("abcd")), [groups[place] for place in order]
+    seen = Counter()
+    for seed in range(600):
+        found = shuffle_matrix(mixed, seed=seed, within=labels).counts.toarray()
+        back = np.empty_like(found)
+        back[order] = found
+        seen[back.tobytes()] += 1
+    counts = [seen.pop(lines.astype(np.int64).tobytes(), 0) for lines in every]
+    assert not seen and chisquare(counts).pvalue > 0.01
+    found = chance_table(start, draws=1500, within=groups)
+    for edge in found.itertuples():
+        first, second = "abcd".index(edge.term_a), "abcd".index(edge.term_b)
+        meet = np.array([(lines[:, first] * lines[:, second]).sum() for lines in every])
+        assert edge.expected == pytest.approx(meet.mean(), abs=0.05) and edge.sd == pytest.approx(meet.std(), abs=0.05)
+        assert edge.p_more == pytest.approx((meet >= edge.n12).mean(), abs=0.04)
+        assert edge.p_less == pytest.approx((meet <= edge.n12).mean(), abs=0.04)
+
+
+@brief
+@given(ROWS, st.lists(st.sampled_from("xyz"), min_size=8, max_size=8), st.integers(0, 5))
+def test_margins_are_kept_in_each_group(rows, labels, seed):
+    labels, binary = np.array(labels[: len(rows)]), np.array(rows) > 0
+    for null in chance.NULLS:
+        found = shuffle_matrix(matrix(rows), seed=seed, null=null, within=labels).counts.toarray()
+        assert found.max() <= 1
+        for label in set(labels):
+            assert (found[labels == label].sum(axis=0) == binary[labels == label].sum(axis=0)).all()
+        if null == "margins":
+            assert (found.sum(axis=1) == binary.sum(axis=1)).all()
+
+
+@brief
+@given(ROWS, st.lists(st.sampled_from("xyz"), min_size=8, max_size=8))
+def test_within_groups_terms_alone_are_enumerated(rows, labels):
+    labels, binary = np.array(labels[: len(rows)]), np.array(rows) > 0
+    edges = cooccurrence_table(matrix(rows))
+    found = chance_table(matrix(rows), edges, null="terms", within=labels)
+    names = NAMES.tolist()
+    for edge in found.itertuples():
+        one, other = binary[:, names.index(edge.term_a)], binary[:, names.index(edge.term_b)]
+        law = {0: 1.0}  # of n12: how the second term can lie, group by group, the first left where it is
+        for label in set(labels):
+            here, place = one[labels == label], int(other[labels == label].sum())
+            meets = [int(here[list(chosen)].sum()) for chosen in combinations(range(len(here)), place)]
+            law_here = {number: meets.count(number) / len(meets) for number in set(meets)}
+            step = {}
+            for (m, p), (k, q) in product(law.items(), law_here.items()):
+                step[m + k] = step.get(m + k, 0) + p * q
+            law = step
+        assert edge.p_more == pytest.approx(sum(p for number, p in law.items() if number >= edge.n12))
+        assert edge.p_less == pytest.approx(sum(p for number, p in law.items() if number <= edge.n12))
+        mean = sum(number * p for number, p in law.items())
+        assert edge.expected == pytest.approx(mean)
+        assert edge.sd == pytest.approx(sum(p * (number - mean) ** 2 for number, p in law.items()) ** 0.5, abs=1e-7)
+
+
+@brief
+@given(ROWS, st.sampled_from(chance.NULLS))
+def test_one_group_is_no_group(rows, null):
+    one = ["s"] * len(rows)
+    assert_frame_equal(
+        chance_table(matrix(rows), draws=5, null=null, within=one), chance_table(matrix(rows), draws=5, null=null)
+    )
+    found = [shuffle_matrix(matrix(rows), null=null, within=within).counts.toarray() for within in (one, None)]
+    assert (found[0] == found[1]).all()
+
+
+@brief
+@given(ROWS, st.lists(st.sampled_from("xyz"), min_size=8, max_size=8), st.randoms(use_true_random=False))
+def test_within_groups_neither_order_nor_names_matter(rows, labels, random):
+    labels = labels[: len(rows)]
+    expected = chance_table(matrix(rows), draws=3, within=labels).set_index(["term_a", "term_b"])
+    order = random.sample(range(len(rows)), len(rows))
+    new = dict(zip(NAMES, random.sample(NAMES.tolist(), len(NAMES)), strict=True))
+    names = [new[name] for name in NAMES]
+    columns = np.argsort(names)
+    mixed = np.array(rows)[order][:, columns]
+    found = chance_table(matrix(mixed, np.array(names)[columns]), draws=3, within=[labels[place] for place in order])
+    found = found.set_index(["term_a", "term_b"])
+    for (a, b), row in expected.iterrows():
+        other = found.loc[tuple(sorted((new[a], new[b])))]
+        assert all(row[name] == other[name] for name in ("n12", "expected", "sd", "z", "p_more", "p_less", "p_bh"))
+
+
+def test_what_groups_explain_is_not_left():
+    """Two halves of a text, each with its own words, spread at random: they meet, but no more than their half makes."""
+    rng = np.random.default_rng(4)
+    rows = np.vstack([rng.random((40, 6)) < [0.5] * 3 + [0.05] * 3, rng.random((40, 6)) < [0.05] * 3 + [0.5] * 3])
+    units = matrix(rows.astype(int), list("abcdef"))
+    halves = ["first"] * 40 + ["second"] * 40
+    for null in chance.NULLS:
+        free, kept = (chance_table(units, null=null, within=within, draws=500) for within in (None, halves))
+        own = free.term_a.isin([*"abc"]) == free.term_b.isin([*"abc"])
+        assert (free.p_more[own] < 0.05).sum() > (kept.p_more[own] < 0.05).sum()
+        assert (kept.expected > free.expected)[own].all()
+
+
+def test_groups_are_columns_or_labels():
+    frame = pd.DataFrame({"doc_id": ["a", "a", "b"], "section_id": ["a-1", "a-2", "b-1"]})
+    units = TermMatrix(csr_array(np.array([[1, 1, 0], [1, 0, 1], [1, 1, 1]])), frame, np.array(["x", "y", "z"]))
+    named, given_labels = (chance_table(units, null="terms", within=within) for within in ("doc_id", [7, 7, 8]))
+    assert_frame_equal(named, given_labels)
+    with pytest.raises(ZhagenError, match="no column 'paragraph': use one of doc_id, section_id"):
+        chance_table(units, within="paragraph")
+    with pytest.raises(ZhagenError, match="no column 'doc_id'"):
+        chance_table(matrix([[1, 1, 0, 0, 0]]), within="doc_id")
+    for labels in ([1, 2], [1, 2, None]):
+        with pytest.raises(ZhagenError, match="3 units have 2 groups"):
+            shuffle_matrix(units, within=labels)
+    pairs = chance_table(units, null="terms")
+    assert (chance.shuffle_pairs(units, pairs, within="section_id", draws=4) == pairs.n12.to_numpy()).all()
 
 
 def test_a_random_matrix_is_seldom_told_from_chance_and_a_planted_pair_always():

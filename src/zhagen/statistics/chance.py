@@ -5,9 +5,14 @@ would meet in units of one size. The null ``margins`` keeps both margins of the 
 terms a unit has and how many units a term, and takes all matrices with these margins for equally likely. The null
 ``terms`` keeps only how many units a term has, and spreads them over the units without regard to length; a pair is
 above it more easily.
+
+Two terms that are at home in the same sections meet more often than in shuffled text, whatever they have to do with
+each other. With `within` everything is kept group by group: terms are shuffled inside each section, document or source
+only, and what is left is that they meet there more often than their numbers in that group lead to expect.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,7 +28,9 @@ BURN_IN, BETWEEN = 100, 10  # rounds of trades before the first draw, and from o
 Expectation = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # mean, standard deviation, p_more, p_less
 
 
-def shuffle_matrix(matrix: TermMatrix, *, seed: int = 1, null: str = "margins") -> TermMatrix:
+def shuffle_matrix(
+    matrix: TermMatrix, *, seed: int = 1, null: str = "margins", within: str | Sequence | np.ndarray | None = None
+) -> TermMatrix:
     """Return one random matrix of the null model.
 
     The null ``margins`` keeps the number of terms of each unit and the number of units of each term: curveball trades
@@ -38,6 +45,9 @@ def shuffle_matrix(matrix: TermMatrix, *, seed: int = 1, null: str = "margins") 
         Seed of the random generator; the same seed gives the same matrix.
     null : {"margins", "terms"}, default "margins"
         What is kept.
+    within : str or sequence, optional
+        What the shuffling must not cross: a column of ``matrix.units``, such as ``section_id``, or one label for each
+        unit. None shuffles over all units.
 
     Returns
     -------
@@ -47,7 +57,7 @@ def shuffle_matrix(matrix: TermMatrix, *, seed: int = 1, null: str = "margins") 
     Raises
     ------
     ZhagenError
-        If there is no such null.
+        If there is no such null, or `within` names no column, or not one label for each unit.
 
     References
     ----------
@@ -64,20 +74,31 @@ def shuffle_matrix(matrix: TermMatrix, *, seed: int = 1, null: str = "margins") 
     >>> found.sum(axis=0).tolist(), found.sum(axis=1).tolist()
     ([2, 1, 1], [2, 1, 1])
     """
-    rows, columns = _margins(matrix, null)
-    rng = np.random.default_rng(seed)
+    layout, rng = _laid_out(matrix, null, within), np.random.default_rng(seed)
     if null == "margins":
-        unit, term = next(_draws(rows, columns, rng))
-        unit, term = np.argsort(-rows, kind="stable")[unit], np.argsort(-columns, kind="stable")[term]
+        unit, term = next(_draws(layout, rng))
+        unit, term = layout.units[unit], layout.terms[term]
     else:
-        term = np.repeat(np.arange(len(columns)), columns)
-        chosen = [rng.choice(len(rows), count, replace=False) for count in columns]
+        term = np.concatenate([np.repeat(np.arange(len(counts)), counts) for counts in layout.columns])
+        members = [np.flatnonzero(layout.group == group) for group in range(len(layout.columns))]
+        chosen = [
+            places[rng.choice(len(places), count, replace=False)]
+            for places, counts in zip(members, layout.columns, strict=True)
+            for count in counts
+        ]
         unit = np.concatenate([*chosen, np.zeros(0, np.int64)]).astype(np.int64)
     counts = coo_array((np.ones(len(unit), np.int64), (unit, term)), shape=matrix.counts.shape).tocsr()
     return TermMatrix(counts, matrix.units, matrix.terms)
 
 
-def shuffle_pairs(matrix: TermMatrix, edges: pd.DataFrame, *, draws: int = 2000, seed: int = 1) -> np.ndarray:
+def shuffle_pairs(
+    matrix: TermMatrix,
+    edges: pd.DataFrame,
+    *,
+    draws: int = 2000,
+    seed: int = 1,
+    within: str | Sequence | np.ndarray | None = None,
+) -> np.ndarray:
     """Count how often given pairs of terms meet in each of many random matrices.
 
     The matrices keep how many terms a unit has and how many units a term (the null ``margins`` of `shuffle_matrix`) and
@@ -95,6 +116,9 @@ def shuffle_pairs(matrix: TermMatrix, edges: pd.DataFrame, *, draws: int = 2000,
         Number of random matrices, 1 or more.
     seed : int, default 1
         Seed of the random generator; the same seed gives the same result.
+    within : str or sequence, optional
+        What the shuffling must not cross: a column of ``matrix.units``, such as ``section_id``, or one label for each
+        unit. None shuffles over all units.
 
     Returns
     -------
@@ -104,7 +128,7 @@ def shuffle_pairs(matrix: TermMatrix, edges: pd.DataFrame, *, draws: int = 2000,
     Raises
     ------
     ZhagenError
-        If `draws` is below 1, or a term of the edges is not one of the matrix.
+        If `draws` is below 1, a term of the edges is not one of the matrix, or `within` does not fit.
 
     References
     ----------
@@ -120,7 +144,7 @@ def shuffle_pairs(matrix: TermMatrix, edges: pd.DataFrame, *, draws: int = 2000,
     >>> found.shape, sorted({int(n12) for n12 in found[:, 0]})
     ((200, 1), [1, 2])
     """
-    rows, columns = _margins(matrix, "margins")
+    layout = _laid_out(matrix, "margins", within)
     if draws < 1:
         raise ZhagenError(f"{draws} draws", todo="give 1 or more")
     ends = [pd.Index(matrix.terms).get_indexer(edges[end]) for end in ("term_a", "term_b")]
@@ -129,14 +153,14 @@ def shuffle_pairs(matrix: TermMatrix, edges: pd.DataFrame, *, draws: int = 2000,
     # a draw names terms by their place in falling order of units; `column` is that place's column among the terms asked
     asked, places = np.unique(ends, return_inverse=True)
     first, second = places.reshape(2, -1)
-    column = np.full(len(columns), -1)
+    column = np.full(len(layout.terms), -1)
     column[asked] = np.arange(len(asked))
-    column = column[np.argsort(-columns, kind="stable")]
-    counted, drawn = np.zeros((draws, len(edges)), np.int64), _draws(rows, columns, np.random.default_rng(seed))
+    column = column[layout.terms]
+    counted, drawn = np.zeros((draws, len(edges)), np.int64), _draws(layout, np.random.default_rng(seed))
     for draw in counted if len(edges) else ():
         unit, term = next(drawn)
         kept = column[term] >= 0
-        held = np.zeros((len(rows), len(asked)))
+        held = np.zeros((len(layout.units), len(asked)))
         held[unit[kept], column[term[kept]]] = 1
         draw[:] = (held.T @ held)[first, second]
     return counted
@@ -149,16 +173,18 @@ def chance_table(
     draws: int = 200,
     seed: int = 1,
     null: str = "margins",
+    within: str | Sequence | np.ndarray | None = None,
     min_count: int = 1,
     tests: int | None = None,
 ) -> pd.DataFrame:
     """Test how often two terms would meet by chance.
 
-    Under either null the chances of a pair depend only on its n1 and n2. With ``terms``, n12 is hypergeometric and the
-    result exact (Fisher's test); draws and seed are not used. With ``margins`` the matrix is drawn `draws` times from
-    one chain of trades (100 rounds before the first draw, 10 between draws), and pairs with the same n1 and n2 are
-    pooled: each draw gives information on all of them. So the result is exactly the same whatever the order of the
-    units and the names of the terms.
+    Under either null the chances of a pair depend only on its n1 and n2 (with `within`: in each group). With ``terms``,
+    n12 is hypergeometric and the result exact (Fisher's test; with `within` a sum of independent hypergeometric
+    numbers); draws and seed are not used. With ``margins`` the matrix is drawn `draws` times from one chain of trades
+    (100 rounds before the first draw, 10 between draws), and pairs with the same n1 and n2 are pooled: each draw gives
+    information on all of them. So the result is exactly the same whatever the order of the units and the names of the
+    terms. With `within` few pairs have the same numbers in every group, so a p moves more from seed to seed.
 
     With draws, p = (1 + draws x share) / (1 + draws), share the part of the draws (of the pooled pairs in them) that
     reach n12 (Davison and Hinkley 1997; Phipson and Smyth 2010). The smallest is 1 / (draws + 1), so with many pairs
@@ -178,6 +204,9 @@ def chance_table(
         Seed of the random generator; the same seed gives the same result.
     null : {"margins", "terms"}, default "margins"
         The null model, see `shuffle_matrix`.
+    within : str or sequence, optional
+        What the shuffling must not cross: a column of ``matrix.units``, such as ``section_id``, or one label for each
+        unit. None shuffles over all units.
     min_count : int, default 1
         The least n12 of a pair.
     tests : int, optional
@@ -196,8 +225,8 @@ def chance_table(
     Raises
     ------
     ZhagenError
-        If `draws` is below 1, there is no such null, an edge is not one of the matrix, or there are fewer tests than
-        edges.
+        If `draws` is below 1, there is no such null, `within` does not fit, an edge is not one of the matrix, or there
+        are fewer tests than edges.
 
     References
     ----------
@@ -217,20 +246,25 @@ def chance_table(
     """
     from scipy.stats import false_discovery_control
 
-    rows, columns = _margins(matrix, null)
+    layout = _laid_out(matrix, null, within)
+    columns = layout.columns.sum(axis=0)
     if draws < 1:
         raise ZhagenError(f"{draws} draws", todo="give 1 or more")
     edges = cooccurrence_table(matrix, min_count=min_count) if edges is None else edges[edges["n12"] >= min_count]
-    _check(edges, matrix.terms, columns, len(rows))
+    _check(edges, matrix.terms, columns, len(layout.units))
     terms = int((columns > 0).sum())
     tests = terms * (terms - 1) // 2 if tests is None else tests
     if tests < len(edges):
         raise ZhagenError(f"{tests} tests are fewer than the {len(edges)} pairs", todo="leave tests out, or give more")
-    n12, n1, n2 = (edges[name].to_numpy(np.int64) for name in ("n12", "n1", "n2"))
-    if null == "terms":
-        expected, sd, more, less = _hypergeometric(n12, n1, n2, len(rows))
+    n12 = edges["n12"].to_numpy(np.int64)
+    one, other = (pd.Index(matrix.terms).get_indexer(edges[end]) for end in ("term_a", "term_b"))
+    if null == "margins":
+        expected, sd, more, less = _drawn(n12, one, other, layout, draws, np.random.default_rng(seed))
+    elif len(layout.columns) == 1:
+        expected, sd, more, less = _hypergeometric(n12, columns[one], columns[other], len(layout.units))
     else:
-        expected, sd, more, less = _drawn(n12, n1, n2, rows, columns, draws, np.random.default_rng(seed))
+        found = _hypergeometric_sums(n12, layout.columns[:, one], layout.columns[:, other], layout.group)
+        expected, sd, more, less = found
     above = n12 - expected
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(above == 0, 0.0, above / sd)
@@ -239,13 +273,54 @@ def chance_table(
     return edges.assign(expected=expected, sd=sd, z=z, p_more=more, p_less=less, p_bh=adjusted)
 
 
-def _margins(matrix: TermMatrix, null: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the number of terms of each unit and the number of units of each term."""
+class _Layout(NamedTuple):
+    """What a null model keeps, and the order in which its draws name units and terms.
+
+    A draw does not know the matrix: it numbers the units group by group, the longest first, and the terms so that those
+    with more units come first. `units` and `terms` lead from these numbers back to the rows and columns of the matrix.
+    """
+
+    group: np.ndarray  # the group of each unit of the matrix, from 0
+    rows: np.ndarray  # how many terms each unit of the matrix has
+    columns: np.ndarray  # groups x terms of the matrix: in how many units of the group the term is
+    kinds: np.ndarray  # of each term of the matrix: terms with the same column of `columns` are of one kind
+    units: np.ndarray
+    terms: np.ndarray
+
+
+def _laid_out(matrix: TermMatrix, null: str, within: str | Sequence | np.ndarray | None) -> _Layout:
+    """Return the number of terms of each unit, of units of each term in each group, and the orders of both."""
     if null not in NULLS:
         raise ZhagenError(f"there is no null {null!r}", todo=f"use one of {', '.join(NULLS)}")
-    present = matrix.counts > 0
-    terms, units = (np.asarray(present.sum(axis=axis, dtype=np.int64)).ravel() for axis in (1, 0))
-    return terms.astype(np.intp, copy=False), units.astype(np.intp, copy=False)
+    present = (matrix.counts > 0).astype(np.int64)
+    group = _groups(matrix, within)
+    rows = np.asarray(present.sum(axis=1, dtype=np.int64)).ravel().astype(np.intp, copy=False)
+    shape = (int(group.max(initial=0)) + 1, len(group))
+    chosen = csr_array((np.ones(len(group), np.int64), (group, np.arange(len(group)))), shape=shape)
+    columns = (chosen @ present).toarray().astype(np.intp, copy=False)
+    kinds = np.unique(columns, axis=1, return_inverse=True)[1].ravel() if columns.size else np.zeros(0, np.intp)
+    units = np.lexsort((-rows, group))
+    terms = np.lexsort((*-columns[::-1], -columns.sum(axis=0)))  # the last key is the first to decide
+    return _Layout(group, rows, columns, kinds.astype(np.int64, copy=False), units, terms)
+
+
+def _groups(matrix: TermMatrix, within: str | Sequence | np.ndarray | None) -> np.ndarray:
+    """Return the number of the group of each unit, from 0, in the order of the labels."""
+    units = matrix.counts.shape[0]
+    if within is None:
+        return np.zeros(units, np.intp)
+    if isinstance(within, str):
+        if matrix.units is None or within not in matrix.units:
+            known = [] if matrix.units is None else list(matrix.units.columns)
+            raise ZhagenError(
+                f"the units have no column {within!r}",
+                todo=f"use one of {', '.join(known) or 'the labels of the units'}, or give one label for each unit",
+            )
+        within = matrix.units[within].to_numpy()
+    labels = pd.Series(list(within), dtype=object)
+    if len(labels) != units or labels.isna().any():
+        raise ZhagenError(f"{units} units have {labels.count()} groups", todo="give one label for each unit")
+    return pd.factorize(labels, sort=True)[0].astype(np.intp, copy=False)
 
 
 def _check(edges: pd.DataFrame, terms: np.ndarray, columns: np.ndarray, N: int) -> None:
@@ -271,30 +346,48 @@ def _hypergeometric(n12: np.ndarray, n1: np.ndarray, n2: np.ndarray, N: int) -> 
     return mean[place], np.sqrt(variance)[place], more[place], less[place]
 
 
-def _drawn(
-    n12: np.ndarray,
-    n1: np.ndarray,
-    n2: np.ndarray,
-    rows: np.ndarray,
-    columns: np.ndarray,
-    draws: int,
-    rng: np.random.Generator,
-) -> Expectation:
-    """Return what `_hypergeometric` does, from draws with both margins fixed.
+def _hypergeometric_sums(n12: np.ndarray, one: np.ndarray, other: np.ndarray, group: np.ndarray) -> Expectation:
+    """Return what `_hypergeometric` does for meetings inside groups; `one` and `other` are groups x pairs."""
+    from scipy.stats import hypergeom
 
-    Pairs with the same two numbers of units are of one kind. `keys` are kind x width + n12, `times` says how often a
+    sizes = np.bincount(group)[:, None]
+    mean = (one * other / sizes).sum(axis=0)
+    variance = (one * other * (sizes - one) * (sizes - other) / (sizes**2 * np.maximum(sizes - 1, 1))).sum(axis=0)
+    known: dict[tuple[int, int, int], np.ndarray] = {}
+
+    def law(size: int, first: int, second: int) -> np.ndarray:
+        key = (size, min(first, second), max(first, second))
+        if key not in known:
+            known[key] = hypergeom.pmf(np.arange(key[1] + 1), *key)
+        return known[key]
+
+    more, less = np.ones(len(n12)), np.ones(len(n12))
+    for pair, both in enumerate(n12):
+        likely = np.ones(1)  # of 0 meetings, and then of 0, 1, 2 … in the groups up to here
+        for place in np.flatnonzero(one[:, pair] * other[:, pair]):
+            likely = np.convolve(likely, law(int(sizes[place, 0]), int(one[place, pair]), int(other[place, pair])))
+        more[pair], less[pair] = min(likely[both:].sum(), 1), min(likely[: both + 1].sum(), 1)
+    return mean, np.sqrt(variance), more, less
+
+
+def _drawn(
+    n12: np.ndarray, one: np.ndarray, other: np.ndarray, layout: _Layout, draws: int, rng: np.random.Generator
+) -> Expectation:
+    """Return what `_hypergeometric` does, from draws with both margins fixed; `one` and `other` are terms.
+
+    Pairs whose terms are of the same two kinds are of one kind. `keys` are kind x width + n12, `times` says how often a
     pair of this kind met n12 times in all draws; pairs that never met are added with n12 0. Sorted, the keys of one
     kind follow each other by n12: sums up to a key say how many draws reached at most, and so how many at least, its
     n12.
     """
-    sizes, members = np.unique(columns, return_counts=True)
-    members = members.astype(np.int64, copy=False)  # 64 bits, also in a browser: they are multiplied
-    low, high = np.searchsorted(sizes, np.sort([n1, n2], axis=0)).astype(np.int64, copy=False)
-    kinds, first, kind = np.unique(low * len(sizes) + high, return_index=True, return_inverse=True)
+    members = np.bincount(layout.kinds).astype(np.int64, copy=False)  # 64 bits, also in a browser: they are multiplied
+    low, high = np.sort([layout.kinds[one], layout.kinds[other]], axis=0).reshape(2, -1)
+    asked = np.union1d(low, high)
+    kinds, first, kind = np.unique(low * len(members) + high, return_index=True, return_inverse=True)
     low, high = low[first], high[first]
     pairs = np.where(low == high, members[low] * (members[low] - 1) // 2, members[low] * members[high])
-    width = int(columns.max(initial=0)) + 2
-    keys, times = _meetings(kinds, sizes, np.union1d(n1, n2), width, rows, columns, draws if len(n12) else 0, rng)
+    width = int(layout.columns.sum(axis=0).max(initial=0)) + 2
+    keys, times = _meetings(kinds, asked, width, layout, draws if len(n12) else 0, rng)
     never = draws * pairs - _sums(keys // width, times, len(kinds)).astype(np.int64)
     keys, times = np.concatenate([keys, np.arange(len(kinds)) * width]), np.concatenate([times, never])
     order = np.argsort(keys)
@@ -315,56 +408,62 @@ def _sums(places: np.ndarray, values: np.ndarray, number: int) -> np.ndarray:
 
 
 def _meetings(
-    kinds: np.ndarray,
-    sizes: np.ndarray,
-    asked: np.ndarray,
-    width: int,
-    rows: np.ndarray,
-    columns: np.ndarray,
-    draws: int,
-    rng: np.random.Generator,
+    kinds: np.ndarray, asked: np.ndarray, width: int, layout: _Layout, draws: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Count, over all draws, how often pairs of one kind meet how often: sorted keys kind x width + n12, and counts.
 
-    A kind is the two numbers of units of a pair, as places in `sizes`: low x len(sizes) + high. Pairs that do not meet
-    are not among them.
+    A kind of pairs is the two kinds of its terms: low x number of kinds + high. Pairs that do not meet are not among
+    them.
     """
-    ordered = -np.sort(-columns)
+    ordered, number = layout.kinds[layout.terms], int(layout.kinds.max(initial=-1)) + 1
     kept = np.isin(ordered, asked)
-    size = np.searchsorted(sizes, ordered[kept]).astype(np.int64, copy=False)
-    found, drawn = [(np.zeros(0, np.int64), np.zeros(0, np.int64))], _draws(rows, columns, rng)
+    own = ordered[kept]
+    found, drawn = [(np.zeros(0, np.int64), np.zeros(0, np.int64))], _draws(layout, rng)
     for _ in range(draws):
         unit, term = next(drawn)
-        units = csr_array((np.ones(len(unit), np.int64), (unit, term)), shape=(len(rows), len(columns)))[:, kept]
+        shape = (len(layout.units), len(layout.terms))
+        units = csr_array((np.ones(len(unit), np.int64), (unit, term)), shape=shape)[:, kept]
         pairs = triu(units.T @ units, k=1).tocoo()
-        high, low = (size[ends] for ends in pairs.coords)  # the terms are in falling order
-        found.append(np.unique((low * len(sizes) + high) * width + pairs.data, return_counts=True))
+        low, high = np.sort([own[ends] for ends in pairs.coords], axis=0)
+        found.append(np.unique((low * number + high) * width + pairs.data, return_counts=True))
     keys, place = np.unique(np.concatenate([keys for keys, _ in found]), return_inverse=True)
     times = _sums(place, np.concatenate([times for _, times in found]), len(keys)).astype(np.int64)
     listed = np.isin(keys // width, kinds)
     return np.searchsorted(kinds, keys[listed] // width) * width + keys[listed] % width, times[listed]
 
 
-def _draws(rows: np.ndarray, columns: np.ndarray, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield random matrices with given margins without end: unit and term of each 1, both in falling order of margin.
+def _draws(layout: _Layout, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield random matrices with given margins without end: unit and term of each 1, as `_Layout` numbers them.
 
-    The chain starts from the matrix that `_first` makes of the margins alone. In a round, units trade in random pairs:
-    the terms that one of the two has and the other has not are dealt anew. How often a pair of terms meets keeps about
-    half of its correlation from round to round (measured on the studies' sentences: 0.5 after one round, 0.04 after 5,
-    0 within error after 10), and 15 rounds leave nothing of the start: 10 and 100 are on the safe side.
+    The chain starts from the matrices that `_first` makes of the margins of each group. In a round, the units of a
+    group trade in random pairs: the terms that one of the two has and the other has not are dealt anew. How often a
+    pair of terms meets keeps about half of its correlation from round to round (measured on the studies' sentences: 0.5
+    after one round, 0.04 after 5, 0 within error after 10), and 15 rounds leave nothing of the start: 10 and 100 are on
+    the safe side.
 
-    How a round works: units get a random order, and the first and second, third and fourth … are partners. `key` names
-    partners and term, so a key that occurs twice is a term that both have, which stays; all others are the partners'
-    `own`. These are sorted by partners and within them at random, and their terms are dealt out in this order.
+    How a round works: units get a random order, and in each group the first and second, third and fourth … are
+    partners; the last of an odd number has none. `key` names partners and term, so a key that occurs twice is a term
+    that both have, which stays; all others are the partners' `own`. These are sorted by partners and within them at
+    random, and their terms are dealt out in this order.
     """
-    unit, term = _first(rows, columns)
-    place = np.empty(len(rows), np.int64)
+    group, rows = layout.group[layout.units], layout.rows[layout.units]
+    sizes = np.bincount(group, minlength=len(layout.columns))
+    start = np.cumsum(sizes) - sizes  # the first unit of each group; `before`: the partners in the groups before it
+    before = np.cumsum((sizes + 1) // 2) - (sizes + 1) // 2
+    parts = []
+    for place, columns in enumerate(layout.columns[:, layout.terms]):
+        unit, term = _first(rows[start[place] : start[place] + sizes[place]], columns)
+        parts.append((unit + start[place], np.argsort(-columns, kind="stable")[term]))
+    unit, term = (np.concatenate(ends) for ends in zip(*parts, strict=True))
+    partner = np.empty(len(rows), np.int64)
     rounds = BURN_IN
     while True:
         for _ in range(rounds):
-            place[rng.permutation(len(rows))] = np.arange(len(rows))
-            partners = place[unit] // 2
-            key = partners * len(columns) + term
+            order = rng.permutation(len(rows))
+            order = order[np.argsort(group[order], kind="stable")]
+            partner[order] = before[group[order]] + (np.arange(len(rows)) - start[group[order]]) // 2
+            partners = partner[unit]
+            key = partners * len(layout.terms) + term
             order = np.argsort(key, kind="stable")
             twice = key[order][1:] == key[order][:-1]
             own = order[~(np.append(twice, False) | np.append(False, twice))[: len(order)]]
