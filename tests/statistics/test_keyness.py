@@ -95,12 +95,6 @@ def test_corrected_p_values(first, second):
     assert np.allclose(found.p, chi2.sf(found.g2, 1))
 
 
-def test_holm_by_hand():
-    from zhagen.statistics.keyness import _holm
-
-    assert _holm(np.array([0.01, 0.04, 0.03])) == pytest.approx([0.03, 0.06, 0.06])
-
-
 def test_the_example_of_the_book():
     """8 of 100 against 4 of 300: the four cells by hand."""
     found = keyness_table(frame({"面交": 8, "别的": 92}), frame({"面交": 4, "别的": 296})).set_index("term").loc["面交"]

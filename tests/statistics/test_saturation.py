@@ -16,6 +16,7 @@ from zhagen.statistics.saturation import (
     new_codes,
     shuffled_accumulation,
     units_until,
+    unseen_codes,
 )
 
 # units 1 to n, each with a set of codes; the first always has one
@@ -281,3 +282,110 @@ def test_units_that_cannot_be_held_out_are_refused():
             hold_out_draws(found, held)
     with pytest.raises(ZhagenError, match="to be held out"):
         hold_out(frame([{"x"}]))
+
+
+# how many codes are unseen
+
+
+def spread_over(units, frequencies):
+    """Incidences with given numbers of units for each code; every unit has a row."""
+    rows = [(unit, None) for unit in range(units)]
+    start = 0
+    for code, number in enumerate(frequencies):
+        rows += [((start + step) % units, code) for step in range(number)]
+        start += number
+    return pd.DataFrame(rows, columns=["unit", "code"])
+
+
+def test_chao2_of_the_barro_colorado_trees():
+    # specpool(BCI) of R's vegan: 225 species in 50 plots, 21 in one plot (jack1 is 245.58), 19 in two
+    found = unseen_codes(spread_over(50, [1] * 21 + [2] * 19 + [3] * 185)).iloc[0]
+    assert (found["units"], found.codes, found.once, found.twice) == (50, 225, 21, 19)
+    assert found.chao2 == pytest.approx(236.3732, abs=5e-5) and found.se == pytest.approx(6.54361, abs=5e-6)
+    assert found.codes + found.once * 49 / 50 == pytest.approx(245.58)
+
+
+def test_chao2_and_coverage_of_one_plot_of_them():
+    # P1 of the same trees by R's SpadeR and iNEXT, each of the 448 trees a unit with one species
+    counts = [31, 18, 9, 6, 6, 4, 1, 1, 1, 1]
+    frequencies = [k for k, number in enumerate(counts, 1) for _ in range(number)] + [16] * 14 + [18]
+    found = unseen_codes(spread_over(448, frequencies)).iloc[0]
+    assert (found.codes, found.incidences) == (93, 448)
+    published = {"chao2": 119.635, "se": 12.553, "low": 104.072, "high": 157.075}
+    published |= {"chao2_bc": 117.419, "se_bc": 11.562, "low_bc": 103.114, "high_bc": 151.960}
+    for name, value in published.items():
+        assert found[name] == pytest.approx(value, abs=6e-4), name
+    assert found.coverage == pytest.approx(0.93098288, abs=5e-9) and found.turing == 1 - 31 / 448
+
+
+@given(FOUND)
+def test_unseen_codes_agree_with_the_formulas(found):
+    row = unseen_codes(frame(found)).iloc[0]
+    m, spread = len(found), Counter(code for codes in found for code in codes)
+    S, U = len(spread), sum(spread.values())
+    q1, q2 = (list(spread.values()).count(k) for k in (1, 2))
+    assert row[["units", "codes", "incidences", "once", "twice"]].tolist() == [m, S, U, q1, q2]
+    # Chao and Colwell (2017), written with fractions as they print them
+    A = (m - 1) / m
+    bc = S + A * (q1 * (q1 - 1)) / (2 * (q2 + 1))
+    assert row.chao2 == pytest.approx(S + A * q1**2 / (2 * q2) if q2 else bc) and row.chao2_bc == pytest.approx(bc)
+    assert row.unseen == pytest.approx(row.chao2 - S) and row.turing == pytest.approx(1 - q1 / U)
+    if q2:
+        assert row.coverage == pytest.approx(1 - q1 / U * ((m - 1) * q1 / ((m - 1) * q1 + 2 * q2)))
+        variance = q2 * (A / 2 * (q1 / q2) ** 2 + A**2 * (q1 / q2) ** 3 + A**2 / 4 * (q1 / q2) ** 4)
+    else:
+        last = (m - 1) * (q1 - 1) / ((m - 1) * (q1 - 1) + 2) if q1 else 0
+        assert row.coverage == pytest.approx(1 - q1 / U * last)
+        variance = A * q1 * (q1 - 1) / 2 + A**2 * q1 * (2 * q1 - 1) ** 2 / 4 - A**2 * q1**4 / (4 * row.chao2)
+    if row.unseen > 0:
+        assert row.se**2 == pytest.approx(max(variance, 0))
+        K = np.exp(1.959964 * np.sqrt(np.log(1 + max(variance, 0) / row.unseen**2)))
+        assert (row.low, row.high) == pytest.approx((S + row.unseen / K, S + row.unseen * K), rel=1e-5)
+        assert S <= row.low <= row.chao2 <= row.high
+    else:
+        assert np.isnan([row.se, row.low, row.high]).all()
+    assert 0 <= row.coverage <= 1 and row.chao2_bc <= row.chao2 + 1e-9 or q1 > q2
+
+
+def test_coverage_is_what_a_further_unit_shows():
+    """Of a known population: the share of the incidences of one more unit that belongs to codes found already."""
+    random = np.random.default_rng(3)
+    chances = random.beta(0.4, 3, 60)
+    estimates, truths, totals = [], [], []
+    for _ in range(300):
+        table = random.random((15, 60)) < chances
+        rows = [(unit, code) for unit, code in zip(*np.nonzero(table), strict=True)]
+        rows += [(unit, None) for unit in range(15)]
+        row = unseen_codes(pd.DataFrame(rows, columns=["unit", "code"])).iloc[0]
+        estimates.append(row.coverage)
+        truths.append(chances[table.any(axis=0)].sum() / chances.sum())
+        totals.append(row.chao2)
+    assert np.mean(estimates) == pytest.approx(np.mean(truths), abs=0.01)
+    assert np.mean(totals) < 61  # a lower bound
+
+
+@settings(max_examples=30)
+@given(FOUND, st.randoms(use_true_random=False))
+def test_estimates_do_not_depend_on_order_names_or_repetition(found, random):
+    names = dict(zip("平台用户需求值", random.sample("abcdefg", 7), strict=True))
+    turned = frame([{names[code] for code in codes} for codes in random.sample(found, len(found))])
+    mixed = pd.concat([turned, turned]).sample(frac=1, random_state=1)
+    pd.testing.assert_frame_equal(unseen_codes(mixed), unseen_codes(frame(found)))
+
+
+def test_categories_take_codes_and_subsets_take_units():
+    rows = [(1, "a"), (1, "b"), (2, "a"), (3, "c"), (4, None)]
+    table = pd.DataFrame(rows, columns=["unit", "code"])
+    by_category = unseen_codes(table, categories={"a": "甲", "b": "甲", "c": "乙"}).set_index("group")
+    assert by_category.index.tolist() == ["", "乙", "甲"]
+    assert by_category["units"].tolist() == [4, 4, 4] and by_category.codes.tolist() == [3, 1, 2]
+    by_subset = unseen_codes(table, subsets={1: "老", 2: "老", 3: "新"}).set_index("group")
+    assert by_subset["units"].to_dict() == {"": 4, "新": 1, "老": 2} and by_subset.codes["老"] == 2
+    part = unseen_codes(table[table.unit <= 2])
+    assert by_subset.loc["老"].tolist()[:5] == part.iloc[0, 1:6].tolist()
+    empty = unseen_codes(table, subsets={4: "空"}).set_index("group").loc["空"]
+    assert empty.codes == 0 and np.isnan(empty.coverage) and empty.chao2 == 0
+    with pytest.raises(ZhagenError, match="both given"):
+        unseen_codes(table, categories={}, subsets={})
+    with pytest.raises(ZhagenError, match="the confidence is 1"):
+        unseen_codes(table, confidence=1)

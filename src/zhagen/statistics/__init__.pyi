@@ -38,6 +38,8 @@ from .clusters import cluster_labels as cluster_labels
 from .clusters import cophenetic_correlation as cophenetic_correlation
 from .clusters import cut_clusters as cut_clusters
 from .clusters import distance_table as distance_table
+from .codings import attribute_table as attribute_table
+from .codings import code_meetings as code_meetings
 from .concordance import kwic as kwic
 from .concordance import kwic_texts as kwic_texts
 from .concordance import kwic_together as kwic_together
@@ -51,6 +53,8 @@ from .diversity import diversity_measures as diversity_measures
 from .diversity import mattr as mattr
 from .diversity import mtld as mtld
 from .diversity import ttr as ttr
+from .inference import adjust_p as adjust_p
+from .inference import multinomial_test as multinomial_test
 from .keyness import keyness_by_units as keyness_by_units
 from .keyness import keyness_table as keyness_table
 from .networks import adjusted_rand as adjusted_rand
@@ -82,6 +86,7 @@ from .saturation import hold_out_draws as hold_out_draws
 from .saturation import new_codes as new_codes
 from .saturation import shuffled_accumulation as shuffled_accumulation
 from .saturation import units_until as units_until
+from .saturation import unseen_codes as unseen_codes
 from .sensitivity import compare_rankings as compare_rankings
 from .sensitivity import rank_biased_overlap as rank_biased_overlap
 from .sensitivity import sensitivity_table as sensitivity_table

@@ -9,6 +9,7 @@ import pandas as pd
 
 from zhagen.errors import ZhagenError
 from zhagen.statistics.association import g2
+from zhagen.statistics.inference import adjust_p
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -105,7 +106,7 @@ def keyness_table(target: pd.DataFrame, reference: pd.DataFrame, *, confidence: 
         half = _half_width(a, size_a, b, size_b, confidence)
         found = found.assign(log_ratio_low=ratio - half, log_ratio_high=ratio + half)
     p = chi2.sf(value, 1)
-    found = found.assign(p=p, p_holm=_holm(p), p_bh=false_discovery_control(p))
+    found = found.assign(p=p, p_holm=adjust_p(p), p_bh=false_discovery_control(p))
     order = np.lexsort((found["term"], -np.sign(a * size_b - b * size_a) * value))
     return pd.DataFrame(found.iloc[order]).reset_index(drop=True)
 
@@ -221,12 +222,3 @@ def _half_width(a: np.ndarray, size_a: float, b: np.ndarray, size_b: float, conf
 
     variance = 1 / (a + 0.5) - 1 / (size_a + 0.5) + 1 / (b + 0.5) - 1 / (size_b + 0.5)
     return norm.ppf((1 + confidence) / 2) * np.sqrt(np.maximum(variance, 0)) / np.log(2)
-
-
-def _holm(p: np.ndarray) -> np.ndarray:
-    """Return Holm's step-down p-values (Holm 1979)."""
-    order = np.argsort(p, kind="stable")
-    steps = np.minimum(np.maximum.accumulate(p[order] * (len(p) - np.arange(len(p)))), 1)
-    adjusted = np.empty_like(steps)
-    adjusted[order] = steps
-    return adjusted

@@ -8,7 +8,7 @@ other columns are ignored, repeated rows count once. A unit in which no code was
 because it belongs to the count of units.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
@@ -23,6 +23,9 @@ CURVE = "units expected median low high".split()
 POINTS = "point share cumulative".split()
 RUNS = "first_unit last_unit new ratio reached".split()
 SPLITS = "held codes new share".split()
+UNSEEN = (
+    "units codes incidences once twice chao2 se low high unseen chao2_bc se_bc low_bc high_bc turing coverage".split()
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -448,6 +451,147 @@ def hold_out_draws(frame: pd.DataFrame, held: float = 1 / 3, *, draws: int = 100
     new = np.sum([out[:, rows].all(axis=1) for rows in carriers.values()], axis=0, dtype=np.int64)
     names = [tuple(units[number] for number in split) for split in splits]
     return pd.DataFrame(dict(zip(SPLITS, (names, carried, new, new / np.maximum(carried, 1)), strict=True)))
+
+
+def unseen_codes(
+    frame: pd.DataFrame,
+    *,
+    categories: Mapping[Hashable, Hashable] | pd.Series | None = None,
+    subsets: Mapping[Hashable, Hashable] | pd.Series | None = None,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Estimate how many codes were not found, and how much of what units say the codes found cover.
+
+    Codes that occur in one unit only are the trace of those that occur in none. With Q1 codes in one unit, Q2 in two, U
+    incidences (codes x units that have them) and m units:
+
+    - ``chao2``: ``S + A Q1^2 / (2 Q2)``, A = (m - 1) / m, S the codes found; where Q2 is 0 the bias-corrected form
+      ``chao2_bc``: ``S + A Q1 (Q1 - 1) / (2 (Q2 + 1))``. Both are lower bounds: at least so many codes there are.
+    - ``turing``: ``1 - Q1 / U``, Good's and Turing's estimate of sample coverage: the share of all incidences, in units
+      like these, that belongs to codes already found. ``coverage``: the more exact
+      ``1 - Q1 / U (m - 1) Q1 / ((m - 1) Q1 + 2 Q2)``, where Q2 is 0 with ``2 / ((m - 1) (Q1 - 1) + 2)`` for the last
+      fraction's complement.
+
+    They assume that units are like draws from one population and that codes were given to each with equal care. Units
+    chosen because they should bring something new (theoretical sampling) are no such draws: then read the counts, not
+    the estimates. And it is code saturation: nothing is said of the properties of a category.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row a code found in a unit: ``unit``, ``code``.
+    categories : mapping or pandas.Series, optional
+        Code -> category. Then there is a row for each category: its codes, over all units.
+    subsets : mapping or pandas.Series, optional
+        Unit -> subset, such as a role. Then there is a row for each subset: its units, with all codes. Give one of the
+        two; units or codes without an entry are left out of the rows.
+    confidence : float, default 0.95
+        Confidence of the intervals, above 0 and below 1.
+
+    Returns
+    -------
+    pandas.DataFrame
+        First a row of all, then a row a category or subset, sorted:
+
+        - ``group`` (str, empty in the first row);
+        - ``units``, ``codes``, ``incidences``, ``once``, ``twice`` (int): m, S, U, Q1, Q2;
+        - ``chao2``, ``se``, ``low``, ``high`` (float): estimate, standard error and interval (log-normal: never below
+          the codes found), NaN where no code is estimated to be unseen; ``unseen`` (float): chao2 - codes;
+        - ``chao2_bc``, ``se_bc``, ``low_bc``, ``high_bc`` (float): the same for the bias-corrected form;
+        - ``turing``, ``coverage`` (float, 0 to 1; NaN without a code).
+
+    Raises
+    ------
+    ZhagenError
+        In the cases of `new_codes`, if both `categories` and `subsets` are given, or `confidence` is out of range.
+
+    References
+    ----------
+    Chao, A. (1987). Estimating the population size for capture-recapture data with unequal catchability.
+
+    Chao, A. and Colwell, R. K. (2017). Thirty years of progeny from Chao's inequality: estimating and comparing
+    richness with incidence data and incomplete sampling. SORT, 41, 3-54.
+
+    Chao, A. and Jost, L. (2012). Coverage-based rarefaction and extrapolation: standardizing samples by completeness
+    rather than size.
+
+    Good, I. J. (1953). The population frequencies of species and the estimation of population parameters.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = [(1, "a"), (1, "b"), (2, "a"), (2, "c"), (3, "a"), (3, "b"), (3, "d"), (4, "a"), (4, "e")]
+    >>> found = unseen_codes(pd.DataFrame(rows, columns=["unit", "code"]))
+    >>> found[["units", "codes", "once", "twice", "chao2", "turing"]].round(3).values.tolist()
+    [[4.0, 5.0, 3.0, 1.0, 8.375, 0.667]]
+    """
+    if not 0 < confidence < 1:
+        raise ZhagenError(f"the confidence is {confidence}", todo="give a share between 0 and 1, such as 0.95")
+    if categories is not None and subsets is not None:
+        raise ZhagenError(
+            "categories and subsets are both given", todo="give one of them, and call again for the other"
+        )
+    found = _found(frame)
+    rows = [("", *_unseen(found, found.unit.nunique(), confidence))]
+    if categories is not None:
+        owner = found.code.map(dict(categories))
+        parts = [(name, found[owner == name], found.unit.nunique()) for name in _sorted(owner.dropna().unique())]
+    else:
+        owner = found.unit.map({} if subsets is None else dict(subsets))
+        parts = [
+            (name, found[owner == name], found.unit[owner == name].nunique())
+            for name in _sorted(owner.dropna().unique())
+        ]
+    rows += [(str(name), *_unseen(part, units, confidence)) for name, part, units in parts]
+    return pd.DataFrame(rows, columns=["group", *UNSEEN]).astype({"group": "str"})
+
+
+def _unseen(found: pd.DataFrame, units: int, confidence: float) -> tuple[float, ...]:
+    """Return a row of `unseen_codes` without its group."""
+    spread = found.dropna(subset="code").groupby("code").unit.nunique().to_numpy()
+    codes, incidences = len(spread), int(spread.sum())
+    once, twice = int((spread == 1).sum()), int((spread == 2).sum())
+    A = (units - 1) / units
+    corrected = codes + A * once * (once - 1) / (2 * (twice + 1))
+    spread_bc = (
+        A * once * (once - 1) / (2 * (twice + 1))
+        + A**2 * once * (2 * once - 1) ** 2 / (4 * (twice + 1) ** 2)
+        + A**2 * once**2 * twice * (once - 1) ** 2 / (4 * (twice + 1) ** 4)
+    )
+    if twice:
+        ratio = once / twice
+        estimate = codes + A * once**2 / (2 * twice)
+        variance = twice * (A * ratio**2 / 2 + A**2 * ratio**3 + A**2 * ratio**4 / 4)
+    else:
+        estimate = corrected
+        last = A**2 * once**4 / (4 * estimate) if codes else 0.0
+        variance = A * once * (once - 1) / 2 + A**2 * once * (2 * once - 1) ** 2 / 4 - last
+    turing = coverage = float("nan")
+    if codes:
+        turing = 1 - once / incidences
+        if twice:
+            rest = 2 * twice / ((units - 1) * once + 2 * twice)
+        else:
+            rest = 2 / ((units - 1) * (once - 1) + 2) if once else 1.0
+        coverage = 1 - once / incidences * (1 - rest)
+    found_ends = (
+        _log_normal(codes, value, spread, confidence)
+        for value, spread in ((estimate, variance), (corrected, spread_bc))
+    )
+    (se, low, high), (se_bc, low_bc, high_bc) = found_ends
+    counts = (units, codes, incidences, once, twice)
+    return *counts, estimate, se, low, high, estimate - codes, corrected, se_bc, low_bc, high_bc, turing, coverage
+
+
+def _log_normal(codes: int, estimate: float, variance: float, confidence: float) -> tuple[float, float, float]:
+    """Return the standard error and the ends of Chao's interval, whose lower end is not below the codes found."""
+    from scipy.stats import norm
+
+    unseen, variance = estimate - codes, max(variance, 0.0)
+    if not unseen:  # an interval without width would look like certainty
+        return float("nan"), float("nan"), float("nan")
+    spread = np.exp(norm.ppf((1 + confidence) / 2) * np.sqrt(np.log1p(variance / unseen**2)))
+    return variance**0.5, float(codes + unseen / spread), float(codes + unseen * spread)
 
 
 def _found(frame: pd.DataFrame) -> pd.DataFrame:
