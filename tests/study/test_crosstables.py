@@ -7,6 +7,7 @@ from zhagen.errors import StudyError
 from zhagen.statistics import cooccurrence_table
 from zhagen.study import (
     attribute_values,
+    code_cooccurrence,
     codes_by_attribute,
     codes_by_source,
     coding_matrix,
@@ -43,8 +44,15 @@ def test_a_case_is_a_source_or_a_speaker(study):
     assert attribute_values(study, "campus").to_dict() == {"I01": "东", "I02": "西"}
     assert attribute_values(study, "grade").to_dict() == {"I01/甲": "大三", "I02/乙": "研一"}
     found = codes_by_attribute(study, "campus").set_index(["code", "value"])
-    assert found.loc[("不利先说", "东")].tolist() == [1, 1, 1.0, 3]
-    assert found.loc[("不利先说", "西")].tolist() == [1, 0, 0.0, 0]
+    counts = found[["cases", "with_code", "share", "codings"]]
+    assert counts.loc[("不利先说", "东")].tolist() == [1, 1, 1.0, 3]
+    assert counts.loc[("不利先说", "西")].tolist() == [1, 0, 0.0, 0]
+    assert found.index.get_level_values("code")[::2].tolist() == study.codebook.level("concept").label.tolist()
+    assert (found.p == 1).all()  # two cases: each way to share out two values is as far off
+    codings = codes_by_attribute(study, "campus", count="codings").set_index(["code", "value"])
+    assert codings.expected[("不利先说", "东")] == pytest.approx(3 * 5 / 9)
+    with pytest.raises(StudyError, match="give cases or codings"):
+        codes_by_attribute(study, "campus", count="turns")
     by_grade = codes_by_attribute(study, "grade", level="category", coder="林").set_index(["code", "value"])
     assert by_grade.codings.to_dict() == {
         ("交易变顺", "大三"): 3,
@@ -64,3 +72,13 @@ def test_overlaps_are_those_of_the_pairs(study):
         if number := int((~pairs.kind.isin(["touches", "apart"])).sum()):
             events[tuple(sorted((a, b)))] = number
     assert found.n12.to_dict() == events == {("不利先说", "走得快"): 1}
+
+
+def test_meetings_are_of_turns_and_chance_is_within_sources(study):
+    found = code_cooccurrence(study, coder="林").set_index(["code_a", "code_b"])
+    assert found[["n12", "n1", "n2", "N"]].values.tolist() == [[1, 2, 1, 4], [1, 1, 1, 4]]
+    # 不利先说 has both turns of I01, so 走得快 meets it for sure; the codes of I02 meet in half of the ways
+    assert found.expected.tolist() == pytest.approx([1, 0.5])
+    assert found.p_more.tolist() == pytest.approx([1, 0.5])
+    every = code_cooccurrence(study, "sentence", level="concept", min_count=0)
+    assert len(every) == 6 and (every.N == 7).all()

@@ -25,6 +25,10 @@ def test_codes_come_in_the_order_of_collection():
     assert turned.new.new.tolist() == [1, 0, 0, 0, 0, 0, 1, 1, 1, 1]
     assert (turned.held.held, turned.held.share) == (("I01",), 1)
     assert "code saturation at 5+2 units" in repr(found) and "random orders" in repr(found)
+    # four codes in one source, one in six: coverage by Good and Turing 1 - 4 / 10
+    row = found.unseen.iloc[0]
+    assert (row.codes, row.once, row.turing) == (5, 4, pytest.approx(0.6)) and row.chao2 > 5
+    assert "Chao2" in repr(found)
 
 
 def test_dates_give_the_order_where_there_is_no_sampling(study):

@@ -6,6 +6,7 @@ from .comparison import coding_decisions as coding_decisions
 from .comparison import overall_agreement as overall_agreement
 from .comparison import passage_agreement as passage_agreement
 from .crosstables import attribute_values as attribute_values
+from .crosstables import code_cooccurrence as code_cooccurrence
 from .crosstables import codes_by_attribute as codes_by_attribute
 from .crosstables import codes_by_source as codes_by_source
 from .crosstables import coding_matrix as coding_matrix

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 
 from zhagen.errors import StudyError
+from zhagen.statistics.codings import attribute_table, code_meetings
 from zhagen.statistics.passages import code_overlap
 from zhagen.statistics.terms import TermMatrix
 from zhagen.study.retrieval import study_units
@@ -188,14 +189,18 @@ def codes_by_attribute(
     study: Study,
     attribute: str,
     *,
+    count: str = "cases",
     level: str | None = None,
     coder: str | Iterable[str] | None = None,
     roles: Iterable[str] = COUNTED,
+    draws: int = 1999,
+    seed: int = 1,
 ) -> pd.DataFrame:
-    """Count in how many cases of each value of an attribute a code occurs: the code x attribute table.
+    """Cross codes with an attribute of the cases: in how many of each value does a code occur, and is that chance?
 
-    A case is a source or a speaker (see `attribute_values`), and counts once however often it was coded, since the
-    codings of one case are not independent.
+    A case is a source or a speaker, see `attribute_values`. Codings of one case are not independent, so chance is
+    assessed by shuffling the values between whole cases, see `zhagen.statistics.attribute_table`; with a handful of
+    cases p cannot be small, whatever the codes say.
 
     Parameters
     ----------
@@ -203,37 +208,62 @@ def codes_by_attribute(
         The study.
     attribute : str
         A column of ``sources.csv`` or ``speakers.csv``.
+    count : {"cases", "codings"}, default "cases"
+        What ``expected``, ``residual`` and p are of: a case has a code or does not, or each coding counts, so that long
+        interviews weigh more.
     level : str, optional
         Count codes of this level, such as ``category``: codings below it count for it.
     coder : str or iterable of str, optional
         Whose codings. Without it, the consensus where the study has one, else everybody's.
     roles : iterable of str, default participants, observers and documents
         Whose words.
+    draws : int, default 1999
+        Number of shufflings.
+    seed : int, default 1
+        Seed of the random generator.
 
     Returns
     -------
     pandas.DataFrame
         One row a code and value: ``code`` (label), ``value`` (str), ``cases`` (int, all with this value), ``with_code``
-        (int), ``share`` (float, with_code / cases), ``codings`` (int). Codes are those that occur, in the order of the
+        (int), ``share`` (float, with_code / cases), ``codings`` (int); ``expected``, ``residual`` (float, adjusted);
+        ``p`` of the code over all values, ``p_holm``, ``p_bh``. Codes are those that occur, in the order of the
         codebook, values in that of the file.
 
     Raises
     ------
+    StudyError
+        If `count` is another word, or there is no such attribute, coder or level.
     ZhagenError
-        If there is no such attribute, coder or level.
+        If there is no coding, or all cases have one value.
+
+    Examples
+    --------
+    >>> from zhagen.study.study import make_study
+    >>> codes = pd.DataFrame({"code_id": ["c01"], "label": ["不利先说"], "level": ["concept"]})
+    >>> codings = pd.DataFrame([("I01", 2, 6, "c01", "林")], columns=["source_id", "start", "end", "code_id", "coder"])
+    >>> sources = pd.DataFrame({"source_id": ["I01", "I02"], "kind": "interview", "campus": ["东", "西"]})
+    >>> study = make_study({"I01": "甲：说在前头。", "I02": "乙：没了。"}, codes, codings, sources=sources)
+    >>> codes_by_attribute(study, "campus")[["code", "value", "cases", "with_code", "p"]].values.tolist()
+    [['不利先说', '东', 1, 1, 1.0], ['不利先说', '西', 1, 0, 1.0]]
     """
+    if count not in ("cases", "codings"):
+        raise StudyError(f"count is {count!r}", todo="give cases or codings")
     roles = list(roles)
     values = attribute_values(study, attribute, roles=roles)
     quoted = _cases(study, values, study.quotations(coder=coder, level=level, roles=roles))
-    cases = [(value, int(values.eq(value).sum())) for value in values.drop_duplicates()]
-    rows = []
-    for label in study.codebook.codes.label.drop_duplicates():
-        part = quoted[quoted.label == label]
-        for value, number in cases if len(part) else ():
-            own = part[part.value == value]
-            with_code = own.case.nunique()
-            rows.append((label, value, number, with_code, with_code / number, len(own)))
-    return pd.DataFrame(rows, columns="code value cases with_code share codings".split())
+    codings = quoted.rename(columns={"case": "source", "code_id": "id", "label": "code"})[["source", "code"]]
+    kinds = {"draws": draws, "seed": seed}
+    by_case = attribute_table(codings, values, count="sources", **kinds)
+    by_coding = attribute_table(codings, values, **kinds)  # type: ignore[arg-type]
+    found = by_case.rename(columns={"total": "cases", "count": "with_code"}).assign(codings=by_coding["count"])
+    if count == "codings":
+        names = ["expected", "residual", "p", "p_holm", "p_bh"]
+        found[names] = by_coding[names]
+    labels = {label: place for place, label in enumerate(study.codebook.codes.label.drop_duplicates())}
+    places = {value: place for place, value in enumerate(values.drop_duplicates())}
+    order = found.assign(a=found.code.map(labels), b=found.value.map(places)).sort_values(["a", "b"], ignore_index=True)
+    return order["code value cases with_code share codings expected residual p p_holm p_bh".split()]
 
 
 def _cases(study: Study, values: pd.Series, quoted: pd.DataFrame) -> pd.DataFrame:
@@ -293,3 +323,63 @@ def coding_overlaps(
     # `code_overlap` counts places that meet, whole numbers from first to last: here they are characters
     places = {"doc_id": quoted.source_id, "line_start": quoted.start, "line_end": quoted.end - 1}
     return code_overlap(quoted.assign(kind="quotation", **places), level=level)
+
+
+def code_cooccurrence(
+    study: Study,
+    unit: str = "turn",
+    *,
+    level: str | None = None,
+    coder: str | Iterable[str] | None = None,
+    roles: Iterable[str] = COUNTED,
+    null: str = "terms",
+    draws: int = 1999,
+    seed: int = 1,
+    min_count: int = 1,
+) -> pd.DataFrame:
+    """Count in how many turns or sentences two codes meet, and how often they would by chance inside each source.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    unit : {"turn", "sentence"}, default "turn"
+        Where codes meet. A coding is in each unit that it touches.
+    level : str, optional
+        Count codes of this level, such as ``category``: codings below it count for it.
+    coder : str or iterable of str, optional
+        Whose codings. Without it, the consensus where the study has one, else everybody's.
+    roles : iterable of str, default participants, observers and documents
+        Whose words.
+    null : {"terms", "margins"}, default "terms"
+        What chance keeps of each source, see `zhagen.statistics.code_meetings`: how many units each code has, or also
+        how many codes each unit.
+    draws : int, default 1999
+        Number of random tables, for ``margins``.
+    seed : int, default 1
+        Seed of the random generator, for ``margins``.
+    min_count : int, default 1
+        The least number of common units of a pair.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `zhagen.statistics.code_meetings`: ``code_a``, ``code_b``, ``n12``, ``n1``, ``n2``, ``N``, ``c`` (ATLAS.ti's
+        coefficient), ``npmi``, ``expected``, ``sd``, ``z``, ``p_more``, ``p_less``, ``p_holm``, ``p_bh``.
+
+    Raises
+    ------
+    ZhagenError
+        If there is no such unit, coder or level, or fewer than two codes occur.
+
+    See Also
+    --------
+    coding_overlaps : The same for codings that overlap in a character.
+    """
+    matrix = coding_matrix(study, unit, level=level, coder=coder, roles=roles)
+    assert matrix.units is not None  # `coding_matrix` names them
+    cells = (matrix.counts > 0).tocoo()
+    present = pd.DataFrame({"row": cells.coords[0], "code": matrix.terms[cells.coords[1]]})
+    segments = pd.DataFrame({"source": matrix.units.source_id, "segment": range(len(matrix.units))})
+    segments = segments.reset_index(names="row").merge(present, on="row", how="left")
+    return code_meetings(segments, null=null, draws=draws, seed=seed, min_count=min_count)

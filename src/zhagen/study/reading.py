@@ -50,7 +50,7 @@ class Talk:
         return "\n".join(f"{self.source_id} {row.turn} {row.speaker}：{row.text}" for row in self.turns.itertuples())
 
     def _repr_markdown_(self) -> str:
-        said = [f"{row.turn}　**{row.speaker}**　{_plain(row.text)}" for row in self.turns.itertuples()]
+        said = [f"{row.turn}　**{row.speaker}**　{_plain(str(row.text))}" for row in self.turns.itertuples()]
         return _quoted("\n\n".join([*said, f"（{self.source_id}）"]))
 
 

@@ -4,7 +4,7 @@ That is code saturation, which is counted. Whether a category is saturated in th
 ``study.negative_cases``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -19,6 +19,7 @@ from zhagen.statistics.saturation import (
     hold_out_draws,
     new_codes,
     shuffled_accumulation,
+    unseen_codes,
 )
 from zhagen.study.study import COUNTED, Study
 
@@ -41,6 +42,9 @@ class StudySaturation:
         Codes that the last sources have and those before them lack.
     splits : pandas.DataFrame
         The same over all splits or many, see `hold_out_draws`.
+    unseen : pandas.DataFrame
+        Chao's estimate of all codes and the coverage of Good and Turing, see `unseen_codes`; with a row for each
+        category where codes have parents.
     """
 
     new: pd.DataFrame
@@ -49,12 +53,16 @@ class StudySaturation:
     curve: pd.DataFrame
     held: HoldOut
     splits: pd.DataFrame
+    unseen: pd.DataFrame
 
     def __repr__(self) -> str:
         never = self.orders.share[self.orders.point.isna()].sum()
         orders = f"in {1 - never:.0%} of random orders a point is reached"
         clean = f"without a new code in {(self.splits.new == 0).mean():.0%} of the splits"
-        return f"{self.runs!r}\n{orders}\nheld out: {self.held!r}, {clean}"
+        row = self.unseen.iloc[0]
+        chao = f"Chao2: {row.chao2:.1f} codes ({row.low:.1f} to {row.high:.1f}), {row.codes} found"
+        coverage = f"coverage {row.coverage:.0%}"
+        return f"{self.runs!r}\n{orders}\nheld out: {self.held!r}, {clean}\n{chao}, {coverage}"
 
 
 def source_order(study: Study) -> list[str]:
@@ -200,4 +208,15 @@ def study_saturation(
         shuffled_accumulation(frame, **options),
         hold_out(frame, new.unit.tolist()[-held:]),
         hold_out_draws(frame, held, **options),
+        unseen_codes(frame, categories=_parents(study)),
     )
+
+
+def _parents(study: Study) -> dict[Hashable, Hashable]:
+    """Return the label of the parent of each code that has one, by its label."""
+    labels, codes = study.codebook.labels(), study.codebook.codes
+    return {
+        label: labels[parent]
+        for label, parent in zip(codes.label, codes.parent_id.fillna(""), strict=True)
+        if parent in labels
+    }
