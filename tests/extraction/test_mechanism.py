@@ -7,12 +7,15 @@ from helpers import extracted, spread
 from zhagen.errors import ExtractionError, ZhagenError
 from zhagen.extraction import mechanism
 from zhagen.extraction.mechanism import (
+    _misread,
     check_edges,
     edge_summary,
+    edge_words,
     mechanism_edges,
     mechanism_models,
     sentences_on_both,
 )
+from zhagen.extraction.places import find_sentence
 from zhagen.paths import data_folder
 
 
@@ -62,6 +65,38 @@ def test_a_text_that_no_longer_says_so_is_refused(haier, changed):
         mechanism_edges(found)
 
 
+HEADING = "需求源点建立促进数字价值主张实现"
+
+
+@pytest.mark.parametrize(
+    ("instead", "said"),
+    [
+        ("需求源点建立并不促进数字价值主张实现", "促进 is negated"),
+        ("需求源点建立未能促进数字价值主张实现", "促进 is negated"),
+        ("需求源点建立难以促进数字价值主张实现", "促进 is negated"),
+        ("数字价值主张实现促进需求源点建立", "需求源点建立 is not before 数字价值主张实现"),
+    ],
+)
+def test_three_words_in_one_sentence_are_no_arrow(haier, changed, instead, said):
+    turned = changed(haier, lambda raw: raw.replace(HEADING, instead))
+    with pytest.raises(ExtractionError, match=said):
+        mechanism_edges(turned)
+
+
+def test_unceasing_is_no_negation(haier, changed):
+    assert len(mechanism_edges(changed(haier, lambda raw: raw.replace(HEADING, HEADING.replace("促", "不断促")))))
+
+
+def test_an_arrow_whose_ends_are_turned_round_is_refused(haier_digest):
+    """Each stated arrow by itself: with source and target exchanged in the coding, its sentence does not carry it."""
+    edges = [edge for model in mechanism_models("haier") for edge in model["edges"]]
+    for edge in (edge for edge in edges if edge["status"] != "inferred"):
+        place = find_sentence(haier_digest.outline, edge["section"], edge_words(edge), kinds=("paragraph", "heading"))
+        assert not _misread(place.text, edge)
+        once = all(place.text.count(word) == 1 for word in edge_words(edge)[:2])
+        assert not once or _misread(place.text, edge | {"reversed": not edge.get("reversed", False)}), edge
+
+
 def test_both_editions_bear_the_same_arrows(haier_original, haier_digest):
     first, second = (mechanism_edges(found) for found in (haier_original, haier_digest))
     lines = ["line_start", "line_end"]
@@ -104,9 +139,9 @@ def test_the_summary_counts_every_arrow(edges, haier):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('figure = "图1"', "figure = 1", "figure must be string, not 1 (mechanism.toml, line 12)"),
+        ('figure = "图1"', "figure = 1", "figure must be string, not 1 (mechanism.toml, line 13)"),
         ('status = "mapped"', 'status = "maped"', "status must be one of"),
-        ('relation = "促进"', 'relaton = "促进"', "(mechanism.toml, line 14)"),
+        ('relation = "促进"', 'relaton = "促进"', "(mechanism.toml, line 15)"),
         ('id = "haier-fig3"', 'id = "haier-fig1"', "the model haier-fig1 is listed twice (mechanism.toml, line"),
         ("[[models]]", "[[model]]", "mechanism.toml"),
         ("促进", "旁证", "no sentence of section 2.3 has all of"),

@@ -1,5 +1,6 @@
 """Mechanism models: typed arrows, each with its place in the text and how sure it is."""
 
+import re
 from collections.abc import Sequence
 from copy import deepcopy
 from pathlib import Path
@@ -20,6 +21,7 @@ from zhagen.vocabulary import STATUSES
 
 EDGES = "model_id source target relation sign directed status cites in_heading line_start line_end reason".split()
 STATED = ("printed", "mapped", "literature")
+NEGATION = "不(?![断仅只但])|未(?!来)|并非|绝非|无法|难以|没有"
 WORD = {"type": "string", "minLength": 1}
 EDGE = {
     "type": "object",
@@ -29,6 +31,7 @@ EDGE = {
         **dict.fromkeys(("source", "target", "relation", "section", "source_words", "target_words"), WORD),
         "sign": {"enum": ["+", "-"]},
         "directed": {"type": "boolean"},
+        "reversed": {"type": "boolean"},
         "status": {"enum": list(STATUSES)},
         "reason": {"type": "string"},
     },
@@ -111,7 +114,8 @@ def mechanism_edges(extraction: Extraction, model_id: str | None = None) -> pd.D
     """Find every coded arrow in the text that was read.
 
     The place of an arrow is the first sentence or heading of its section that has the words of both ends and the
-    relation.
+    relation. In the sentence of a stated arrow the source comes before the target (the other way round if the coding
+    says ``reversed``), and its relation is not negated.
 
     Parameters
     ----------
@@ -327,10 +331,23 @@ def _find(outline: Outline, model_id: str, edge: dict[str, Any]) -> Place:
     """Return the first sentence with all of an arrow's words."""
     wanted = edge_words(edge)
     if found := find_sentence(outline, edge["section"], wanted, kinds=("paragraph", "heading")):
+        if edge["status"] in STATED and (fault := _misread(found.text, edge)):
+            raise _error(outline.document, model_id, edge, f"in its sentence {fault}")
         return found
     raise _error(
         outline.document, model_id, edge, f"no sentence of section {edge['section']} has all of {'、'.join(wanted)}"
     )
+
+
+def _misread(text: str, edge: dict[str, Any]) -> str:
+    """Say how a sentence with all words of an arrow says something else; empty if it does not."""
+    source, target, relation = edge_words(edge)
+    first, then = (target, source) if edge.get("reversed") else (source, target)
+    if text.index(first) >= text.rindex(then):
+        return f"{first} is not before {then}: write `reversed` if that is how the text puts it"
+    if re.search(f"(?:{NEGATION})[^，。；：]{{0,2}}{re.escape(relation)}", text):
+        return f"{relation} is negated"
+    return ""
 
 
 def _error(document: Document, model_id: str, edge: dict[str, Any], found: str) -> ExtractionError:
