@@ -61,7 +61,7 @@ def similar_units(matrix: TermMatrix, groups: Sequence[Hashable], *, least: int 
     information = np.log2(rows.shape[0] / units_of_term)
     weighted = csr_array(rows.multiply(information[None, :]))
     common = triu(rows @ rows.T, k=1).tocoo()
-    group = pd.factorize(pd.Series(groups))[0]
+    group = pd.factorize(pd.Series(list(groups), dtype=object))[0]
     keep = (group[common.row] != group[common.col]) & (common.data >= least)
     a, b, n = common.row[keep], common.col[keep], common.data[keep].astype(int)
     bits = np.array([information[_shared(rows, *pair)].sum() for pair in zip(a, b, strict=True)], dtype=float)
