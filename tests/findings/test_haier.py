@@ -6,6 +6,7 @@ import pytest
 from zhagen.book.loads import load_features
 from zhagen.statistics.association import add_measures, cooccurrence_table
 from zhagen.statistics.chance import chance_table
+from zhagen.statistics.chance import chance_table
 from zhagen.statistics.terms import term_matrix
 
 
@@ -47,3 +48,13 @@ def test_the_links_of_the_chain_meet_no_more_than_their_sections_make_them(matri
     assert (kept.p_more <= 0.05).sum() == pytest.approx(269, abs=15)
     # the pair that the chapter explains away by its sections avoids each other inside them, too
     assert kept.p_less["数字商业模式", "用户"] < 0.02
+
+
+@pytest.mark.parametrize("unit", ["sentence", "paragraph"])
+def test_the_links_of_the_chain_meet_often_in_the_text_but_not_within_its_sections(unit):
+    matrix = term_matrix(load_features("haier"), unit)
+    edges, chain = cooccurrence_table(matrix), {"数据驱动", "动态能力", "数字商业模式"}
+    edges = edges[edges.term_a.isin(chain) & edges.term_b.isin(chain)]
+    assert len(edges) == 3
+    assert (chance_table(matrix, edges, draws=499).p_more * 3 <= 0.05).all()
+    assert (chance_table(matrix, edges, draws=499, within="section_id").p_more > 0.05).all()
