@@ -98,7 +98,21 @@ PARTS = {  # of a study's summary
     "advice": "建议",
 }
 REPORTED = {"reported": "报告了", "mentioned": "提到", "absent": "没有", "not_applicable": "不适用"}
-KINDS = {"exact": "逐字相同", "near": "大体相同"}
+KINDS = {
+    # repeated quotations
+    "exact": "逐字相同",
+    "near": "大体相同",
+    # memos
+    "code": "编码",
+    "theory": "理论",
+    "method": "方法",
+    "sampling": "抽样",
+    # differences between coders
+    "boundary": "边界",
+    "missed": "看漏",
+    "definition": "定义",
+    "reading": "读法",
+}
 AGREEMENT = {"same": "名称一致", "differs": "名称不一致", "no name": "未提名称"}
 MEASURES = {
     "n12": "同现次数",
@@ -111,6 +125,22 @@ MEASURES = {
     "g2": "G²",
     "association_strength": "关联强度",
 }
+PLACES = {  # in the coding paradigm
+    "condition": "因果条件",
+    "phenomenon": "现象",
+    "context": "脉络",
+    "intervening": "中介条件",
+    "action": "行动与互动",
+    "consequence": "结果",
+}
+ACTS = {  # on a codebook
+    "create": "新建",
+    "rename": "改名",
+    "merge": "合并",
+    "split": "拆分",
+    "move": "移动",
+    "retire": "停用",
+}
 # column of a table -> the words that the package writes there
 COLUMNS = {
     "status": STATUSES,
@@ -118,4 +148,6 @@ COLUMNS = {
     "verdict": VERDICTS | AGREEMENT | REPORTED,
     "kind": KINDS,
     "part": PARTS,
+    "act": ACTS,
+    "place": PLACES,
 }
