@@ -107,7 +107,7 @@ def test_figures_have_a_caption_and_a_number_and_are_cited(notebook):
 
 
 def prose(cell):
-    """The prose of a cell: no code, formula, role, directive option, quotation, worked example or label of the source."""
+    """The prose of a cell: no code, formula, role, option, quotation, worked example or label of the source."""
     text = MARK.sub("", re.sub(r"(?ms)^(:{3,})\{admonition\} 手算.*?^\1$", "", source(cell)))
     text = re.sub(r"(?ms)^```.*?^```$|\$\$.*?\$\$|\$[^$\n]+\$|`[^`\n]*`|\{[\w:]+\}", "", text)
     text = re.sub(r"(?m)^#.*$|^>.*$|^\d+\. |^:\w+:.*$|^:{3,}.*$|^\(.*\)=$", "", text)
