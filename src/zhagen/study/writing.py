@@ -178,7 +178,10 @@ def describe_study(study: Study) -> dict[str, Any]:
             ]
         about = {"name": name, "path": f"{name}.csv", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
         resources.append({**about, "schema": schema})
-    found: dict[str, Any] = {"name": "study", "title": study.title, "description": study.research_question}
+    description = (
+        f"{study.research_question} {study.about.get('notice', '')}".strip()
+    )  # the notice travels with the tables
+    found: dict[str, Any] = {"name": "study", "title": study.title, "description": description}
     if study.about.get("licence"):
         found["licenses"] = [{"name": study.about["licence"]}]
     return found | {"resources": resources}
