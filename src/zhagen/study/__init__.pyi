@@ -28,6 +28,8 @@ from .saturation import StudySaturation as StudySaturation
 from .saturation import source_codes as source_codes
 from .saturation import source_order as source_order
 from .saturation import study_saturation as study_saturation
+from .structure import gioia_codebook as gioia_codebook
+from .structure import gioia_study as gioia_study
 from .study import Study as Study
 from .study import make_study as make_study
 from .study import open_study as open_study
