@@ -40,6 +40,7 @@ def test_each_page_of_the_book_has_a_kind():
         "notebooks/haier/0_study": "reading",
         "notebooks/haier/2_words": "words",
         "notebooks/appendix/text_to_table": "machinery",
+        "notebooks/appendix/claims": "reading",
         "book/interface/text": "reference",
         "book/preface": "frame",
     }
