@@ -107,11 +107,12 @@ def test_figures_have_a_caption_and_a_number_and_are_cited(notebook):
 
 
 def prose(cell):
-    """The prose of a cell: no code, formula, role, option, quotation, worked example or label of the source."""
+    """The prose of a cell: no code, formula, role, option, quotation, worked example, label of a source or line."""
     text = MARK.sub("", re.sub(r"(?ms)^(:{3,})\{admonition\} 手算.*?^\1$", "", source(cell)))
     text = re.sub(r"(?ms)^```.*?^```$|\$\$.*?\$\$|\$[^$\n]+\$|`[^`\n]*`|\{[\w:]+\}", "", text)
     text = re.sub(r"(?m)^#.*$|^>.*$|^\d+\. |^:\w+:.*$|^:{3,}.*$|^\(.*\)=$", "", text)
     text = re.sub(r"\[[^\]]*\]\([^)]*\)|https?://\S+", "", text)
+    text = re.sub(r"[甲乙丙]\d(?!\d)", "", text)  # the eleven sentences of the first passage
     text = re.sub(r"(原文)?[表图] ?\d+|练习 ?\d+|第 ?\d+ ?[章节步级]|大约需要\**\s*\d+ 分钟|(19|20)\d\d ?年?", "", text)
     return re.sub(r"[A-Za-z][\w.]*\d[\w.]*|5G|0\.\d+|UTF-8|SHA-256|\d+%? ?(级|号)", "", text)
 
