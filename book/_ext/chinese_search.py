@@ -20,6 +20,7 @@ SKIPPED_TAGS = {
     "noscript",
     "nav",
     "button",
+    "summary",
     "title",
     "desc",
     "metadata",
