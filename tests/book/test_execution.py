@@ -73,6 +73,20 @@ def test_a_result_is_kept_for_its_inputs(notebook, tmp_path, monkeypatch):
     assert changed.notebook.cells[0].outputs[0].data["text/plain"] == "3"
 
 
+def test_a_notebook_that_is_edited_while_it_runs_is_run_again(notebook, tmp_path):
+    """The result belongs to the text that was run, not to the text that lies there when the run ends."""
+    cache = tmp_path / "cache"
+    path = notebook(("code", "n = 1"), ("markdown", "共 <!--= n -->1<!----> 个。"))
+    edit = f"import pathlib; p = pathlib.Path({str(path)!r}); p.write_text(p.read_text().replace('n = 1', 'n = 1 + 0'))"
+    nb = nbformat.read(path, 4)
+    nb.cells.append(new_code_cell(edit))
+    nbformat.write(nb, path)
+    (first,) = execute_notebooks([path], cache)
+    assert first.problems == []
+    (second,) = execute_notebooks([path], cache)
+    assert "n = 1 + 0" in second.notebook.cells[0].source
+
+
 def test_a_result_with_a_problem_is_not_kept(notebook, tmp_path):
     path = notebook(("code", "1 / 0"))
     for _ in range(2):

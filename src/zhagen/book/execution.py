@@ -93,8 +93,11 @@ def execute_notebooks(
     inputs = inputs_key(lock)
     runs: dict[Path, Run] = {}
     todo = []
+    keys = {
+        path: _key(path, inputs) for path in paths
+    }  # before the run: who edits meanwhile gets a run of the new text
     for path in paths:
-        kept = _kept(path, cache, inputs) if cache else None
+        kept = _kept(path, cache, keys[path]) if cache else None
         if kept:
             runs[path] = kept
         else:
@@ -105,7 +108,7 @@ def execute_notebooks(
             for run in asyncio.run(_all(todo, jobs or os.cpu_count() or 1, strict)):
                 runs[run.path] = run
                 if cache and not run.problems:
-                    _keep(run, cache, inputs)
+                    _keep(run, cache, keys[run.path])
     return [runs[path] for path in paths]
 
 
@@ -273,10 +276,10 @@ def _place(path: Path, cache: Path) -> Path:
     return cache / path.parent.name / path.stem
 
 
-def _kept(path: Path, cache: Path, inputs: str) -> Run | None:
+def _kept(path: Path, cache: Path, key: str) -> Run | None:
     import nbformat
 
-    file = _place(path, cache) / f"{_key(path, inputs)}.json"
+    file = _place(path, cache) / f"{key}.json"
     if not file.is_file():
         return None
     os.utime(file)
@@ -284,10 +287,10 @@ def _kept(path: Path, cache: Path, inputs: str) -> Run | None:
     return Run(path, nbformat.from_dict(kept["notebook"]), kept["values"], [], 0.0)
 
 
-def _keep(run: Run, cache: Path, inputs: str) -> None:
+def _keep(run: Run, cache: Path, key: str) -> None:
     folder = _place(run.path, cache)
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{_key(run.path, inputs)}.json"
+    file = folder / f"{key}.json"
     draft = file.with_suffix(".draft")
     content = {"seconds": run.seconds, "values": run.values, "notebook": run.notebook}
     draft.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
