@@ -112,6 +112,7 @@ KINDS = {
     "missed": "看漏",
     "definition": "定义",
     "reading": "读法",
+    "level": "层级",
 }
 AGREEMENT = {"same": "名称一致", "differs": "名称不一致", "no name": "未提名称"}
 MEASURES = {

@@ -6,7 +6,6 @@ import pytest
 from zhagen.book.loads import load_features
 from zhagen.statistics.association import add_measures, cooccurrence_table
 from zhagen.statistics.chance import chance_table
-from zhagen.statistics.chance import chance_table
 from zhagen.statistics.terms import term_matrix
 
 

@@ -44,8 +44,8 @@ def attribute_table(
     p is of the code, over all values at once: the values are shuffled between the sources, which keep their codings,
     and p is the share of the shufflings in which the chi-square of the code against all others is as high or higher
     (with the observed one among them). Where there are no more ways to share out the values than `draws`, all are taken
-    and p is exact. With few sources it cannot be small: for 3 sources against 3 there are 20 ways, and each is as far off
-    as its mirror image, so p is 0.1 at least.
+    and p is exact. With few sources it cannot be small: for 3 sources against 3 there are 20 ways, and each is as far
+    off as its mirror image, so p is 0.1 at least.
 
     Parameters
     ----------
