@@ -352,7 +352,7 @@ def _hypergeometric_sums(n12: np.ndarray, one: np.ndarray, other: np.ndarray, gr
     """Return what `_hypergeometric` does for meetings inside groups; `one` and `other` are groups x pairs."""
     from scipy.stats import hypergeom
 
-    sizes = np.bincount(group)[:, None]
+    sizes = np.bincount(group.astype(np.intp, copy=False))[:, None]
     mean = (one * other / sizes).sum(axis=0)
     variance = (one * other * (sizes - one) * (sizes - other) / (sizes**2 * np.maximum(sizes - 1, 1))).sum(axis=0)
     known: dict[tuple[int, int, int], np.ndarray] = {}
@@ -382,7 +382,7 @@ def _drawn(
     kind follow each other by n12: sums up to a key say how many draws reached at most, and so how many at least, its
     n12.
     """
-    members = np.bincount(layout.kinds).astype(np.int64, copy=False)  # 64 bits, also in a browser: they are multiplied
+    members = np.bincount(layout.kinds.astype(np.intp, copy=False)).astype(np.int64, copy=False)  # 64 bits: multiplied
     low, high = np.sort([layout.kinds[one], layout.kinds[other]], axis=0).reshape(2, -1)
     asked = np.union1d(low, high)
     kinds, first, kind = np.unique(low * len(members) + high, return_index=True, return_inverse=True)
@@ -449,7 +449,7 @@ def _draws(layout: _Layout, rng: np.random.Generator) -> Iterator[tuple[np.ndarr
     random, and their terms are dealt out in this order.
     """
     group, rows = layout.group[layout.units], layout.rows[layout.units]
-    sizes = np.bincount(group, minlength=len(layout.columns))
+    sizes = np.bincount(group.astype(np.intp, copy=False), minlength=len(layout.columns))
     start = np.cumsum(sizes) - sizes  # the first unit of each group; `before`: the partners in the groups before it
     before = np.cumsum((sizes + 1) // 2) - (sizes + 1) // 2
     parts = []
