@@ -105,6 +105,9 @@ def shortest(folder: Path) -> Path:
 def run_all(page):
     """Choose 运行 → 运行所有单元格, as a reader does; a menu that has just opened may miss a fast click."""
     for _ in range(5):
+        while page.locator(".jp-Dialog").count():  # on a busy machine JupyterLab asks before the kernel has answered
+            page.keyboard.press("Escape")
+            page.wait_for_timeout(500)
         page.get_by_role("menuitem", name="运行", exact=True).click(timeout=60_000)
         item = page.get_by_role("menuitem", name="运行所有单元格", exact=True)
         item.hover()
