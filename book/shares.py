@@ -20,9 +20,9 @@ HTML = Path(__file__).resolve().parent.parent / "_build/html"
 KINDS = {
     "reference": r"book/(interface|glossary|bibliography|recipes)",  # looked up, not read: no part of the shares
     "method": r"book/(method/|teach)|notebooks/(method|own)/|notebooks/synthesis/report",
+    "machinery": r"notebooks/appendix/text_to_table|notebooks/counting/9_engines",
     "words": r"notebooks/counting/|notebooks/\w+/2_words|notebooks/synthesis/5_",
-    "reading": r"notebooks/(?!appendix/text)\w+/",
-    "machinery": r"notebooks/appendix/",
+    "reading": r"notebooks/",
     "frame": r"",
 }
 PLACES = ("paper", "page", "notebook")  # where an exercise is done
