@@ -38,11 +38,45 @@ def test_every_text_that_could_travel_alone_says_that_it_is_invented():
     assert silent == []
 
 
-def test_quotations_of_the_findings_stand_in_the_sources():
+def test_quotations_of_the_findings_are_in_the_sources_or_in_the_memo_that_is_named():
     study = practice_study()
     texts = "".join(study.text(source_id) for source_id in study.sources.source_id)
-    quoted = re.findall("“([^”]{4,})”", study.notes["findings.md"] + study.notes["storyline.md"])
-    assert [words for words in quoted if words.rstrip("。，") not in texts] == ["规矩使群冷清"]  # a memo's words
+    memos = study.memos.set_index("memo_id").text
+    quoted = re.findall("“([^”]{4,})”(?:（(M[0-9]+)）)?", study.notes["findings.md"] + study.notes["storyline.md"])
+    assert [words for words, memo in quoted if words.rstrip("。，") not in (memos[memo] if memo else texts)] == []
+    assert [memo for _, memo in quoted if memo] == ["M003"]
+
+
+def test_the_core_category_is_defined_and_no_passage_is_coded_with_it():
+    study = practice_study()
+    core = study.codebook.level("core_category")
+    assert core.label.tolist() == ["有然后"] and core.definition.ne("").all() and core.properties.ne("").all()
+    assert not set(core.code_id) & (set(study.codings.code_id) | set(study.codebook.codes.parent_id))
+    row = study.history.set_index("code_id").loc[core.code_id.item()]
+    assert row["act"] == "create" and row["date"] > study.codings.date.max()  # it came after all coding
+
+
+def test_people_whom_nobody_answered_speak_for_themselves():
+    study = practice_study()
+    told = study.memos.set_index("memo_id").codings["M059"]
+    own = study.quotations().set_index("coding_id").loc[told]
+    assert set(own.speaker) == {"乙", "庚", "丑", "癸"}
+    unanswered = own[own.label == "没人应声"]
+    assert set(unanswered.speaker) == set(own.speaker) and (unanswered.role == "participant").all()
+    assert all(f"（{source}）" in study.notes["findings.md"].split("不被接的一头")[1] for source in own.source_id)
+
+
+def test_memos_are_corrected_by_later_ones():
+    memos = practice_study().memos.set_index("memo_id")
+    assert "没有一个没被接的人说过话" in memos.text["M054"] and "没有一个没被接的人说过话" in memos.text["M059"]
+    assert memos.date["M054"] < memos.date["M059"] < memos.date["M060"]
+
+
+def test_every_theme_of_the_gioia_reading_takes_concepts_of_the_codebook_and_one_place_each():
+    study = practice_study()
+    concepts = study.codebook.level("concept").code_id
+    assert sorted(study.gioia.code_id) == sorted(concepts)
+    assert study.gioia.groupby("theme").dimension.nunique().eq(1).all()
 
 
 def test_every_difference_has_a_reason_and_every_stated_arrow_a_coding():
