@@ -106,6 +106,16 @@ def test_figures_have_a_caption_and_a_number_and_are_cited(notebook):
             assert f"{{numref}}`{name}`" in prose, name
 
 
+@pytest.mark.parametrize("path", [*NOTEBOOKS, *sorted((ROOT / "book").glob("*.md"))], ids=lambda path: path.stem)
+def test_an_exercise_says_whether_it_is_done_on_paper_on_the_page_or_in_the_notebook(path):
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        text = "\n".join(map(source, cells(path, "markdown")))
+    found = re.findall(r"(?m)^:{3,}\{admonition\} (练习.*)\n(?::class: (.*))?", text)
+    places = {title: {"paper", "page", "notebook"} & set(classes.split()) for title, classes in found}
+    assert {title: where for title, where in places.items() if len(where) != 1} == {}
+
+
 def prose(cell):
     """The prose of a cell: no code, formula, role, option, quotation, worked example, label of a source or line."""
     text = MARK.sub("", re.sub(r"(?ms)^(:{3,})\{admonition\} 手算.*?^\1$", "", source(cell)))
