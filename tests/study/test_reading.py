@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from zhagen.errors import ZhagenError
-from zhagen.study import make_study, practice_study, show_memo, show_turns
+from zhagen.study import make_study, practice_study, show_memo, show_note, show_turns
 
 
 def test_a_memo_shows_its_head_and_no_title_twice():
@@ -28,10 +28,19 @@ def test_markup_in_what_somebody_said_stays_text():
     assert r"\*号和\<b\>都原样" in show_turns(study, "S1")._repr_markdown_()
 
 
+def test_a_note_is_shown_whole_and_its_headings_are_none_of_the_page():
+    study = practice_study()
+    shown = show_note(study, "guide.md")._repr_markdown_().splitlines()
+    assert "> **访谈提纲**" in shown and not any(line.lstrip("> ").startswith("#") for line in shown)
+    kept = [line for line in study.notes["guide.md"].strip().splitlines() if not line.startswith("#")]
+    assert all(f"> {line}".rstrip() in shown for line in kept)
+
+
 @pytest.mark.parametrize(
     ("ask", "found"),
     [
         (lambda study: show_memo(study, "M999"), "no memo 'M999'"),
+        (lambda study: show_note(study, "x.md"), "no 'x.md'"),
         (lambda study: show_turns(study, "X99"), "no source 'X99'"),
         (lambda study: show_turns(study, "I07", 900), "no turn from 900"),
     ],

@@ -120,8 +120,9 @@ def has_report_card(doc_id: str) -> bool:
 def report_card(extraction: Extraction) -> pd.DataFrame:
     """Return the method report card of a study, checked on the text that was read.
 
-    ``reported``: a reader learns what was done. ``mentioned``: it is named or claimed, but not how. ``absent``: it is
-    not said anywhere; the file lists terms under which it would be found, and each is searched for in the whole text.
+    ``reported``: another person could do the step again, or check it, from what is said. ``mentioned``: it is named or
+    claimed, or a part of it is said, but not enough for that. ``absent``: it is not said anywhere; the file lists
+    terms under which it would be found, and each is searched for in the whole text.
     A sentence with such a term must be listed in the file as seen, with the reason why it does not count.
     ``not_applicable``: a text of this kind has nothing to report here.
 

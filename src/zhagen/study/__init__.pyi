@@ -16,8 +16,10 @@ from .history import codebook_at as codebook_at
 from .history import codebook_evolution as codebook_evolution
 from .published import document_study as document_study
 from .reading import Memo as Memo
+from .reading import Note as Note
 from .reading import Talk as Talk
 from .reading import show_memo as show_memo
+from .reading import show_note as show_note
 from .reading import show_turns as show_turns
 from .retrieval import coding_pairs as coding_pairs
 from .retrieval import find_codings as find_codings

@@ -1,5 +1,6 @@
-"""Memos and stretches of talk, to be read in a page: they show themselves as quotations."""
+"""Memos, notes and stretches of talk, to be read in a page: they show themselves as quotations."""
 
+import re
 from dataclasses import dataclass
 
 import pandas as pd
@@ -29,6 +30,27 @@ class Memo:
 
     def _repr_markdown_(self) -> str:
         return _quoted(f"**{self.memo_id}　{self.title}**（{self.coder}，{self.date}）\n\n{self.text}")
+
+
+@dataclass(frozen=True, repr=False)
+class Note:
+    """A page of Markdown that a study keeps beside its tables, such as its interview guide.
+
+    Attributes
+    ----------
+    name, text : str
+        As in the folder.
+    """
+
+    name: str
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_markdown_(self) -> str:
+        # a heading inside a quotation would be listed in the contents of the page
+        return _quoted(re.sub(r"(?m)^(>? ?)#+[ \t]+(.*)$", r"\1**\2**", self.text))
 
 
 @dataclass(frozen=True, repr=False)
@@ -86,6 +108,37 @@ def show_memo(study: Study, memo_id: str) -> Memo:
     row = found.iloc[0]
     text = str(row.text).removeprefix(f"# {row.title}").strip()
     return Memo(row.memo_id, row.date, row.coder, row.title, text)
+
+
+def show_note(study: Study, name: str) -> Note:
+    """Return a page that a study keeps beside its tables, to be read.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    name : str
+        The file, such as ``guide.md``.
+
+    Returns
+    -------
+    Note
+        It shows itself as a quotation; its headings become bold lines.
+
+    Raises
+    ------
+    ZhagenError
+        If the study has no such file.
+
+    Examples
+    --------
+    >>> from zhagen.study import practice_study
+    >>> "访谈提纲" in show_note(practice_study(), "guide.md").text
+    True
+    """
+    if name not in study.notes:
+        raise ZhagenError(f"the study has no {name!r}", todo=f"use one of {', '.join(study.notes)}")
+    return Note(name, study.notes[name].strip())
 
 
 def show_turns(study: Study, source_id: str, first: int = 1, last: int | None = None) -> Talk:
