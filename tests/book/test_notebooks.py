@@ -122,7 +122,7 @@ def prose(cell):
     text = re.sub(r"(?ms)^```.*?^```$|\$\$.*?\$\$|\$[^$\n]+\$|`[^`\n]*`|\{[\w:]+\}", "", text)
     text = re.sub(r"(?m)^#.*$|^>.*$|^\d+\. |^:\w+:.*$|^:{3,}.*$|^\(.*\)=$", "", text)
     text = re.sub(r"\[[^\]]*\]\([^)]*\)|https?://\S+", "", text)
-    text = re.sub(r"[甲乙丙]\d(?!\d)", "", text)  # the eleven sentences of the first passage
+    text = re.sub(r"(?:[甲乙丙]\d|[庚辛]\d\d?)(?!\d)", "", text)  # eleven sentences and the slips of chapter 3
     text = re.sub(r"(原文)?[表图] ?\d+|练习 ?\d+|第 ?\d+ ?[章节步级]|大约需要\**\s*\d+ 分钟|(19|20)\d\d ?年?", "", text)
     return re.sub(r"[A-Za-z][\w.]*\d[\w.]*|5G|0\.\d+|UTF-8|SHA-256|\d+%? ?(级|号)", "", text)
 

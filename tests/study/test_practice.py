@@ -2,7 +2,9 @@
 
 import json
 import re
+from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from zhagen.paths import data_folder
@@ -84,3 +86,22 @@ def test_every_difference_has_a_reason_and_every_stated_arrow_a_coding():
     assert study.differences.reason.str.len().min() > 3
     stated = study.mechanism[study.mechanism.status.isin(["printed", "mapped"])]
     assert stated.codings.ne("").all() and stated.reason.ne("").all()
+
+
+def test_open_labels_quote_the_turn_they_name_and_none_is_used_twice():
+    study = practice_study()
+    slips = pd.read_csv(data_folder() / "practice" / "open_labels.csv")
+    said = study.turns().set_index(["source_id", "turn"]).text
+    wrong = [slip.slip for slip in slips.itertuples() if slip.quote not in said[slip.source_id, slip.turn]]
+    assert wrong == []
+    assert not slips.slip.duplicated().any() and not slips.label.duplicated().any()
+    assert set(slips.label) & set(study.codebook.labels().values()) == set()  # they were made without the codebook
+
+
+def test_prose_names_open_labels_by_their_numbers():
+    labels = pd.read_csv(data_folder() / "practice" / "open_labels.csv").set_index("slip").label.str.strip("“”")
+    method = Path(__file__).parents[2] / "notebooks/method"
+    prose = "".join(path.read_text("utf-8") for path in method.glob("03*.ipynb"))
+    named = re.findall("([庚辛][0-9]+)“([^”]+)”", prose)
+    assert len(named) >= 10
+    assert [(slip, words) for slip, words in named if labels[slip] != words] == []
