@@ -85,6 +85,66 @@ def test_a_failure_in_the_middle_leaves_the_old_files(monkeypatch, tmp_path, cap
     assert [path.name for path in out.iterdir()] == ["codes.csv"] and (out / "codes.csv").read_text() == "old"
 
 
+def test_a_folder_never_holds_two_documents(tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main(["extract", "haier", "--out", str(out)]) == 0
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    assert main(["extract", "xiaomi", "--out", str(out)]) == 2
+    assert "it holds the extraction of haier" in capsys.readouterr().err
+    (out / "extraction.json").unlink()  # a folder of an earlier version has none
+    assert main(["extract", "xiaomi", "--out", str(out)]) == 2
+    assert main(["extract", "haier", "--out", str(out)]) == 0
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+
+
+def test_tables_that_an_earlier_extraction_had_are_removed_and_other_files_stay(tmp_path):
+    from dataclasses import replace
+
+    from zhagen.extraction import extract, write_extraction
+
+    haier = extract("haier", edition="digest")
+    write_extraction(replace(haier, tables=haier.tables | {"表9": haier.tables["表1"]}), tmp_path)
+    (tmp_path / "mine.csv").write_text("mine")
+    (tmp_path / "extraction.json").write_text(
+        (tmp_path / "extraction.json").read_text("utf-8").replace('"codes.csv"', '"../../mine.csv", "codes.csv"'), "utf-8"
+    )
+    assert (tmp_path / "tables/表9.csv").is_file()
+    write_extraction(haier, tmp_path)
+    assert {path.name for path in (tmp_path / "tables").iterdir()} == {"表1.csv"}
+    assert (tmp_path / "mine.csv").read_text() == "mine"
+
+
+@pytest.mark.parametrize("doc_id", catalog.document_ids())
+def test_every_row_says_which_document_it_is_of(tmp_path, doc_id):
+    assert main(["extract", doc_id, "--out", str(tmp_path)]) == 0
+    for path in tmp_path.rglob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            assert {row["doc_id"] for row in csv.DictReader(file)} <= {doc_id}, path
+
+
+def test_a_fault_of_the_programme_has_a_status_of_its_own(monkeypatch, capsys):
+    """1 says that a check found something; a fault must not look like it."""
+
+    def broken(*arguments, **options):
+        raise AttributeError("'NoneType' object has no attribute '\x1b[31m'")
+
+    monkeypatch.setattr(catalog, "list_documents", broken)
+    assert main(["documents"]) == 70
+    said = capsys.readouterr().err
+    assert "AttributeError" in said and "test_cli.py, line" in said and "please report" in said
+    assert "Traceback" not in said and "\x1b" not in said
+    monkeypatch.setenv("ZHAGEN_TRACEBACK", "1")
+    with pytest.raises(AttributeError):
+        main(["documents"])
+
+
+def test_nothing_of_a_source_is_obeyed_by_the_terminal(capsys):
+    main(["count", "haier", "数\x1b[31m据\u202e"])
+    assert main(["count", "\x1b[31m", "数据"]) == 2
+    said = capsys.readouterr()
+    assert said.out == "数\\x1b[31m据\\u202e\t0\n" and "\x1b" not in said.err
+
+
 def test_count_says_which_edition_it_counts(capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("ZHAGEN_SOURCES", str(tmp_path))
     assert main(["count", "haier", "数据驱动", "没有这个词"]) == 0

@@ -1,4 +1,8 @@
+import json
 import os
+import random
+import signal
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -6,7 +10,7 @@ import pytest
 
 from zhagen import output
 from zhagen.errors import OutputError
-from zhagen.output import cannot_write, write_files
+from zhagen.output import DRAFT, cannot_write, finish_writing, write_files, write_folder
 
 FRAME = pd.DataFrame({"term": ["平台", 'a"b,c'], "count": [2, 1]})
 
@@ -165,3 +169,171 @@ def test_what_was_there_is_put_back_where_a_file_cannot_be_moved(tmp_path, monke
     with pytest.raises((OutputError, KeyboardInterrupt)):
         write_files({"a.txt": "new", "b.txt": "new", "c.txt": "new"}, tmp_path)
     assert held(tmp_path) == {"a.txt": "old", "c.txt": "old"}
+
+
+# ---- killed processes -----------------------------------------------------------------------------------------------
+
+NAMES = ["a.csv", "b.csv", "tables/c.csv", "tables/d.csv"]
+RESULTS = {"first": dict.fromkeys(NAMES, "first"), "second": dict.fromkeys([*NAMES[:3], "tables/e.csv"], "second")}
+GONE = {"first": ["tables/e.csv"], "second": ["tables/d.csv"]}
+
+
+def as_written(result):
+    return dict(RESULTS[result])
+
+
+def in_a_process(work):
+    """Run work in a process of its own; return its id."""
+    if child := os.fork():
+        return child
+    try:
+        work()
+    finally:
+        os._exit(0)
+
+
+def seen(folder):
+    """What is in a folder, drafts aside."""
+    return {name: text for name, text in held(folder).items() if not name.startswith(DRAFT)}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that fork")
+def test_a_folder_is_the_old_result_or_the_new_one_whenever_the_process_is_killed(tmp_path):
+    """200 kills at random moments of a process that writes two results in turn."""
+    out, chance, found = tmp_path / "out", random.Random(1), set()
+    write_folder(RESULTS["first"], out)
+    (out / "mine.txt").write_text("mine")
+
+    def write_in_turn():
+        while True:
+            for result in ("second", "first"):
+                write_folder(RESULTS[result], out, gone=GONE[result])
+
+    for _ in range(200):
+        child = in_a_process(write_in_turn)
+        time.sleep(chance.uniform(0, 0.008))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        files = seen(out)
+        assert files.pop("mine.txt") == "mine"
+        assert files in (as_written("first"), as_written("second"))
+        found.add(files["a.csv"])
+    assert found == {"first", "second"}  # some were killed before, some after
+    write_folder(RESULTS["first"], out, gone=GONE["first"])
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]  # what the killed ones left is gone
+    assert seen(out) == held(out) == as_written("first") | {"mine.txt": "mine"}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that fork")
+@pytest.mark.parametrize("moves", range(5))
+def test_a_process_killed_between_two_files_is_finished_by_the_next(tmp_path, moves):
+    """Files among others are moved one by one; a journal knows what is still to be moved."""
+    for name in NAMES:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("first")
+
+    def killed_after_some_moves():
+        replace, done = os.replace, []
+
+        def replaced(*names):
+            if len(done) == moves:
+                os.kill(os.getpid(), signal.SIGKILL)
+            done.append(replace(*names))
+
+        os.replace = replaced
+        write_files(RESULTS["second"], tmp_path)
+
+    child = in_a_process(killed_after_some_moves)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == (signal.SIGKILL if moves < 4 else 0)
+    finish_writing(tmp_path)
+    assert held(tmp_path) == as_written("first") | as_written("second")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that fork")
+def test_a_process_killed_while_it_writes_its_drafts_changes_nothing(tmp_path):
+    (tmp_path / "a.csv").write_text("first")
+
+    def killed(path):
+        path.write_text("half")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    os.waitpid(in_a_process(lambda: write_files({"a.csv": "second", "b.csv": killed}, tmp_path)), 0)
+    assert seen(tmp_path) == {"a.csv": "first"} and len(list(tmp_path.glob(f"{DRAFT}*"))) == 1
+    finish_writing(tmp_path)
+    assert held(tmp_path) == {"a.csv": "first"} and list(tmp_path.glob(".*")) == []
+
+
+def test_the_draft_of_a_living_process_stays(tmp_path):
+    def meanwhile(path):
+        finish_writing(tmp_path)  # as another process would do it: the lock is the draft's, not the process's
+        path.write_text("new")
+
+    write_files({"a.txt": meanwhile}, tmp_path)
+    assert held(tmp_path) == {"a.txt": "new"}
+
+
+def test_a_journal_of_the_folder_above_is_left_to_those_who_use_it(tmp_path):
+    draft = tmp_path / f"{DRAFT}abcdefgh"
+    (draft / "new").mkdir(parents=True)
+    (draft / "new" / "a.txt").write_text("new")
+    (draft / "journal.json").write_text(json.dumps(["a.txt"]))
+    write_files({"b.txt": "b"}, tmp_path / "below")
+    assert not (tmp_path / "a.txt").exists()
+    finish_writing(tmp_path)
+    assert held(tmp_path) == {"a.txt": "new", "below/b.txt": "b"}
+
+
+# ---- the folder of one result ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["exchanged", "one by one"])
+def test_the_folder_of_a_result_keeps_what_is_not_the_results(tmp_path, monkeypatch, how):
+    out = tmp_path / "out"
+    write_folder(RESULTS["first"], out)
+    (out / "mine").mkdir()
+    (out / "mine" / "note.txt").write_text("mine")
+    (out / "empty").mkdir()
+    os.symlink("mine/note.txt", out / "link.txt")
+    out.chmod(0o750)
+    if how == "one by one":
+        monkeypatch.setattr(output, "_exchange", lambda *_: False)
+    assert write_folder(RESULTS["second"], out, gone=GONE["second"]) == [out / name for name in RESULTS["second"]]
+    assert held(out) == as_written("second") | {"mine/note.txt": "mine", "link.txt": "mine"}
+    assert (out / "link.txt").is_symlink() and (out / "empty").is_dir() and out.stat().st_mode & 0o777 == 0o750
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_the_current_folder_does_not_vanish_under_its_user(tmp_path, monkeypatch):
+    write_folder(RESULTS["first"], tmp_path)
+    monkeypatch.chdir(tmp_path / "tables")
+    write_folder(RESULTS["second"], "..", gone=GONE["second"])
+    assert held(Path("..")) == as_written("second")
+
+
+def test_a_link_to_a_folder_stays_a_link(tmp_path):
+    (tmp_path / "real").mkdir()
+    os.symlink("real", tmp_path / "link")
+    write_folder(RESULTS["first"], tmp_path / "link")
+    assert (tmp_path / "link").is_symlink() and held(tmp_path / "real") == as_written("first")
+
+
+def test_a_folder_of_many_other_files_is_written_file_by_file(tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    write_folder(RESULTS["first"], out)
+    (out / "mine.txt").write_text("mine")
+    before = out.stat().st_ino
+    monkeypatch.setattr(output, "MANY", 0)
+    write_folder(RESULTS["second"], out, gone=GONE["second"])
+    assert out.stat().st_ino == before and held(out) == as_written("second") | {"mine.txt": "mine"}
+
+
+@pytest.mark.parametrize("content", [full, lambda path: path.mkdir() or path.write_text("")])
+def test_a_folder_that_cannot_be_written_stays_as_it_was(tmp_path, content):
+    out = tmp_path / "out"
+    write_folder(RESULTS["first"], out)
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_folder(RESULTS["second"] | {"z.csv": content}, out)
+    assert held(tmp_path) == {f"out/{name}": "first" for name in NAMES}
+    with pytest.raises(OutputError, match="a folder is in the way"):
+        write_folder({"tables": "a file"}, out)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]

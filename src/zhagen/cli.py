@@ -1,19 +1,20 @@
 """The command ``zhagen``.
 
-Its exit status is 0 if all was done, 1 if a check found something, 2 if it could not be done, 130 if the user stopped
-it, 141 if nobody reads its output any more (``zhagen documents | head -1``).
+Its exit status is 0 if all was done, 1 if a check found something, 2 if it could not be done, 70 if zhagen itself
+failed, 130 if the user stopped it, 141 if nobody reads its output any more (``zhagen documents | head -1``).
 """
 
 import argparse
 import io
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
 from zhagen import __version__
 from zhagen.documents import catalog
-from zhagen.errors import ZhagenError
+from zhagen.errors import ZhagenError, visible
 from zhagen.paths import sources_folder
 
 
@@ -51,6 +52,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(f"zhagen: {arguments.stopped(arguments)}", file=sys.stderr)
         return 130
+    except Exception as error:  # a fault of zhagen's: it must not look like the finding of a check, whose status is 1
+        if os.environ.get("ZHAGEN_TRACEBACK"):
+            raise
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(last.filename).name}, line {last.lineno}"
+        said = visible(f"{type(error).__name__}: {error} ({where})")
+        print(f"zhagen: a fault of zhagen {__version__}, {said}: please report this line, the command", file=sys.stderr)
+        print("and, if you may, the file; ZHAGEN_TRACEBACK=1 before the command shows more", file=sys.stderr)
+        return 70
     return status
 
 
@@ -131,19 +141,23 @@ def _add_cooccur(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.set_defaults(run=_cooccur, stopped=lambda arguments: f"interrupted ({arguments.out}): {again}")
 
 
+def _print(*cells: object) -> None:
+    print(*(visible(str(cell)) for cell in cells), sep="\t")
+
+
 def _say(document: catalog.Document) -> None:
     print(f"zhagen: {document.id}: {document.why}", file=sys.stderr)
 
 
 def _documents(arguments: argparse.Namespace) -> None:
     for row in catalog.list_documents().to_dict("records"):
-        print(row["id"], row["edition"] or "none", row["title"] or row["short"], row["why"], sep="\t")
+        _print(row["id"], row["edition"] or "none", row["title"] or row["short"], row["why"])
 
 
 def _attach(arguments: argparse.Namespace) -> None:
     result = catalog.attach(arguments.folder)
     for row in result.to_dict("records"):
-        print(row["result"], row["id"] or "-", row["file"] or catalog.catalog_entry(row["id"])["file"], sep="\t")
+        _print(row["result"], row["id"] or "-", row["file"] or catalog.catalog_entry(row["id"])["file"])
     missing = int((result.result == "missing").sum())
     found = (
         f"{missing} of the originals are missing: their digests are used" if missing else "all originals are attached"
@@ -188,7 +202,7 @@ def _count(arguments: argparse.Namespace) -> None:
     clean = outline.read_outline(document, recipe.read_recipe(arguments.id)).text
     _say(document)
     for term in arguments.terms:
-        print(f"{term}\t{cleaning.count_term(clean, term)}")
+        _print(term, cleaning.count_term(clean, term))
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -203,7 +217,7 @@ def _check(arguments: argparse.Namespace) -> int:
         _say(one.document)
     for row in table.to_dict("records"):
         line = "" if pd.isna(row["line"]) else row["line"]
-        print(f"{row['doc_id']}\t{row['check']}\t{row['verdict']}\t{line}\t{row['what']}")
+        _print(row["doc_id"], row["check"], row["verdict"], line, row["what"])
     return int((table.verdict != "holds").any())
 
 
@@ -212,7 +226,7 @@ def _check_study(arguments: argparse.Namespace) -> int:
 
     table = check_study(arguments.folder)
     for row in table.to_dict("records"):
-        print(row["severity"], row["file"], row["line"] or "", row["found"], row["todo"], sep="\t")
+        _print(row["severity"], row["file"], row["line"] or "", row["found"], row["todo"])
     errors = int((table.severity == "error").sum())
     if errors:
         raise ZhagenError(f"the study cannot be opened: {errors} errors", arguments.folder, "correct what is listed")

@@ -1,5 +1,7 @@
 """The one family of errors: what was found, where, what to do."""
 
+import unicodedata
+
 
 class ZhagenError(Exception):
     """Something that a person can correct.
@@ -26,10 +28,37 @@ class ZhagenError(Exception):
 
     def __init__(self, found: str, where: str = "", todo: str = "") -> None:
         self.found, self.where, self.todo = found, where, todo
-        super().__init__(found + (f" ({where})" if where else "") + (f": {todo}" if todo else ""))
+        super().__init__(visible(found + (f" ({where})" if where else "") + (f": {todo}" if todo else "")))
 
     def __reduce__(self) -> tuple[type["ZhagenError"], tuple[str, str, str]]:
         return type(self), (self.found, self.where, self.todo)  # an error of a worker process arrives in three parts
+
+
+def visible(text: str) -> str:
+    """Show what a terminal would obey or hide: control characters, marks of direction, private and half characters.
+
+    Parameters
+    ----------
+    text : str
+        A text, such as a line of a source in a message.
+
+    Returns
+    -------
+    str
+        The text with these characters as escapes; line breaks, tabs and all kinds of blanks stay.
+
+    Examples
+    --------
+    >>> print(visible("红\x1b[31m字\u202e"))
+    红\\x1b[31m字\\u202e
+    """
+    if text.isprintable():
+        return text
+    hidden = {"Cc", "Cf", "Co", "Cs"}
+    return "".join(
+        char.encode("unicode_escape").decode() if unicodedata.category(char) in hidden and char not in "\n\t" else char
+        for char in text
+    )
 
 
 class SourceError(ZhagenError):

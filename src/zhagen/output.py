@@ -1,10 +1,25 @@
-"""Files written all or none: a failed export leaves no half file. Every file of the package is written here."""
+"""Files written all or none: neither an error nor a killed process leaves a half file or a mixture of two results.
 
+A new result is written as a draft, whole, before anything of the old one is touched. Then it takes the old one's place:
+
+- one file, or a new folder: by one renaming, which the system does whole or not at all;
+- a folder that belongs to one result (`write_folder`): draft and folder change their names, in one step as well,
+  where the system can (Linux, macOS);
+- several files among others (`write_files`): one by one. The draft holds a journal of what is to be moved, so the next
+  run, or the reader who calls `finish_writing`, ends what a killed process began.
+
+A draft is locked as long as its process lives; a draft without a lock is what a killed process left.
+"""
+
+import ctypes
+import json
 import os
 import shutil
+import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,12 +30,17 @@ if TYPE_CHECKING:
 
     Content = pd.DataFrame | str | bytes | Callable[[Path], object]
 
+DRAFT = ".zhagen-draft-"
+JOURNAL, NEW, OLD = "journal.json", "new", "old"
+MANY = 2000  # other files in a folder: more than these are not carried into the new folder, file by file
+EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS: two names change places
+
 
 def write_files(files: "Mapping[str, Content]", folder: Path | str) -> list[Path]:
     """Write files below a folder, all of them or none.
 
-    Every file is first written as a draft in a folder beside its place, then all are moved. If anything fails, or the
-    user stops it, the old files are put back, and folders that were made for the new ones are removed.
+    If anything fails, or the user stops it, the old files are put back, and folders that were made for the new ones are
+    removed. If the process is killed between two files, `finish_writing` moves the others, too.
 
     Parameters
     ----------
@@ -47,70 +67,108 @@ def write_files(files: "Mapping[str, Content]", folder: Path | str) -> list[Path
     ['done']
     """
     folder = Path(folder)
-    made: list[Path] = []  # folders that did not exist before, the outer ones first
-    draft = None
-    try:
+    finish_writing(folder)
+    with _made(folder) as made:
         _make(folder.parent, made)
         _check_free(folder, folder=True)
-        draft = Path(tempfile.mkdtemp(prefix=".zhagen-", dir=folder if folder.is_dir() else folder.parent))
-        for name, content in files.items():
-            (draft / name).parent.mkdir(parents=True, exist_ok=True)
-            _write(content, draft / name)
-        for name in files:
-            _make((folder / name).parent, made)
-            _check_free(folder / name, folder=False)
-        _replace(files, draft, folder)
-    except BaseException as error:
-        if draft is not None:
-            shutil.rmtree(draft, ignore_errors=True)  # first: it may lie in a folder that was made
-        for path in reversed(made):
-            with suppress(OSError):  # somebody else has put a file there
-                path.rmdir()
-        refusal = cannot_write(folder, error) if isinstance(error, OSError) else None
-        if refusal is None:
-            raise
-        raise refusal from error
-    shutil.rmtree(draft, ignore_errors=True)
+        with _draft(folder if folder.is_dir() else folder.parent) as draft:
+            _write_all(files, draft / NEW)
+            if not _take_folder(draft / NEW, folder):
+                for name in files:
+                    _make((folder / name).parent, made)
+                    _check_free(folder / name, folder=False)
+                _replace(list(files), draft, folder)
     return [folder / name for name in files]
 
 
-def _check_free(path: Path, *, folder: bool) -> None:
-    """Raise OSError if a file is where a folder must be, or a folder where a file must be."""
-    if folder and path.exists() and not path.is_dir():
-        raise NotADirectoryError(20, "a file of this name is in the way")
-    if not folder and path.is_dir():
-        raise IsADirectoryError(21, f"a folder is in the way of {path.name}")
+def write_folder(files: "Mapping[str, Content]", folder: Path | str, *, gone: Collection[str] = ()) -> list[Path]:
+    """Write the files of one result, so that its folder holds the whole old result or the whole new one.
+
+    Draft and folder change places in one step, whatever stops the process. Where that cannot be done (Windows, a mount
+    point, the current folder, which would vanish under its user, a folder above that may not be written, or more than
+    2,000 other files), the files are moved one by one, as by `write_files`.
+
+    Parameters
+    ----------
+    files : dict of str to pandas.DataFrame, str, bytes or function
+        As in `write_files`.
+    folder : pathlib.Path or str
+        It is made if it does not exist; other files in it stay.
+    gone : collection of str, optional
+        Files of the old result that the new one does not have: they are removed.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files, in the order given.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be written (no permission, a full disk, a file or folder in the way).
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     _ = write_folder({"a.csv": "1", "b.csv": "1"}, Path(place, "out"))
+    ...     _ = write_folder({"a.csv": "2"}, Path(place, "out"), gone=["b.csv"])
+    ...     [(path.name, path.read_text()) for path in Path(place, "out").iterdir()]
+    [('a.csv', '2')]
+    """
+    place, gone = Path(os.path.realpath(folder)), set(gone) - set(files)  # a link to a folder stays a link
+    finish_writing(place)
+    with _made(place) as made:
+        _make(place.parent, made)
+        _check_free(place, folder=True)
+        for name in files:
+            _check_free(place / name, folder=False)
+        others = _others(place, {*files, *gone})
+        if others is not None and os.access(place.parent, os.W_OK):
+            with _draft(place.parent) as draft:
+                _write_all(files, draft / NEW)
+                for name in others:
+                    _carry(place / name, draft / NEW / name)
+                if _take_folder(draft / NEW, place) or _exchange(draft / NEW, place):
+                    return [Path(folder, name) for name in files]
+    write_files(files, place)
+    for name in gone:
+        with suppress(FileNotFoundError):
+            (place / name).unlink()
+    return [Path(folder, name) for name in files]
 
 
-def _make(folder: Path, made: list[Path]) -> None:
-    """Make a folder and those above it; add those that did not exist to `made`."""
-    for path in reversed([folder, *folder.parents]):
-        if not path.exists():
-            path.mkdir(exist_ok=True)
-            made.append(path)
+def finish_writing(folder: Path | str) -> None:
+    """End what a killed process began to write: move the files that its journal names, remove its drafts.
 
+    Parameters
+    ----------
+    folder : pathlib.Path or str
+        A folder that `write_files` or `write_folder` wrote to; nothing happens where it does not exist.
 
-def _replace(names: Iterable[str], draft: Path, folder: Path) -> None:
-    """Move files to their places; if one cannot be moved, or the user stops it, put back what was there."""
-    old, kept = Path(tempfile.mkdtemp(dir=draft)), {}
-    for number, name in enumerate(names):
-        if (folder / name).exists():
-            kept[name] = old / str(number)
-            try:
-                os.link(folder / name, kept[name])
-            except OSError:  # a file system without links, or a file of another owner
-                shutil.copy2(folder / name, kept[name])
-    try:
-        for name in names:
-            os.replace(draft / name, folder / name)
-    except BaseException:
-        for name in names:
-            with suppress(OSError):
-                if name in kept:
-                    os.replace(kept[name], folder / name)
-                elif not (draft / name).exists():
-                    (folder / name).unlink()
-        raise
+    Raises
+    ------
+    OutputError
+        If a file cannot be moved.
+
+    Examples
+    --------
+    >>> finish_writing("no such folder")
+    """
+    folder = Path(folder)
+    for draft in [*folder.glob(f"{DRAFT}*"), *folder.parent.glob(f"{DRAFT}*")]:
+        with _locked(draft) as alone:
+            if not alone:
+                continue
+            if (draft / JOURNAL).is_file():
+                if draft.parent != folder:
+                    continue  # of files of the folder above: it is for those who write or read there
+                try:
+                    for name in json.loads((draft / JOURNAL).read_text("utf-8")):
+                        if (draft / NEW / name).exists():
+                            os.replace(draft / NEW / name, folder / name)
+                except OSError as error:
+                    raise cannot_write(folder, error) from error
+            shutil.rmtree(draft, ignore_errors=True)
 
 
 def cannot_write(path: Path | str, error: OSError) -> OutputError:
@@ -129,6 +187,170 @@ def cannot_write(path: Path | str, error: OSError) -> OutputError:
         To be raised by the caller.
     """
     return OutputError(f"{path} cannot be written: {error.strerror or error}", todo="choose another folder")
+
+
+@contextmanager
+def _made(folder: Path) -> Iterator[list[Path]]:
+    """Give a list for the folders that are made; after an error remove them, and say the system's error for people."""
+    made: list[Path] = []  # the outer ones first
+    try:
+        yield made
+    except BaseException as error:
+        for path in reversed(made):
+            with suppress(OSError):  # somebody else has put a file there
+                path.rmdir()
+        if isinstance(error, OSError):
+            raise cannot_write(folder, error) from error
+        raise
+
+
+@contextmanager
+def _draft(place: Path) -> Iterator[Path]:
+    """Make a draft in a folder, locked by this process as long as it is used; remove it in the end."""
+    while True:
+        draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=place))
+        with _locked(draft, wait=True):
+            if not draft.is_dir():
+                continue  # between making and locking it, another process took it for a dead one's
+            try:
+                yield draft
+            finally:
+                shutil.rmtree(draft, ignore_errors=True)
+            return
+
+
+@contextmanager
+def _locked(draft: Path, *, wait: bool = False) -> Iterator[bool]:
+    """Lock a draft; give False if a living process has it, or it is another user's."""
+    handle = None
+    try:
+        import fcntl
+
+        handle = os.open(draft, os.O_RDONLY | os.O_NOFOLLOW)
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        alone = os.fstat(handle).st_uid == os.geteuid()
+    except BlockingIOError:
+        alone = False
+    except (ImportError, OSError):  # Windows, or a file system without locks
+        alone = _is_old(draft)
+    try:
+        yield alone
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def _is_old(draft: Path) -> bool:
+    """Say whether a draft was made more than an hour ago, so that its process cannot still be writing it."""
+    with suppress(OSError):
+        return time.time() - draft.stat().st_mtime > 3600
+    return False
+
+
+def _check_free(path: Path, *, folder: bool) -> None:
+    """Raise OSError if a file is where a folder must be, or a folder where a file must be."""
+    if folder and path.exists() and not path.is_dir():
+        raise NotADirectoryError(20, "a file of this name is in the way")
+    if not folder and path.is_dir():
+        raise IsADirectoryError(21, f"a folder is in the way of {path.name}")
+
+
+def _make(folder: Path, made: list[Path]) -> None:
+    """Make a folder and those above it; add those that did not exist to `made`."""
+    for path in reversed([folder, *folder.parents]):
+        if not path.exists():
+            path.mkdir(exist_ok=True)
+            made.append(path)
+
+
+def _write_all(files: "Mapping[str, Content]", folder: Path) -> None:
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        _write(content, folder / name)
+
+
+def _replace(names: list[str], draft: Path, folder: Path) -> None:
+    """Move files to their places; if one cannot be moved, or the user stops it, put back what was there."""
+    kept = {}
+    (draft / OLD).mkdir()
+    for number, name in enumerate(names):
+        if (folder / name).exists():
+            kept[name] = draft / OLD / str(number)
+            _link(folder / name, kept[name])
+    (draft / OLD / JOURNAL).write_text(json.dumps(names), encoding="utf-8")
+    os.rename(draft / OLD / JOURNAL, draft / JOURNAL)  # from here on a killed process's files are moved by the next
+    try:
+        for name in names:
+            os.replace(draft / NEW / name, folder / name)
+    except BaseException:
+        (draft / JOURNAL).unlink()
+        for name in names:
+            with suppress(OSError):
+                if name in kept:
+                    os.replace(kept[name], folder / name)
+                elif not (draft / NEW / name).exists():
+                    (folder / name).unlink()
+        raise
+
+
+def _take_folder(new: Path, folder: Path) -> bool:
+    """Put a new folder where none is, in one step; False if one is there."""
+    if folder.exists():
+        return False
+    mask = os.umask(0)
+    os.umask(mask)
+    new.chmod(0o777 & ~mask)
+    os.replace(new, folder)
+    return True
+
+
+def _exchange(new: Path, folder: Path) -> bool:
+    """Let two folders change places, in one step; False where the system cannot."""
+    if os.path.ismount(folder) or Path.cwd().is_relative_to(folder):
+        return False
+    system = ctypes.CDLL(None, use_errno=True) if sys.platform in ("linux", "darwin") else None
+    new.chmod(folder.stat().st_mode & 0o7777)
+    names = os.fsencode(new), os.fsencode(folder)
+    if sys.platform == "linux" and hasattr(system, "renameat2"):
+        here = -100  # AT_FDCWD: names as the process sees them
+        return system.renameat2(here, names[0], here, names[1], EXCHANGE) == 0
+    if sys.platform == "darwin" and hasattr(system, "renamex_np"):
+        return system.renamex_np(*names, EXCHANGE) == 0
+    return False
+
+
+def _others(folder: Path, ours: set[str]) -> list[str] | None:
+    """List the files and empty folders that are not ours; None if they are too many, or on another disk."""
+    others: list[str] = []
+    for place, folders, files in os.walk(folder):
+        inside = Path(place).relative_to(folder)
+        folders[:] = [name for name in folders if not name.startswith(DRAFT)]
+        links = [name for name in folders if (Path(place) / name).is_symlink()]
+        if any(os.path.ismount(Path(place) / name) for name in folders):
+            return None
+        others += [str(inside / name) for name in [*files, *links] if (inside / name).as_posix() not in ours]
+        if not folders and not files and place != str(folder):
+            others.append(str(inside))
+        if len(others) > MANY:
+            return None
+    return others
+
+
+def _carry(old: Path, new: Path) -> None:
+    """Let a file, link or empty folder stand in the new folder, too."""
+    new.parent.mkdir(parents=True, exist_ok=True)
+    if old.is_dir() and not old.is_symlink():
+        new.mkdir()
+    else:
+        _link(old, new)
+
+
+def _link(old: Path, new: Path) -> None:
+    try:
+        os.link(old, new, follow_symlinks=False)
+    except (OSError, NotImplementedError):  # a file system without links, or a file of another owner
+        shutil.copy2(old, new, follow_symlinks=False)
 
 
 def _write(content: "Content", path: Path) -> None:

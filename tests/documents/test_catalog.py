@@ -1,14 +1,17 @@
 import hashlib
 import re
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 
 import zhagen
+from zhagen.documents import catalog
 from zhagen.documents.catalog import catalog_entry
 from zhagen.documents.published import computed_or_read
-from zhagen.errors import SourceError
-from zhagen.paths import data_folder
+from zhagen.errors import OutputError, SourceError
+from zhagen.paths import data_folder, sources_folder
 from zhagen.vocabulary import REASONS
 
 
@@ -86,22 +89,52 @@ def test_an_unknown_id_names_the_known_ones():
         zhagen.open("hair")
 
 
-def test_attach_reports_missing_and_unknown_files(monkeypatch, tmp_path):
-    data = tmp_path / "data"
+@pytest.fixture
+def given(monkeypatch, tmp_path):
+    """A folder with a file that is Haier's original by its checksum, and one that is none."""
+    data, folder = tmp_path / "data", tmp_path / "given"
     data.mkdir()
+    folder.mkdir()
     text = (data_folder() / "documents.toml").read_text(encoding="utf-8")
-    known = tmp_path / "given"
-    known.mkdir()
-    (known / "renamed.txt").write_text("甲", encoding="utf-8")
-    (known / "other.txt").write_text("乙", encoding="utf-8")
-    checksum = hashlib.sha256("甲".encode()).hexdigest()
+    (folder / "renamed.txt").write_text("甲" * 2000, encoding="utf-8")
+    (folder / "other.txt").write_text("乙", encoding="utf-8")
+    checksum = hashlib.sha256(("甲" * 2000).encode()).hexdigest()
     (data / "documents.toml").write_text(text.replace(catalog_entry("haier")["sha256"], checksum), encoding="utf-8")
     monkeypatch.setenv("ZHAGEN_DATA", str(data))
     monkeypatch.delenv("ZHAGEN_SOURCES", raising=False)
-    found = zhagen.attach(known).set_index("file").result
+    return folder
+
+
+def test_attach_reports_missing_and_unknown_files(given):
+    found = zhagen.attach(given).set_index("file").result
     assert found["renamed.txt"] == "attached" and found["other.txt"] == "unknown"
     assert (found == "missing").sum() == 4
-    assert (data / "sources" / catalog_entry("haier")["file"]).read_text(encoding="utf-8") == "甲"
+    assert (sources_folder() / catalog_entry("haier")["file"]).read_text(encoding="utf-8") == "甲" * 2000
+
+
+def test_an_original_that_cannot_be_copied_leaves_the_old_one(given):
+    """A limit on the size of files stands for a full disk."""
+    pytest.importorskip("resource")
+    zhagen.attach(given)
+    before = {path.name: path.read_bytes() for path in sources_folder().iterdir()}
+    limited = "import resource, sys; from zhagen.cli import main; resource.setrlimit(resource.RLIMIT_FSIZE, (99, 99))"
+    command = [sys.executable, "-B", "-c", f"{limited}; sys.exit(main(sys.argv[1:]))", "attach", str(given)]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert run.returncode == 2 and "File too large" in run.stderr and run.stderr.count("\n") == 1
+    assert {path.name: path.read_bytes() for path in sources_folder().iterdir()} == before
+
+
+def test_a_file_that_changes_while_it_is_copied_is_not_attached(given, monkeypatch):
+    monkeypatch.setattr(catalog.shutil, "copyfile", lambda path, draft: draft.write_text("half"))
+    with pytest.raises(OutputError, match="changed while it was copied"):
+        zhagen.attach(given)
+    assert not list(sources_folder().glob("*"))
+
+
+def test_where_originals_are_put_they_are_looked_for(given, monkeypatch, tmp_path):
+    monkeypatch.setenv("ZHAGEN_SOURCES", str(tmp_path / "elsewhere"))
+    zhagen.attach(given)
+    assert zhagen.list_documents().set_index("id").edition["haier"] == "original"
 
 
 def test_the_lines_are_split_once(haier_digest):

@@ -123,6 +123,15 @@ def test_the_csv_holds_the_whole_frame_under_its_own_names():
     assert downloaded(table) == [["code", "n", "status"], ["1. 甲*乙*", "1.0", "printed"], ["-", "2.346", "inferred"]]
 
 
+@pytest.mark.parametrize("cell", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "＝1", "－x", "\r=1"])
+def test_a_spreadsheet_runs_no_cell_of_a_download(cell):
+    shown = show(pd.DataFrame({cell: [cell, "平台", "-5", "+0.5%"], "n": [-1, 2, 3, 4]}), "例", "tbl-x")
+    (row, _, *numbers) = downloaded(shown)[1:]
+    assert downloaded(shown)[0][0] == row[0] == "'" + cell and row[1] == "-1"
+    assert [number[0] for number in numbers] == ["-5", "+0.5%"] and "单引号" in shown._repr_html_()
+    assert "单引号" not in show(pd.DataFrame({"a": ["平台"]}), "例", "tbl-x")._repr_html_()
+
+
 def test_a_named_index_becomes_columns():
     levels = pd.MultiIndex.from_tuples([("甲", 1), ("乙", 2)], names=["词", "节"])
     assert shown(show(pd.DataFrame({"n": [3, 4]}, index=levels), "例", "tbl-x")) == [

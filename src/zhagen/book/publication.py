@@ -14,7 +14,7 @@ from zhagen.extraction.claims import extract_claims
 from zhagen.extraction.mechanism import has_mechanism, mechanism_edges
 from zhagen.extraction.pipeline import extract
 from zhagen.extraction.repeats import RUNS, shared_runs
-from zhagen.output import write_files
+from zhagen.output import write_folder
 from zhagen.paths import data_folder
 from zhagen.statistics import passages
 from zhagen.statistics.passages import code_passages
@@ -154,7 +154,7 @@ def published_frames(doc_id: str) -> dict[str, pd.DataFrame]:
 
 
 def publish() -> list[Path]:
-    """Write the published tables and ``datapackage.json``, all or none.
+    """Write the published tables and ``datapackage.json``: the folder is the old one or the new one, never a mixture.
 
     Returns
     -------
@@ -179,7 +179,7 @@ def publish() -> list[Path]:
     folder = data_folder() / "published"
     description = json.dumps(data_package(tables), ensure_ascii=False, indent=2) + "\n"
     files = {f"{name}.csv": frame for name, frame in tables.items()} | {"datapackage.json": description}
-    return write_files(files, folder)
+    return write_folder(files, folder, gone=[path.name for path in folder.glob("*.csv")])
 
 
 def data_package(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:

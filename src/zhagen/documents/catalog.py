@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from zhagen.documents.handwritten import read_toml
 from zhagen.errors import OutputError, SourceError
+from zhagen.output import write_files
 from zhagen.paths import data_folder, shipped_folder, sources_folder
 from zhagen.vocabulary import EDITIONS, REASONS, Wording
 
@@ -321,20 +322,21 @@ def attach(folder: Path | str) -> "pd.DataFrame":
     for doc_id, about in _entries().items():
         path = files.pop(about["sha256"], None)
         if path and path.resolve() != (target / about["file"]).resolve():
-            _copy(path, target / about["file"])
+            _copy(path, target / about["file"], about["sha256"])
         rows.append((doc_id, path.name if path else "", "attached" if path else "missing"))
     rows += [("", path.name, "unknown") for path in files.values()]
     return pd.DataFrame(rows, columns=["id", "file", "result"])
 
 
-def _copy(path: Path, target: Path) -> None:
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
-    except OSError as error:
-        raise OutputError(
-            f"{target} cannot be written: {error.strerror}", todo="free it, or set ZHAGEN_SOURCES"
-        ) from error
+def _copy(path: Path, target: Path, sha256: str) -> None:
+    """Copy an original beside its place, look at the copy, and let it take the place: the old file or the new one."""
+
+    def copied(draft: Path) -> None:
+        shutil.copyfile(path, draft)
+        if _sha256(draft) != sha256:
+            raise OutputError(f"{path} changed while it was copied", todo="run attach again")
+
+    write_files({target.name: copied}, target.parent)
 
 
 def _choose(doc_id: str, edition: str | None = None) -> tuple[Path | None, str, Wording]:

@@ -1,16 +1,20 @@
 """All that one document gives, read in one go and written in one go."""
 
+import hashlib
+import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from zhagen import __version__
 from zhagen.documents.catalog import Document, open_document
 from zhagen.documents.outline import Outline, read_outline
 from zhagen.documents.published import read_published
 from zhagen.documents.recipe import read_recipe
-from zhagen.errors import SourceError
+from zhagen.errors import OutputError, SourceError
 from zhagen.extraction.boards import extract_board
 from zhagen.extraction.codebook import Codebook
 from zhagen.extraction.enumerations import extract_enumerations
@@ -18,7 +22,9 @@ from zhagen.extraction.matrices import extract_matrix
 from zhagen.extraction.readings import build_codebook
 from zhagen.extraction.readings.records import record_frame
 from zhagen.extraction.statements import extract_pairs, extract_statements
-from zhagen.output import write_files
+from zhagen.output import write_folder
+
+MANIFEST = "extraction.json"  # in a folder of results: of which document, which files
 
 
 @dataclass(frozen=True)
@@ -119,26 +125,75 @@ def glosses(document: Document) -> dict[str, str]:
 
 
 def write_extraction(extraction: Extraction, folder: Path | str) -> None:
-    """Write an extraction as CSV, all files or none.
+    """Write an extraction as CSV, so that the folder holds one extraction, the whole old one or the whole new one.
 
-    Quotations stay out of the files: evidence.csv holds places, lengths, checksums and glosses.
+    Quotations stay out of the files: evidence.csv holds places, lengths, checksums and glosses. Tables that an earlier
+    extraction of the document had, and this one has not, are removed; other files stay.
 
     Parameters
     ----------
     extraction : Extraction
         What to write.
     folder : pathlib.Path or str
-        Where codes.csv, evidence.csv, sections.csv and tables/<label>.csv go; it is made if it does not exist.
+        Where codes.csv, evidence.csv, sections.csv, tables/<label>.csv and extraction.json go, which names the
+        document, its edition and the files; it is made if it does not exist.
 
     Raises
     ------
     OutputError
-        If the folder cannot be written.
+        If the folder holds the extraction of another document, or cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_extraction(extract("haier", edition="digest"), folder)
+    ...     json.loads(Path(folder, MANIFEST).read_text("utf-8"))["document"]
+    'haier'
     """
-    book = extraction.codebook
-    frames = {
+    document, book, folder = extraction.document, extraction.codebook, Path(folder)
+    before = _written_before(folder)
+    if before["document"] not in ("", document.id):
+        todo = "choose another folder, or remove this one"
+        raise OutputError(f"it holds the extraction of {before['document']}", str(folder), todo)
+    tables = {f"tables/{label}.csv": _named(frame, document.id) for label, frame in extraction.tables.items()}
+    files = {
         "codes.csv": book.codes,
         "evidence.csv": book.evidence.drop(columns="quotation"),
         "sections.csv": extraction.outline.sections(),
-    } | {f"tables/{label}.csv": frame for label, frame in extraction.tables.items()}
-    write_files(frames, folder)
+    } | tables
+    about = {
+        "document": document.id,
+        "edition": document.edition,
+        "file": document.path.name,
+        "sha256": hashlib.sha256(document.raw.encode()).hexdigest(),
+        "zhagen": __version__,
+        "files": list(files),
+    }
+    manifest = json.dumps(about, ensure_ascii=False, indent=2) + "\n"
+    write_folder(files | {MANIFEST: manifest}, folder, gone=before["files"])
+
+
+def _written_before(folder: Path) -> dict[str, Any]:
+    """Return which document's extraction a folder holds ("" if none), and its files."""
+    try:
+        about = json.loads((folder / MANIFEST).read_text("utf-8"))
+        return {"document": str(about["document"]), "files": [name for name in about["files"] if _inside(name)]}
+    except (OSError, ValueError, KeyError, TypeError):  # none, or not ours
+        pass
+    try:
+        first = pd.read_csv(folder / "codes.csv", nrows=1)
+        return {"document": str(first.doc_id.iloc[0]), "files": []}
+    except (OSError, ValueError, AttributeError, IndexError):
+        return {"document": "", "files": []}
+
+
+def _inside(name: str) -> bool:
+    return bool(re.fullmatch(r"(tables/)?[^/\\]+\.csv", name))
+
+
+def _named(frame: pd.DataFrame, doc_id: str) -> pd.DataFrame:
+    """Let each row of a table say which document it is of."""
+    if "doc_id" in frame:
+        return frame
+    return pd.concat([pd.Series(doc_id, frame.index, name="doc_id"), frame], axis=1)

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
@@ -12,6 +13,9 @@ from zhagen.errors import ZhagenError
 from zhagen.figures.labels import cell_text, one_line
 from zhagen.figures.withheld import withheld_columns
 from zhagen.vocabulary import COLUMNS, STATUSES
+
+FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r].", re.DOTALL)
+NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*%?")
 
 
 @dataclass(frozen=True, repr=False)
@@ -87,10 +91,41 @@ class ShownTable:
 
     def _download(self) -> str:
         kept = self.frame.drop(columns=withheld_columns(self.frame))
-        data = quote("\ufeff" + kept.to_csv(index=False, lineterminator="\n"), errors="replace")
+        safe = kept.map(no_formula).rename(columns=no_formula)
+        data = quote("\ufeff" + safe.to_csv(index=False, lineterminator="\n"), errors="replace")
         name = html.escape(one_line(self.name))
         link = f'<a download="{name}.csv" href="data:text/csv;charset=utf-8,{data}">下载这张表（CSV）</a>'
-        return f'<p class="table-download">{link}</p>'
+        changed = safe.to_csv(index=False) != kept.to_csv(index=False)
+        note = "　有的格子以 =、+、-、@ 开头，前面加了一个单引号，免得表格软件当公式算。" if changed else ""
+        return f'<p class="table-download">{link}{note}</p>'
+
+
+def no_formula(value: Any) -> Any:
+    """Make a cell harmless that a spreadsheet would run as a formula: an apostrophe before it makes it a text.
+
+    Parameters
+    ----------
+    value : object
+        A cell, or the name of a column.
+
+    Returns
+    -------
+    object
+        A text that goes on after a first =, +, -, @ (of half or full width), tab or carriage return gets an apostrophe;
+        a number written as text, and all other values, stay.
+
+    References
+    ----------
+    .. [1] OWASP Foundation, "CSV Injection".
+
+    Examples
+    --------
+    >>> [no_formula(value) for value in ("=1+1", "-0.5", "平台", -1)]
+    ["'=1+1", '-0.5', '平台', -1]
+    """
+    if isinstance(value, str) and FORMULA.match(value) and not NUMBER.fullmatch(value):
+        return "'" + value
+    return value
 
 
 def show(

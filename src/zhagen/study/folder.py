@@ -18,6 +18,7 @@ import pandas as pd
 
 from zhagen.documents.handwritten import read_toml, read_utf8
 from zhagen.errors import StudyError, ZhagenError
+from zhagen.output import finish_writing
 from zhagen.vocabulary import LEVELS, STATUSES
 
 FAULTS = "severity file line found todo".split()
@@ -272,6 +273,7 @@ def read_folder(folder: Path) -> Contents:
     if not folder.is_dir():
         found.faults.append(Fault(str(folder), 0, "there is no such folder", "check the path"))
         return found
+    finish_writing(folder)  # what a killed process began to write
     found.stamps["datapackage.json"] = file_sha256(folder / "datapackage.json")
     about = _toml(folder, "study.toml", STUDY, found)
     found.about = dict(about or {})
