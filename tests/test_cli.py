@@ -106,7 +106,8 @@ def test_tables_that_an_earlier_extraction_had_are_removed_and_other_files_stay(
     write_extraction(replace(haier, tables=haier.tables | {"表9": haier.tables["表1"]}), tmp_path)
     (tmp_path / "mine.csv").write_text("mine")
     (tmp_path / "extraction.json").write_text(
-        (tmp_path / "extraction.json").read_text("utf-8").replace('"codes.csv"', '"../../mine.csv", "codes.csv"'), "utf-8"
+        (tmp_path / "extraction.json").read_text("utf-8").replace('"codes.csv"', '"../../mine.csv", "codes.csv"'),
+        "utf-8",
     )
     assert (tmp_path / "tables/表9.csv").is_file()
     write_extraction(haier, tmp_path)

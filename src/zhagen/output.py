@@ -206,7 +206,7 @@ def _made(folder: Path) -> Iterator[list[Path]]:
 
 @contextmanager
 def _draft(place: Path) -> Iterator[Path]:
-    """Make a draft in a folder, locked by this process as long as it is used; remove it in the end."""
+    """Make a draft in a folder, lock it while it is in use, remove it in the end."""
     while True:
         draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=place))
         with _locked(draft, wait=True):
@@ -309,7 +309,9 @@ def _exchange(new: Path, folder: Path) -> bool:
     """Let two folders change places, in one step; False where the system cannot."""
     if os.path.ismount(folder) or Path.cwd().is_relative_to(folder):
         return False
-    system = ctypes.CDLL(None, use_errno=True) if sys.platform in ("linux", "darwin") else None
+    if sys.platform not in ("linux", "darwin"):
+        return False
+    system = ctypes.CDLL(None)
     new.chmod(folder.stat().st_mode & 0o7777)
     names = os.fsencode(new), os.fsencode(folder)
     if sys.platform == "linux" and hasattr(system, "renameat2"):
@@ -338,7 +340,7 @@ def _others(folder: Path, ours: set[str]) -> list[str] | None:
 
 
 def _carry(old: Path, new: Path) -> None:
-    """Let a file, link or empty folder stand in the new folder, too."""
+    """Put a file, link or empty folder of the old folder into the new one, too."""
     new.parent.mkdir(parents=True, exist_ok=True)
     if old.is_dir() and not old.is_symlink():
         new.mkdir()

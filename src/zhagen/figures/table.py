@@ -14,7 +14,7 @@ from zhagen.figures.labels import cell_text, one_line
 from zhagen.figures.withheld import withheld_columns
 from zhagen.vocabulary import COLUMNS, STATUSES
 
-FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r].", re.DOTALL)
+FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r].", re.DOTALL)  # OWASP, "CSV Injection"
 NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*%?")
 
 
@@ -91,41 +91,17 @@ class ShownTable:
 
     def _download(self) -> str:
         kept = self.frame.drop(columns=withheld_columns(self.frame))
-        safe = kept.map(no_formula).rename(columns=no_formula)
+        safe = kept.rename(columns=_no_formula)
+        for place in range(kept.shape[1]):
+            cells = [_no_formula(cell) for cell in kept.iloc[:, place]]
+            if any(isinstance(cell, str) and cell != old for cell, old in zip(cells, kept.iloc[:, place], strict=True)):
+                safe.isetitem(place, pd.Series(cells, dtype=object).to_numpy())
         data = quote("\ufeff" + safe.to_csv(index=False, lineterminator="\n"), errors="replace")
         name = html.escape(one_line(self.name))
         link = f'<a download="{name}.csv" href="data:text/csv;charset=utf-8,{data}">下载这张表（CSV）</a>'
         changed = safe.to_csv(index=False) != kept.to_csv(index=False)
         note = "　有的格子以 =、+、-、@ 开头，前面加了一个单引号，免得表格软件当公式算。" if changed else ""
         return f'<p class="table-download">{link}{note}</p>'
-
-
-def no_formula(value: Any) -> Any:
-    """Make a cell harmless that a spreadsheet would run as a formula: an apostrophe before it makes it a text.
-
-    Parameters
-    ----------
-    value : object
-        A cell, or the name of a column.
-
-    Returns
-    -------
-    object
-        A text that goes on after a first =, +, -, @ (of half or full width), tab or carriage return gets an apostrophe;
-        a number written as text, and all other values, stay.
-
-    References
-    ----------
-    .. [1] OWASP Foundation, "CSV Injection".
-
-    Examples
-    --------
-    >>> [no_formula(value) for value in ("=1+1", "-0.5", "平台", -1)]
-    ["'=1+1", '-0.5', '平台', -1]
-    """
-    if isinstance(value, str) and FORMULA.match(value) and not NUMBER.fullmatch(value):
-        return "'" + value
-    return value
 
 
 def show(
@@ -264,3 +240,10 @@ def escape_markdown(text: str) -> str:
         line = re.sub(r"^(\d+)([.)])", r"\1\\\2", line)
         lines.append(re.sub(r"^([-+=:%(])", r"\\\1", line))
     return "\\\n    ".join(lines)
+
+
+def _no_formula(value: Any) -> Any:
+    """Put an apostrophe before a text that a spreadsheet would run as a formula; a number written as text stays."""
+    if isinstance(value, str) and FORMULA.match(value) and not NUMBER.fullmatch(value):
+        return "'" + value
+    return value
