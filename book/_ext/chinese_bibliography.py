@@ -19,7 +19,7 @@ from sphinxcontrib.bibtex.plugin import register_plugin as register_reference
 from sphinxcontrib.bibtex.style.referencing import BracketStyle, PersonStyle
 from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferenceStyle
 
-from zhagen.text.cleaning import HAN
+from zhagen.text.characters import HAN
 
 HAN_CHARACTER = re.compile(f"[{HAN}]")
 

@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     count = commands.add_parser("count", help="count terms in the clean text: term<TAB>count")
     count.add_argument("id")
     count.add_argument("terms", nargs="+", metavar="TERM")
+    count.add_argument("--source", metavar="FILE", help="a file of the same layout to read instead")
     count.set_defaults(run=_count)
 
     check = commands.add_parser("check", help="run every check on documents; status 1 if one finds something")
@@ -198,7 +199,7 @@ def _count(arguments: argparse.Namespace) -> None:
     from zhagen.documents import outline, recipe
     from zhagen.text import cleaning
 
-    document = catalog.open_document(arguments.id)
+    document = catalog.open_document(arguments.id, source=arguments.source)
     clean = outline.read_outline(document, recipe.read_recipe(arguments.id)).text
     _say(document)
     for term in arguments.terms:

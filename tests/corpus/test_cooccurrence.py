@@ -38,6 +38,7 @@ from zhagen.statistics import association, networks
 from zhagen.statistics.association import add_measures, cooccurrence_table
 from zhagen.statistics.networks import find_communities
 from zhagen.statistics.terms import TermMatrix
+from zhagen.text.characters import normal_text
 from zhagen.text.segmentation import content_terms
 
 RESULTS = ("terms.csv", "edges.csv", "communities.csv", "network.graphml")
@@ -202,8 +203,8 @@ def test_the_report(corpus):
     terms = [term for line in lines for term in content_terms(line)]
     assert json.loads((corpus[1] / "report.json").read_text("utf-8")) == found
     assert {name: found[name] for name in ("source", "documents", "paragraphs", "characters", "occurrences")} == {
-        "source": "texts.jsonl", "documents": len(TEXTS), "paragraphs": len(lines), "characters": len("".join(lines)),
-        "occurrences": len(terms),
+        "source": "texts.jsonl", "documents": len(TEXTS), "paragraphs": len(lines), 
+        "characters": len("".join(map(normal_text, lines))), "occurrences": len(terms),
     }  # fmt: skip
     assert found["distinct_terms"] == len(set(terms)) and found["terms"] == 25
     assert found["settings"]["unit"] == "paragraph" and found["settings"]["weight"] == "npmi"

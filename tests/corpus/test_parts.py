@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from zhagen.corpus.parts import UNITS, Settings, count_part, lexicon_fingerprint
 from zhagen.errors import ZhagenError
 from zhagen.text import segmentation
+from zhagen.text.characters import normal_text
 from zhagen.text.segmentation import content_terms
 from zhagen.text.strings import join_strings, split_run
 
@@ -23,10 +24,13 @@ DOCUMENTS = st.lists(
 SETTINGS = st.builds(Settings, st.sampled_from(UNITS), st.integers(2, 6))
 
 
+LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
+
+
 def units(documents, unit, window=10, **how):
     """The terms of each unit as `zhagen.text.segmentation` gives them, one unit after the other: the slow way."""
     for document in documents:
-        paragraphs = [line for line in document.splitlines() if line.strip()]
+        paragraphs = [line for line in LINE_END.split(document) if line.strip()]
         if unit == "document":
             yield [term for line in paragraphs for term in content_terms(line, **how)]
             continue
@@ -57,7 +61,9 @@ def test_a_part_is_the_naive_count(documents, settings):
     once = Counter(term for terms in units(documents, "paragraph") for term in terms)
     assert dict(zip(split_run(part.terms), part.totals.tolist(), strict=True)) == once
     assert part.sizes["units"] == len(expected) and part.sizes["occurrences"] == sum(once.values())
-    assert part.sizes["paragraphs"] == sum(bool(line.strip()) for text in documents for line in text.splitlines())
+    assert part.sizes["paragraphs"] == sum(
+        bool(normal_text(line)) for text in documents for line in LINE_END.split(text)
+    )
 
 
 @given(DOCUMENTS, SETTINGS)

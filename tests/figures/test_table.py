@@ -21,7 +21,7 @@ from zhagen.figures import line_ranges, show
 from zhagen.figures.labels import cell_text, number_text
 from zhagen.figures.withheld import RUN, withheld_columns
 from zhagen.statistics import kwic, kwic_together
-from zhagen.text.cleaning import HAN
+from zhagen.text.characters import HAN
 from zhagen.vocabulary import COLUMNS, STATUSES
 
 FRAME = pd.DataFrame({"code": ["1. 甲*乙*", "-"], "n": [1.0, 2.346], "status": ["printed", "inferred"]})

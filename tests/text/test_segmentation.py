@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from zhagen.errors import ZhagenError
 from zhagen.text import lexicon
+from zhagen.text.characters import normal_text
+from zhagen.text.cleaning import clean
 from zhagen.text.lexicon import jieba_dictionary, read_lexicon
 from zhagen.text.segmentation import content_terms, encode_texts, segment, strip_citations
 
@@ -25,6 +27,21 @@ TEXT = st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=30)
 @given(TEXT)
 def test_segmenting_loses_nothing_but_blanks(text):
     assert "".join("".join(segment(text)).split()) == "".join(text.split())
+
+
+@patient
+@given(
+    st.lists(
+        PIECES | st.sampled_from(["\u200b", "⽤户", "Ｃ端", "eﬃcient", " \u3000", "(Yin, 2004)", "\n"]), max_size=25
+    )
+)
+def test_raw_and_clean_text_have_the_same_terms(pieces):
+    """One text path: counting raw lines, cleaning and then counting, and counting many texts in one go are one."""
+    raw = "".join(pieces).replace("\n", "。\n")  # no word goes on over an end of a line
+    terms = content_terms(raw)
+    assert content_terms(clean(raw).text) == content_terms(normal_text(raw)) == terms
+    found = encode_texts([raw])
+    assert [found.terms[number] for number in found.ids] == terms
 
 
 @patient
@@ -89,6 +106,12 @@ def test_variants_become_the_kept_form_and_latin_words_keep_their_case():
         ("Bärenfänger和Otto（2015）首次", " 首次"),
         ("呼应了Paschou等（2020）对", "呼应了 对"),
         ("协同机制<sup>[3,4]</sup>与[7]", "协同机制 与 "),
+        ("平台很好(Yin, 2004)。按照Teece(2007)的说法", "平台很好 。按照 的说法"),
+        ("共创(Gioia et al., 2013; Eisenhardt, 1989)。", "共创 。"),
+        ("编码(Gioia, Corley, & Hamilton, 2013)和(Yin, 2004, p. 12)", "编码 和 "),
+        ("访谈(Corbin & Strauss 1990)", "访谈(Corbin & Strauss 1990)"),  # without a comma it may be Windows 2000
+        ("(焦豪等, 2021)以及（Yin, 2004：12-15）", " 以及 "),
+        ("。焦豪等(2021)指出", "。 指出"),
     ],
 )
 def test_citations_go(text, rest):
@@ -96,7 +119,18 @@ def test_citations_go(text, rest):
 
 
 @pytest.mark.parametrize(
-    "text", ["规模性（volume）", "（以下简称“食联网”）", "食联网（2018）", "（2018年）", "产品（移动端，APP）"]
+    "text",
+    [
+        "规模性（volume）",
+        "（以下简称“食联网”）",
+        "食联网（2018）",
+        "（2018年）",
+        "产品（移动端，APP）",
+        "函数(2018)",
+        "ISO(2015)",
+        "（成立于2005）",
+        "(AI, IoT)",
+    ],
 )
 def test_other_parentheses_stay(text):
     assert strip_citations(text) == text

@@ -1,6 +1,7 @@
 """Parts: a piece of a corpus as counts of terms by unit, the same wherever and by whom it is counted."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -11,11 +12,13 @@ import numpy as np
 from zhagen import __version__
 from zhagen.errors import ZhagenError
 from zhagen.text import lexicon
+from zhagen.text.characters import normal_text
 from zhagen.text.lexicon import Lexicon, read_lexicon
 from zhagen.text.segmentation import encode_texts
 from zhagen.text.sentences import sentence_ends
 from zhagen.text.strings import join_strings
 
+LINE_ENDS = re.compile("[\r\x0b\x0c\x85\u2028\u2029]\n?")
 UNITS = ("sentence", "paragraph", "document", "window")
 
 
@@ -130,7 +133,8 @@ def count_part(documents: Sequence[str], settings: Settings) -> Part:
     Parameters
     ----------
     documents : list of str
-        Whole documents (or, if the unit is smaller, whole paragraphs of one); each line is a paragraph.
+        Whole documents (or, if the unit is smaller, whole paragraphs of one); each line is a paragraph. They
+        are read as `zhagen.text.characters.normal_text` says.
     settings : Settings
         The unit, the lexicon and the rest.
 
@@ -157,7 +161,7 @@ def count_part(documents: Sequence[str], settings: Settings) -> Part:
         raise ZhagenError(
             "a worker has another zhagen or another lexicon", str(settings.lexicon or ""), "install the same on each"
         )
-    paragraphs = [[line for line in document.splitlines() if line and not line.isspace()] for document in documents]
+    paragraphs = [list(filter(None, normal_text(_one_line_end(document)).split("\n"))) for document in documents]
     pieces = [line for lines in paragraphs for line in lines]
     if settings.unit == "sentence":
         pieces = [sentence for piece in pieces for sentence in _sentences(piece)]
@@ -178,6 +182,11 @@ def count_part(documents: Sequence[str], settings: Settings) -> Part:
         "occurrences": int(totals.sum()),
     }
     return Part(join_strings(found.terms), indptr, indices, counts, totals, sizes)
+
+
+def _one_line_end(text: str) -> str:
+    """Return a text with one kind of line ends: a new page, or what programs call a line or paragraph, ends one."""
+    return LINE_ENDS.sub("\n", text)
 
 
 def _sentences(text: str) -> list[str]:

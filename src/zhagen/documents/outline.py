@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from zhagen.documents.catalog import Document
 from zhagen.errors import ExtractionError
-from zhagen.text.cleaning import HAN, CleanText, clean, is_chinese, printed_width
+from zhagen.text.characters import HAN, is_chinese
+from zhagen.text.cleaning import CleanText, clean, printed_width
 
 if TYPE_CHECKING:  # pandas is loaded when a table is made
     import pandas as pd

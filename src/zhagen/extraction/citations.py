@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from zhagen.documents.outline import Outline
-from zhagen.text.cleaning import HAN
+from zhagen.text.characters import HAN
 
 AUTHOR_YEAR = re.compile(
     r"(?P<authors>[^\W\d_][^（）()，。；：]{0,60}?)(?:，|, ?)(?P<year>(?:19|20)\d\d[a-z]?)(?=[）)；;])"

@@ -16,7 +16,8 @@ from typing import Any
 
 from zhagen.errors import ZhagenError
 from zhagen.extras import import_extra
-from zhagen.text.cleaning import WIDE, printed_width
+from zhagen.text.characters import WIDE
+from zhagen.text.cleaning import printed_width
 
 # "Zhagen Sans" is the subset of Noto Sans SC that the book serves to a machine without a Chinese font
 FONTS = (

@@ -14,7 +14,7 @@ import pandas as pd
 from zhagen.documents import Document, list_documents, open_document, read_outline, read_recipe
 from zhagen.errors import SourceError, ZhagenError
 from zhagen.paths import sources_folder
-from zhagen.text.cleaning import HAN
+from zhagen.text.characters import HAN
 
 RUN = 20  # Chinese characters in a row that make wording, punctuation and white space left out
 LABEL = 30  # a block of an original with at most so many, and no punctuation, is a label or heading: a fact

@@ -1,7 +1,12 @@
+from .characters import fold_marks as fold_marks
+from .characters import fold_quotes as fold_quotes
+from .characters import is_chinese as is_chinese
+from .characters import normal_characters as normal_characters
+from .characters import normal_text as normal_text
+from .characters import placed_characters as placed_characters
 from .cleaning import CleanText as CleanText
 from .cleaning import clean as clean
 from .cleaning import count_term as count_term
-from .cleaning import is_chinese as is_chinese
 from .cleaning import printed_width as printed_width
 from .lexicon import Lexicon as Lexicon
 from .lexicon import fastest_segmenter as fastest_segmenter

@@ -9,16 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from zhagen.text.characters import WIDE, fold_marks, fold_quotes, placed_characters
 from zhagen.text.sentences import sentence_ends
 
-# What counts as a Chinese character, the one definition of the package (`book/_static/search.js` has the same):
-# radicals, 々, 〇, the unified and compatibility ideographs, and planes 2 and 3, which are reserved for ideographs.
-HAN = "\u2e80-\u2fdf\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-WIDE = re.compile(f"[{HAN}\u3001-\u303f\uff01-\uffef]")  # and what is printed as wide as one: 、 to 〿, ！ to ￯
-HYPHENS = "\u2010\u2011\u2012\u2013\u2212\uff0d"
-# Nothing is seen of these, or only a bullet of the PDF's own font (private use).
-INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\ue000-\uf8ff]")
-_HAN = re.compile(f"[{HAN}]")
+# First halves of words that keep their hyphen where a line ends with it; else it was set to break a word (busi-ness).
+COMPOUNDING = frozenset(
+    """case co cost cross customer data decision evidence fast first full goal half hard high higher key knowledge large
+    life long low lower market mid model multi near new non one open peer platform post process product quasi real
+    resource second self semi service short single small socio state supply technology theory third three time top two
+    user value well wide work""".split()
+)
+LONGEST_WORD = 30
 _Placed: TypeAlias = tuple[str, int, int]  # a character, its raw line, its column
 
 
@@ -99,10 +100,11 @@ class CleanText:
 def clean(raw: str | Sequence[str], first_line: int = 1) -> CleanText:
     """Clean hard-wrapped text.
 
-    Lines are joined (with a blank only between two Latin words), blanks beside a Chinese character are dropped,
-    hyphen variants become ``-`` (a double dash ``——`` stays), quotation marks of the same kind inside one another
-    become ‘ ’, and characters without a shape (zero-width, private use) are dropped. Cleaning clean text changes
-    nothing. The time is proportional to the length of the text.
+    Each character gets its normal form (`zhagen.text.characters.normal_characters`). Lines are joined, with a blank
+    only between two Latin words, and without the hyphen that breaks one (``busi-ness``; not one of a compound, as in
+    ``cross-border``: `COMPOUNDING` lists what begins one). Blanks beside a Chinese character are dropped, a single dash
+    becomes ``-`` (``——`` stays), quotation marks of the same kind inside one another become ‘ ’. Cleaning clean text
+    changes nothing. The time is proportional to the length of the text.
 
     Parameters
     ----------
@@ -125,7 +127,7 @@ def clean(raw: str | Sequence[str], first_line: int = 1) -> CleanText:
     """
     lines = raw.split("\n") if isinstance(raw, str) else raw
     chars = _drop_blanks(_join(lines, first_line))
-    text = _fold_quotes(_fold_hyphens("".join(char for char, _, _ in chars)))
+    text = fold_quotes(fold_marks("".join(char for char, _, _ in chars)))
     return CleanText(text, tuple(line for _, line, _ in chars), tuple(column for _, _, column in chars))
 
 
@@ -174,40 +176,30 @@ def printed_width(line: str) -> float:
     return sum(1.0 if WIDE.match(char) or char in "“”‘’—…" else 0.5 for char in line.strip())
 
 
-def is_chinese(text: str) -> bool:
-    """Say whether most letters of a text are Chinese characters.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    bool
-        True if it has more Chinese characters than other letters.
-
-    Examples
-    --------
-    >>> is_chinese("图 1 model"), is_chinese("数字商业模式 model"), is_chinese("\\U00020bb7")
-    (False, True, True)
-    """
-    han = _HAN.sub("", text)
-    return len(text) - len(han) > sum(char.isalpha() for char in han)
-
-
 def _join(lines: Sequence[str], first_line: int) -> list[_Placed]:
     """Return the characters of all lines with their places; blanks at the ends of a line are dropped."""
     chars: list[_Placed] = []
+    ended = ""  # the last character of the line before, in the file
     for number, line in enumerate(lines, first_line):
-        kept = [(char, number, column) for column, char in enumerate(line, 1) if not INVISIBLE.match(char)]
-        printed = [place for place, (char, _, _) in enumerate(kept) if not char.isspace()]
+        placed = placed_characters(line)
+        printed = [place for place, (char, _) in enumerate(placed) if not char.isspace()]
         if not printed:
             continue
-        if chars and _wants_blank(chars[-1][0], kept[printed[0]][0]):
+        head = placed[printed[0]][0]
+        if ended in ("-", "\u2010") and _broken(chars, head):
+            chars.pop()
+        elif chars and ended != "\u00ad" and _wants_blank(chars[-1][0], head):  # a soft hyphen is in a word
             chars.append((" ", chars[-1][1], chars[-1][2] + 1))
-        chars.extend(kept[printed[0] : printed[-1] + 1])
+        chars.extend((char, number, column) for char, column in placed[printed[0] : printed[-1] + 1])
+        ended = line.rstrip()[-1]
     return chars
+
+
+def _broken(before: Sequence[_Placed], after: str) -> bool:
+    """Say whether the hyphen at the end of a line breaks a word whose rest begins the next."""
+    line = "".join(char for char, line, _ in before[-LONGEST_WORD:] if line == before[-1][1])
+    half = re.search(r"(?<![A-Za-z0-9-])[A-Za-z]{2,}(?=-$)", line)
+    return bool(half and half[0].lower() not in COMPOUNDING and re.match("[a-z]", after))
 
 
 def _wants_blank(before: str, after: str) -> bool:
@@ -234,22 +226,3 @@ def _drop_blanks(chars: Sequence[_Placed]) -> list[_Placed]:
         kept.append((char, line, column))
         blank, after = None, char
     return kept[::-1]
-
-
-def _fold_hyphens(text: str) -> str:
-    text = re.sub(f"[{HYPHENS}]", "-", text)
-    return re.sub("(?<!—)—(?!—)", "-", text)
-
-
-def _fold_quotes(text: str) -> str:
-    """Turn inner “ ” into ‘ ’ where the marks are balanced."""
-    depth, folded = 0, []
-    for char in text:
-        if char == "”":
-            depth -= 1
-        folded.append({"“": "‘", "”": "’"}.get(char, char) if depth > 0 else char)
-        if char == "“":
-            depth += 1
-        if depth < 0:
-            return text
-    return "".join(folded) if depth == 0 else text

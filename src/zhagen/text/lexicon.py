@@ -21,7 +21,7 @@ from zhagen.paths import data_folder, file_stamp
 FILES = ("userdict.txt", "stopwords.txt", "synonyms.tsv")
 KEPT = 8  # lexicons, each with its segmenters, which take some 100 MB: the oldest goes
 SEGMENTERS = ("jieba", "rjieba")
-# What the two segmenters take for Chinese. That is theirs to say; what we take for Chinese is in `text.cleaning.HAN`.
+# What the two segmenters take for Chinese. That is theirs to say; what we take for Chinese is in `text.characters.HAN`.
 JIEBA_HAN = "\u4e00-\u9fd5"
 RJIEBA_MORE = "\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # rjieba takes these besides
 LETTERS = "A-Za-zÀ-ÖØ-öø-ɏͰ-ϿЀ-ӿ"

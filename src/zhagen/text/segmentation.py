@@ -8,24 +8,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zhagen.text import lexicon
-from zhagen.text.cleaning import HAN
+from zhagen.text.characters import HAN, normal_text
 from zhagen.text.lexicon import MARK, Lexicon, read_lexicon
-from zhagen.text.strings import END, code_strings, join_strings, split_run
+from zhagen.text.strings import code_strings, join_strings, split_run
 
 if TYPE_CHECKING:  # numpy is loaded when texts are encoded: cutting words needs none
     import numpy as np
 
 YEAR = r"(?:19|20)\d{2}[a-z]?"
 LATIN_NAME = r"[A-ZÀ-Þ][a-zß-ÿ]+(?:['’-][A-ZÀ-Þ]?[a-zß-ÿ]+)*"
-NAMED = rf"[^（）()；;，,]{{1,60}}(?:[，,]\s?{YEAR})+"
+LATIN_NAMES = r"(?:[A-ZÀ-Þ]|e\.g\.|see|cf\.|von|van|de)[A-Za-zÀ-ÿ .,&'’和等与-]{0,100}?"  # Gioia, Corley, & Hamilton
+PAGES = r"(?:[，,:：]\s?(?:pp?\.\s?|第)?\d[\d–-]*页?)?"
+YEARS = rf"\s?{YEAR}(?:[，,]\s?{YEAR})*"
+NAMED = rf"(?:[^（）()；;，,]{{1,60}}[，,]{YEARS}|{LATIN_NAMES}(?:[,，]|(?<=al)|(?<=al\.)){YEARS}){PAGES}"
+DATED = rf"[（(]{YEAR}{PAGES}[）)]"
 CITATION = re.compile(
-    rf"（\s*{NAMED}(?:\s*[；;]\s*{NAMED})*\s*）"  # （焦豪等，2021；Yin，2004）
-    rf"|(?<![A-Za-z]){LATIN_NAME}(?:\s?(?:和|与|及|、|and|&)\s?{LATIN_NAME})*\s?(?:等人?|et al\.?)?\s?（{YEAR}）"
-    rf"|(?:(?<=[，。；：、！？“”])|^)[{HAN}]{{2,3}}(?:[和与、][{HAN}]{{2,3}})*(?:等人?（{YEAR}）|（{YEAR}）(?=等))"
-    rf"|(?:(?<=[，。；：、！？“”])|^)[{HAN}]{{2,3}}[和与][{HAN}]{{2,3}}（{YEAR}）"
+    rf"[（(]\s*{NAMED}(?:\s*[；;]\s*{NAMED})*\s*[）)]"  # （焦豪等，2021；Yin，2004）, (Yin, 2004)
+    rf"|(?<![A-Za-z]){LATIN_NAME}(?:\s?(?:和|与|及|、|,|and|&)\s?{LATIN_NAME})*\s?(?:等人?|et al\.?)?\s?{DATED}"
+    rf"|(?:(?<=[，。；：、！？“”])|^)[{HAN}]{{2,3}}(?:[和与、][{HAN}]{{2,3}})*(?:等人?{DATED}|{DATED}(?=等))"
+    rf"|(?:(?<=[，。；：、！？“”])|^)[{HAN}]{{2,3}}[和与][{HAN}]{{2,3}}{DATED}"
     r"|(?:<sup>)?\[\d+(?:[,，、-]\d+)*\](?:</sup>)?"  # [3,4]
 )
-CITES = re.compile(r"[）\[](?:(?<=[0-9a-z\s]）)|(?<=\[)\d)")  # what every citation holds, quickly found
+CITES = re.compile(r"[）)\[](?:(?<=[0-9a-z页\s][）)])|(?<=\[)\d)")  # what every citation holds, quickly found
 NUMERALS = "0-9０-９〇零一二三四五六七八九十百千万亿两"
 NUMBER = re.compile(rf"第?[{NUMERALS}.,%％~～-]+[个种类项次家条位名倍大年月日]?")
 
@@ -96,12 +100,12 @@ def segment(
 def content_terms(
     text: str, lexicon: Path | str | None = None, *, hmm: bool = False, segmenter: str | None = "jieba"
 ) -> list[str]:
-    """Return the terms of clean text that are counted, in the order of the text.
+    """Return the terms of a text that are counted, in the order of the text.
 
-    Citations are dropped first (`strip_citations`). Of the words, these are dropped: stop words, punctuation, numbers
-    (with their classifier: 三个), single Chinese characters and single letters. A variant becomes its kept form. A
-    Latin word keeps its printed case, for here it is a name or an abbreviation; two spellings of one (``IOT``,
-    ``IoT``) are variants.
+    The text is read as `zhagen.text.characters.normal_text` says, and citations are dropped (`strip_citations`). Of the
+    words, these are dropped: stop words, punctuation, numbers (with their classifier: 三个), single Chinese characters
+    and single letters. A variant becomes its kept form. A Latin word keeps its printed case, for here it is a name or
+    an abbreviation; two spellings of one (``IOT``, ``IoT``) are variants.
 
     Parameters
     ----------
@@ -130,7 +134,7 @@ def content_terms(
     ['阿尔法鱼', '平台', '促进', '数据驱动']
     """
     entries = read_lexicon(lexicon)
-    words = segment(strip_citations(text), lexicon, hmm=hmm, segmenter=segmenter)
+    words = segment(strip_citations(normal_text(text.replace("\n", " "))), lexicon, hmm=hmm, segmenter=segmenter)
     return [term for term in (_kept(word, entries) for word in words) if term]
 
 
@@ -172,10 +176,9 @@ def encode_texts(
 
     entries = read_lexicon(lexicon)
     cut, judged = entries.cutter(segmenter, hmm), _judged(entries)
-    # the word "\n" ends a text: none may hold one, or an "\r" that would be taken together with it
-    lines = "\n".join(strip_citations(text).replace("\n", " ") for text in texts)
-    lines = lines.replace("\r", " ").replace(END, " ")
-    parts = entries.foreign.split(lines)
+    # the word "\n" ends a text, so that none may hold one; normal text has no END and no "\r"
+    lines = normal_text("\n".join(text.replace("\n", " ") for text in texts))
+    parts = entries.foreign.split("\n".join(map(strip_citations, lines.split("\n"))))
     runs = [join_strings(cut(piece)) for piece in _slices(MARK.join(parts[::2]))]
     run, words = code_strings(b"".join(runs) + join_strings(parts[1::2]))
     distinct = split_run(run)
@@ -197,9 +200,9 @@ def encode_texts(
 def strip_citations(text: str) -> str:
     """Replace each citation by a blank.
 
-    A citation is names and years in full-width parentheses, one or several (``（Yin，2004；焦豪等，2021）``); names
-    before a year in parentheses (``Gioia等（2013）``; Chinese names only at the head of a clause and with 等 or 和, so
-    that no other word is lost); a number in square brackets (``[3,4]``).
+    A citation is names and years in parentheses of either width, one or several (``（Yin，2004；焦豪等，2021）``,
+    ``(Gioia et al., 2013, p. 20)``); names before a year in parentheses (``Gioia等（2013）``; Chinese names only at the
+    head of a clause and with 等 or 和, so that no other word is lost); a number in square brackets (``[3,4]``).
 
     Parameters
     ----------
