@@ -2,6 +2,8 @@
 PYTHON ?= python3
 SIZES ?= 1 10 100
 RUNS ?= 3
+N ?= 1000
+SEED ?= 0
 BIN := .venv/bin
 UV := $(BIN)/uv
 BUILT := _build/built
@@ -9,11 +11,12 @@ unexport PYTHONDONTWRITEBYTECODE  # where it is set, every kernel compiles all t
 # what a page of the book may depend on; `make test` builds the book anew where one of them is newer than the last build
 SOURCES = $(shell find book data notebooks src _config.yml _toc.yml -type f -not -name '*.pyc' -not -name '* *' -not -path '*/.*')
 
-.PHONY: help install book serve lab test bench lint format types links shares wheel sources numbers publish lock clean
+.PHONY: help install book serve lab test fuzz bench lint format types links shares wheel sources numbers publish lock clean
 
 help:
 	@echo "make book               build the whole book, say which file to open"
 	@echo "make test               run the tests; builds the book first where it is older than its sources"
+	@echo "make fuzz N=1000        damage the documents by seed; what comes out must be refused, marked or right"
 	@echo "make bench              compare with other tools; a shorter run: make bench SIZES=\"1 10\""
 	@echo "make lab                open working copies of the notebooks in JupyterLab"
 	@echo "make serve              serve the built book on this machine"
@@ -67,6 +70,9 @@ lab: .venv/ready-lab $(BUILT)
 
 test: .venv/ready-test .venv/ready-lab $(BUILT)
 	$(BIN)/python -m pytest -n auto $(ARGS)
+
+fuzz: .venv/ready-test
+	@PYTHONPATH=src:tests $(BIN)/python -m fuzzing --number $(N) --seed $(SEED)
 
 bench: .venv/ready-bench
 	@$(BIN)/python benchmarks/run.py --sizes $(SIZES) --runs $(RUNS)

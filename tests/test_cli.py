@@ -10,7 +10,7 @@ from zhagen.cli import main
 from zhagen.documents import catalog
 
 CODES = "code_id,doc_id,level,label,parent_id,printed_parent,status,reason,line_start,line_end"
-EVIDENCE = "evidence_id,code_id,doc_id,line_start,line_end,n_chars,sha256,gloss"
+EVIDENCE = "evidence_id,code_id,doc_id,line_start,line_end,n_chars,sha256,gloss,status,reason"
 
 
 def test_extract_writes_the_columns_of_the_design(tmp_path, capsys):

@@ -11,11 +11,15 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zhagen import __version__
 from zhagen.documents import catalog
 from zhagen.errors import ZhagenError, visible
 from zhagen.paths import sources_folder
+
+if TYPE_CHECKING:  # loaded when a document is read: the command starts without it
+    from zhagen.extraction.pipeline import Extraction
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -172,7 +176,23 @@ def _extract(arguments: argparse.Namespace) -> None:
     found = pipeline.extract(arguments.id, source=arguments.source)
     pipeline.write_extraction(found, arguments.out)
     _say(found.document)
+    _say_doubts(found)
     print(f"{len(found.codebook.codes)} codes, {len(found.codebook.evidence)} quotations: {arguments.out}")
+
+
+def _say_doubts(found: "Extraction") -> None:
+    """Name what a copy lacks of the published codes, and how many of its rows are not published."""
+    from zhagen.extraction.confirmation import missing_codes
+
+    book, document = found.codebook, found.document
+    lost = missing_codes(book, document.id) if document.edition == "file" else []
+    if lost:
+        print(f"zhagen: {document.id}: {len(lost)} published codes are not in it: {'、'.join(lost)}", file=sys.stderr)
+    for name, frame in (("codes.csv", book.codes), ("evidence.csv", book.evidence)):
+        unsure = frame[frame.reason.str.contains("随书公布")]
+        if len(unsure):
+            lines = ", ".join(str(line) for line in unsure.line_start)
+            print(f"zhagen: {document.id}: {name}: rows that are not as published, lines {lines}", file=sys.stderr)
 
 
 def _recipe(arguments: argparse.Namespace) -> None:

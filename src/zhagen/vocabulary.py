@@ -64,6 +64,7 @@ STATUSES = {
     "reconciled": "核对调整",
     "mapped": "转述对应",
     "literature": "文献转引",
+    "unconfirmed": "只见于副本",
     "inferred": "本书推断",
 }
 LEVELS = {

@@ -40,7 +40,7 @@ FIELDS = {
     "directed": ("boolean", "False where the text says only that both act on each other"),
     "cites": ("boolean", "whether the sentence cites a work, whatever the status"),
     "in_heading": ("boolean", "whether the arrow is in a heading"),
-    "status": ("string", "printed, by_order, reconciled, mapped, literature or inferred"),
+    "status": ("string", "printed, by_order, reconciled, mapped, literature, unconfirmed or inferred"),
     "reason": ("string", "why the status is not printed, or why a cell is empty"),
     "role": ("string", "what a label of a picture is, by its form"),
     "part": ("string", "part of the picture it belongs to; empty where order does not say"),

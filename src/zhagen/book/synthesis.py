@@ -16,7 +16,7 @@ from zhagen.paths import data_folder
 from zhagen.statistics.terms import term_matrix, tfidf
 from zhagen.text.segmentation import content_terms
 
-FIRMEST = ("printed", "mapped", "literature", "by_order", "reconciled", "inferred")
+FIRMEST = ("printed", "mapped", "literature", "by_order", "reconciled", "unconfirmed", "inferred")
 JOINT = "source target relation sign documents doc_ids status arrows".split()
 
 

@@ -16,7 +16,7 @@ from zhagen.extraction.repeats import text_overlap
 from zhagen.text.cleaning import CleanText, count_term
 
 CODES = "code_id doc_id level label parent_id printed_parent status reason line_start line_end".split()
-EVIDENCE = "evidence_id code_id doc_id line_start line_end n_chars sha256 gloss quotation".split()
+EVIDENCE = "evidence_id code_id doc_id line_start line_end n_chars sha256 gloss status reason quotation".split()
 
 
 class Quotation(Protocol):
@@ -38,6 +38,14 @@ class Quotation(Protocol):
     def raw(self) -> str:
         """The text as printed if it is not all of its lines, else empty."""
 
+    @property
+    def status(self) -> str:
+        """How it is known to belong to its code."""
+
+    @property
+    def reason(self) -> str:
+        """Why, in Chinese; empty if the text prints both in one row."""
+
 
 @dataclass(frozen=True, repr=False)
 class Codebook:
@@ -51,7 +59,8 @@ class Codebook:
         ``exclude``, ``example``, ``properties``, ``memo_id``.
     evidence : pandas.DataFrame
         One row a quotation: ``evidence_id``, ``code_id``, ``doc_id`` (of a study: the id of the source),
-        ``line_start``, ``line_end``, ``n_chars``, ``sha256``, ``gloss``, ``quotation``.
+        ``line_start``, ``line_end``, ``n_chars``, ``sha256``, ``gloss``, ``status``, ``reason`` (how it is known to
+        belong to its code), ``quotation``.
     """
 
     codes: pd.DataFrame
@@ -309,6 +318,8 @@ def evidence_row(
         "n_chars": len(bare),
         "sha256": digest,
         "gloss": cell.text if outline.document.edition == "digest" else glosses.get(digest, glosses.get(cell.text, "")),
+        "status": cell.status,
+        "reason": cell.reason,
         "quotation": cell.text,
     }
 

@@ -98,7 +98,13 @@ def _find(outline: Outline, entry: dict[str, Any]) -> tuple[list[Placed], int | 
             continue
         match = pattern.search(block.text)
         if match:
-            sentence = next(s.text for s in block.clean.sentences() if match["labels"] in s.text)
+            sentence = next((s.text for s in block.clean.sentences() if match["labels"] in s.text), None)
+            if sentence is None:
+                raise ExtractionError(
+                    f"{entry['name']}: the enumeration {match['labels'][:12]!r} goes over the end of a sentence",
+                    outline.document.where(*block.clean.span(match.start("labels"), match.end("labels"))),
+                    "look for a stop that is no end, or compare the sentence with the pattern in the recipe",
+                )
             stated = re.search(entry.get("count", r"(?!)"), sentence)
             return _placed(block.clean, match, entry.get("last", [])), whole_number(stated[1]) if stated else None
     raise ExtractionError(

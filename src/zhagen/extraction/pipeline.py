@@ -17,6 +17,7 @@ from zhagen.documents.recipe import read_recipe
 from zhagen.errors import OutputError, SourceError
 from zhagen.extraction.boards import extract_board
 from zhagen.extraction.codebook import Codebook
+from zhagen.extraction.confirmation import confirm_codebook
 from zhagen.extraction.enumerations import extract_enumerations
 from zhagen.extraction.matrices import extract_matrix
 from zhagen.extraction.readings import build_codebook
@@ -87,7 +88,8 @@ def extract(doc_id: str, *, edition: str | None = None, source: Path | str | Non
     document = open_document(doc_id, edition=edition, source=source)
     rules = read_recipe(doc_id)
     read = read_outline(document, rules)
-    book = build_codebook(read, rules, glosses(document))
+    headers = {column["header"] for table in rules.get("tables", []) for column in table["columns"]}
+    book = confirm_codebook(document, build_codebook(read, rules, glosses(document)), headers)
     others = {table["label"]: record_frame(read, table) for table in rules.get("tables", []) if not table["levels"]}
     if "enumerations" in rules:
         others["列举"] = extract_enumerations(read, rules)

@@ -100,6 +100,7 @@ STATUS = {
     "mapped": StatusLine("转述对应", 2, "11 4", "currentColor", False),
     "reconciled": StatusLine("核对调整", 1.6, "5 3", palette_colour(2), True),
     "literature": StatusLine("文献转引", 1.6, "9 3 2 3", QUIET, True),
+    "unconfirmed": StatusLine("只见于副本", 1, "1 5", QUIET, False),
     "inferred": StatusLine("本书推断", 2.2, "2 4", palette_colour(1), False),
 }
 

@@ -664,7 +664,7 @@ def _evidence(study: Study) -> pd.DataFrame:
         text = study.texts[source_id]
         lines = (text.count("\n", 0, start) + 1, text.count("\n", 0, end - 1) + 1)
         bare = re.sub(r"\s", "", quote)
-        rows.append((coding_id, code_id, source_id, *lines, len(bare), sha256_of(bare), "", quote))
+        rows.append((coding_id, code_id, source_id, *lines, len(bare), sha256_of(bare), "", "inferred", "", quote))
     frame = pd.DataFrame(rows, columns=EVIDENCE)
     frame.attrs["wording"] = [] if study.about.get("invented") else ["quotation"]
     return frame

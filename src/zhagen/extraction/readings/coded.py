@@ -66,7 +66,7 @@ def build(outline: Outline, recipe: dict[str, Any], glosses: Mapping[str, str]) 
         concepts.append(
             code_row(doc_id, "concept", entry["label"], lines, above["code_id"], "", "inferred", entry["memo"])
         )
-        cell = Cell(text, *lines)
+        cell = Cell(text, *lines, status="inferred", reason="本书的样例编码")
         quotations.append(evidence_row(outline, f"{doc_id}-o-{number}", concepts[-1]["code_id"], cell, glosses))
     return assemble_codebook(outline, [*categories.values(), *concepts], quotations)
 

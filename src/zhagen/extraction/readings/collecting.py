@@ -12,6 +12,9 @@ from zhagen.extraction.tables.cells import check_label, split_list, split_quotat
 from zhagen.extraction.tables.merged import reconcile_merged
 from zhagen.extraction.tables.table import Cell, Row, Table
 
+EQUAL = "各列一样长，依次序配成行"
+IN_TURN = "一格里的名称和引文依次序相配"
+
 
 class Codes:
     """Codes as they are met in the rows of tables: a label is one code under each of its parents.
@@ -279,8 +282,7 @@ def parent_of(row: Row, level: str) -> dict[str, Any]:
     cell = row.cells[level]
     assert cell is not None
     if row.status != "printed" and cell.printed and not cell.reason:
-        reason = "各列一样长，依次序配成行"
-        return {"printed": "", "status": "by_order", "reason": reason, "sure": False}
+        return {"printed": "", "status": "by_order", "reason": EQUAL, "sure": False}
     printed = cell.printed if row.status == "printed" else ""
     return {"printed": printed, "status": cell.status, "reason": cell.reason, "sure": row.status == "printed"}
 
@@ -317,6 +319,8 @@ def row_evidence(
     cell = row.cells.get("evidence")
     if cell is None:
         return []
+    if row.status != "printed" and not cell.reason:
+        cell = replace(cell, status=row.status, reason=EQUAL)
     quotations = split_quotations(cell)
     if len(codes) == 1:
         return [(codes[0], quotation) for quotation in quotations]
@@ -331,5 +335,7 @@ def row_evidence(
         )
     for code in codes:
         if code["status"] == "printed":
-            code |= {"status": "by_order", "reason": "一格里的名称和引文依次序相配"}
-    return list(zip(codes, quotations, strict=True))
+            code |= {"status": "by_order", "reason": IN_TURN}
+    return [
+        (code, replace(one, status="by_order", reason=IN_TURN)) for code, one in zip(codes, quotations, strict=True)
+    ]

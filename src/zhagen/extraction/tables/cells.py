@@ -1,6 +1,7 @@
 """Single cells: what a column's cells look like, labels that are none, cells that list several."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from zhagen.documents.outline import Outline
@@ -188,4 +189,4 @@ def split_quotations(cell: Cell) -> list[Cell]:
             parts.append(raw[start : place + 1])
     if depth or len(parts) < 2:
         return [cell]
-    return [Cell(clean(part).text, *cell.lines, raw=part, printed=clean(part).text) for part in parts]
+    return [replace(cell, text=clean(part).text, raw=part, printed=clean(part).text) for part in parts]

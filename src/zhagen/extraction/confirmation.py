@@ -1,0 +1,192 @@
+"""A copy of a document, compared with what is published of it.
+
+A list that lost a cell, a label that lost a character and a row that moved can all look like a whole table. What is
+published of the document (its codes with their parents, its quotations by checksum) tells them apart.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from zhagen.documents.catalog import Document
+from zhagen.documents.published import read_published
+from zhagen.errors import ExtractionError, SourceError
+from zhagen.extraction.codebook import Codebook
+from zhagen.text.cleaning import HAN
+
+Known = dict[tuple[str, str], set[str]]  # level and label -> the labels of its published parents
+TODO = "look for a line that is missing, broken or in the wrong place; a text of your own needs an id of its own"
+
+
+def confirm_codebook(document: Document, book: Codebook, headers: Iterable[str] = ()) -> Codebook:
+    """Compare the codebook of a copy with the published one.
+
+    An original and a digest are returned unchanged: what is published was made from them. In a copy, a part of a
+    published label and a published label with rubbish around it are refused, and so is a pair that order alone gives
+    and that is published otherwise, if the copy lacks something: then its lists are shifted. Any other pair that is not
+    published is kept and says so; if the copy prints it, its status is ``unconfirmed``.
+
+    Parameters
+    ----------
+    document : zhagen.documents.catalog.Document
+        The document.
+    book : Codebook
+        What was extracted from it.
+    headers : iterable of str, optional
+        The headers of its tables, which are no part of a label.
+
+    Returns
+    -------
+    Codebook
+        The codebook, with a status and a reason where it differs from the published one.
+
+    Raises
+    ------
+    ExtractionError
+        If a label or a pair of the copy is what is left of a published one.
+    """
+    if document.edition != "file":
+        return book
+    try:
+        codes, evidence = (read_published(document.id, name) for name in ("codes", "evidence"))
+    except SourceError:  # nothing is published of it
+        return book
+    if codes.empty:
+        return book
+    names = dict(zip(codes.code_id, codes.label, strict=True))
+    known: Known = defaultdict(set)
+    row: Any  # pandas-stubs let a field of a named tuple be anything
+    for row in codes.itertuples():
+        known[row.level, row.label].add(names.get(row.parent_id, ""))
+    labels = book.labels()
+    found: Known = defaultdict(set)
+    for row in book.codes.itertuples():
+        found[row.level, row.label].add(labels.get(row.parent_id, ""))
+    for row in book.codes.itertuples():
+        _check_remains(document, row, known, found, set(headers))
+    pairs = {(str(names[code]), str(gloss)) for code, gloss in zip(evidence.code_id, evidence.gloss, strict=True)}
+    return Codebook(_confirmed_codes(document, book, known, found), _confirmed_evidence(document, book, known, pairs))
+
+
+def missing_codes(book: Codebook, doc_id: str) -> list[str]:
+    """Return the published labels that a codebook does not have.
+
+    Parameters
+    ----------
+    book : Codebook
+        A codebook.
+    doc_id : str
+        The document's id.
+
+    Returns
+    -------
+    list of str
+        Labels in the order of what is published; empty if nothing is published.
+
+    Examples
+    --------
+    >>> from zhagen.extraction.pipeline import extract
+    >>> missing_codes(extract("haier", edition="digest").codebook, "haier")
+    []
+    """
+    try:
+        codes = read_published(doc_id, "codes")
+    except SourceError:
+        return []
+    return [label for label in dict.fromkeys(codes.label) if label not in set(book.codes.label)]
+
+
+def _within(part: str, whole: str) -> bool:
+    """Say whether all characters of one label are in another one, in their order."""
+    rest = iter(whole)
+    return all(char in rest for char in part)
+
+
+def _check_remains(document: Document, row: Any, known: Known, found: Known, headers: set[str]) -> None:
+    """Refuse a label that is a part of a published one, or a published one with rubbish around it."""
+    if (row.level, row.label) in known:
+        return
+    for level, label in known:
+        there = (level, label) in found
+        above = any(label in known[key] and row.label in found[key] for key in found if key in known)
+        if level != row.level or there and not above:
+            continue
+        if _within(row.label, label):
+            problem = f"is a part of the published label {label}"
+        elif label in row.label and _rubbish(row.label.replace(label, "", 1), known, headers):
+            problem = f"holds the published label {label} and more"
+        else:
+            continue
+        raise ExtractionError(
+            f"the {level} {row.label!r} {problem}", document.where(row.line_start, row.line_end), TODO
+        )
+
+
+def _rubbish(rest: str, known: Known, headers: set[str]) -> bool:
+    """Say whether what is printed beside a label is no word of a name: a number, a mark, a header, another label."""
+    bare = rest.strip("和与及")
+    return bool(re.search(f"[^{HAN}]", rest)) or rest in headers or any(bare == label for _, label in known)
+
+
+def _confirmed_codes(document: Document, book: Codebook, known: Known, found: Known) -> pd.DataFrame:
+    codes = book.codes.copy()
+    labels = book.labels()
+    row: Any
+    for place, row in zip(codes.index, book.codes.itertuples(), strict=True):
+        parent = labels.get(row.parent_id, "")
+        published = known.get((row.level, row.label))
+        if published and parent in published:
+            continue
+        if published is None:
+            said = "随书公布的编码里没有这个名称"
+        else:
+            said = f"随书公布的数据把它归入{'、'.join(sorted(published)) or '最上一层'}"
+        moved = published is not None and (row.status not in ("printed", "mapped") or not parent)
+        levels = {row.level} | {level for level, label in known if label in (published or ())}
+        if moved and (not parent or _shorter(_at(known, levels), _at(found, levels))):
+            raise ExtractionError(
+                f"the {row.level} {row.label} comes under {parent or 'nothing'} by order alone, and is published under "
+                f"{', '.join(sorted(published or ())) or 'nothing'}",
+                document.where(row.line_start, row.line_end),
+                TODO,
+            )
+        if row.status == "printed":
+            codes.loc[place, "status"] = "unconfirmed"
+        codes.loc[place, "reason"] = "；".join(filter(None, [row.reason, said]))
+    return codes
+
+
+def _at(codes: Known, levels: set[str]) -> set[tuple[str, str]]:
+    return {key for key in codes if key[0] in levels}
+
+
+def _shorter(known: set[Any], found: set[Any]) -> bool:
+    """Say whether a copy lacks more than it has of its own: then something is lost, and not renamed or exchanged."""
+    return len(known - found) > len(found - known)
+
+
+def _confirmed_evidence(document: Document, book: Codebook, known: Known, pairs: set[tuple[str, str]]) -> pd.DataFrame:
+    evidence = book.evidence.copy()
+    labels = book.labels()
+    row: Any
+    names, glosses = {label for _, label in known}, {gloss for _, gloss in pairs}
+    shorter = _shorter(names, set(labels.values())) or _shorter(glosses, set(evidence.gloss) - {""})
+    for place, row in zip(evidence.index, book.evidence.itertuples(), strict=True):
+        label = labels[row.code_id]
+        if (label, row.gloss) in pairs:
+            continue
+        if row.status != "printed" and label in names and row.gloss in glosses and shorter:
+            own = next(name for name, gloss in pairs if gloss == row.gloss)
+            raise ExtractionError(
+                f"order alone pairs {label} with a quotation that is published as evidence of {own}",
+                document.where(row.line_start, row.line_end),
+                TODO,
+            )
+        said = "随书公布的引文里没有这一段" if row.gloss not in glosses else "随书公布的数据不这样配"
+        if row.status == "printed":
+            evidence.loc[place, "status"] = "unconfirmed"
+        evidence.loc[place, "reason"] = "；".join(filter(None, [row.reason, said]))
+    return evidence
