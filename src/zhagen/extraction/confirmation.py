@@ -15,7 +15,7 @@ from zhagen.documents.catalog import Document
 from zhagen.documents.published import read_published
 from zhagen.errors import ExtractionError, SourceError
 from zhagen.extraction.codebook import Codebook
-from zhagen.text.cleaning import HAN
+from zhagen.text.characters import HAN
 
 Known = dict[tuple[str, str], set[str]]  # level and label -> the labels of its published parents
 TODO = "look for a line that is missing, broken or in the wrong place; a text of your own needs an id of its own"
