@@ -105,3 +105,22 @@ def test_prose_names_open_labels_by_their_numbers():
     named = re.findall("([庚辛][0-9]+)“([^”]+)”", prose)
     assert len(named) >= 10
     assert [(slip, words) for slip, words in named if labels[slip] != words] == []
+
+
+def test_labels_of_four_people_quote_their_turns():
+    study = practice_study()
+    labels = pd.read_csv(data_folder() / "practice" / "open_labels_four.csv")
+    talk = study.turns().set_index(["source_id", "turn"])
+    places = list(zip(labels.source_id, labels.turn, strict=True))
+    wrong = [one for one, quote in zip(places, labels.quote, strict=True) if quote not in talk.text[one]]
+    assert wrong == []
+    assert [talk.speaker[one] for one in places] == labels.label_id.str[0].tolist()
+    assert not labels.label_id.duplicated().any() and not labels.label.duplicated().any()
+
+
+def test_prose_names_labels_of_four_people_by_their_numbers():
+    labels = pd.read_csv(data_folder() / "practice" / "open_labels_four.csv").set_index("label_id").label
+    prose = (Path(__file__).parents[2] / "notebooks/method/06_gioia.ipynb").read_text("utf-8")
+    named = re.findall("([庚己戊丑][一二三四五六七八九十]+)(?:\\\\*\\*\\*)?，“([^”]+)”", prose)
+    assert len(named) >= 3
+    assert [(one, words) for one, words in named if labels[one] != words] == []
