@@ -60,6 +60,8 @@ REASONS = {  # why an edition was opened, why a table was computed or read
 
 STATUSES = {
     "printed": "原文写明",
+    "prose": "正文写明",  # of an arrow, as the next
+    "heading": "标题写明",
     "by_order": "依次序对应",
     "reconciled": "核对调整",
     "mapped": "转述对应",

@@ -6,16 +6,7 @@ import pytest
 from helpers import extracted, spread
 from zhagen.errors import ExtractionError, ZhagenError
 from zhagen.extraction import mechanism
-from zhagen.extraction.mechanism import (
-    _misread,
-    check_edges,
-    edge_summary,
-    edge_words,
-    mechanism_edges,
-    mechanism_models,
-    sentences_on_both,
-)
-from zhagen.extraction.places import find_sentence
+from zhagen.extraction.mechanism import check_edges, edge_summary, mechanism_edges, mechanism_models
 from zhagen.paths import data_folder
 
 
@@ -26,19 +17,19 @@ def edges(haier):
 
 def test_every_stated_arrow_has_its_place(edges):
     stated = edges[edges.status != "inferred"]
-    assert set(stated.status) == {"printed", "mapped", "literature"}
+    assert set(stated.status) == {"prose", "heading", "mapped", "literature"}
     assert stated.line_start.notna().all() and (stated.line_start <= stated.line_end).all()
-    assert (edges[edges.status != "printed"].reason != "").all()
+    assert (edges[~edges.status.isin(["prose", "heading"])].reason != "").all()
 
 
-def test_printed_arrows_name_both_ends_word_for_word(edges, haier):
-    for row in edges[edges.status == "printed"].itertuples():
+def test_arrows_in_the_words_of_the_text_name_both_ends_word_for_word(edges, haier):
+    for row in edges[edges.status.isin(["prose", "heading"])].itertuples():
         passage = "".join(haier.document.lines[row.line_start - 1 : row.line_end])
         for word in (row.source, row.target, row.relation):
             assert re.search(spread(word), passage), (row.source, row.target)
 
 
-def test_the_passages_name_both_ends(edges, haier):
+def test_the_passages_say_their_arrows(edges, haier):
     assert check_edges(edges, haier.document).empty
 
 
@@ -54,7 +45,7 @@ def test_a_published_arrow_that_was_renamed_is_reported(edges, haier):
         place = renamed.index[renamed.line_start.notna()][0]
         renamed.loc[place, column] = "改过的名字"
         found = check_edges(renamed, haier.document)
-        assert found.missing.tolist() == ["a coded arrow of these names"]
+        assert found.fault.tolist() == ["no coded arrow has these names"]
         assert found.loc[0, "model_id"] == renamed.loc[place, "model_id"]
 
 
@@ -71,10 +62,11 @@ HEADING = "需求源点建立促进数字价值主张实现"
 @pytest.mark.parametrize(
     ("instead", "said"),
     [
-        ("需求源点建立并不促进数字价值主张实现", "促进 is negated"),
-        ("需求源点建立未能促进数字价值主张实现", "促进 is negated"),
-        ("需求源点建立难以促进数字价值主张实现", "促进 is negated"),
-        ("数字价值主张实现促进需求源点建立", "需求源点建立 is not before 数字价值主张实现"),
+        ("需求源点建立并不促进数字价值主张实现", "the relation is denied"),
+        ("需求源点建立未能促进数字价值主张实现", "the relation is denied"),
+        ("需求源点建立难以促进数字价值主张实现", "the relation is denied"),
+        ("数字价值主张实现促进需求源点建立", "does not have 需求源点建立, 促进, 数字价值主张实现 in this order"),
+        ("需求源点建立与场景，机会感知能力促进数字价值主张实现", "促进 is said of 机会感知能力"),
     ],
 )
 def test_three_words_in_one_sentence_are_no_arrow(haier, changed, instead, said):
@@ -87,14 +79,29 @@ def test_unceasing_is_no_negation(haier, changed):
     assert len(mechanism_edges(changed(haier, lambda raw: raw.replace(HEADING, HEADING.replace("促", "不断促")))))
 
 
-def test_an_arrow_whose_ends_are_turned_round_is_refused(haier_digest):
-    """Each stated arrow by itself: with source and target exchanged in the coding, its sentence does not carry it."""
-    edges = [edge for model in mechanism_models("haier") for edge in model["edges"]]
-    for edge in (edge for edge in edges if edge["status"] != "inferred"):
-        place = find_sentence(haier_digest.outline, edge["section"], edge_words(edge), kinds=("paragraph", "heading"))
-        assert not _misread(place.text, edge)
-        once = all(place.text.count(word) == 1 for word in edge_words(edge)[:2])
-        assert not once or _misread(place.text, edge | {"reversed": not edge.get("reversed", False)}), edge
+def test_published_lines_are_checked_as_sentences(haier, changed):
+    """The words of an arrow are all there, and the sentence says the contrary: the check of published lines sees it."""
+    edges = mechanism_edges(haier)
+    for instead in ("需求源点建立并不促进数字价值主张实现", "数字价值主张实现促进需求源点建立"):
+        turned = changed(haier, lambda raw, instead=instead: raw.replace(HEADING, instead))
+        found = check_edges(edges, turned.document)
+        assert ("需求源点建立", "数字价值主张实现") in set(zip(found.source, found.target, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("relation", "status", "said"),
+    [
+        ("充要条件", "heading", "it is called heading, but its sentence is a paragraph"),
+        ("充要条件", "literature", "it is called literature, but its sentence reports nobody's finding"),
+        ("作用结果", "mapped", "it is called mapped, but its sentence reports the finding of others"),
+    ],
+)
+def test_a_status_says_no_more_than_the_sentence(haier, monkeypatch, relation, status, said):
+    models = mechanism_models("haier")
+    next(e for m in models for e in m["edges"] if e["relation"] == relation)["status"] = status
+    monkeypatch.setattr(mechanism, "mechanism_models", lambda doc_id: models)
+    with pytest.raises(ExtractionError, match=said):
+        mechanism_edges(haier)
 
 
 def test_both_editions_bear_the_same_arrows(haier_original, haier_digest):
@@ -106,14 +113,15 @@ def test_both_editions_bear_the_same_arrows(haier_original, haier_digest):
 def test_a_citation_is_no_status(edges):
     """One ruler: whether a sentence cites is computed of every arrow, and every status but one has both kinds."""
     assert edges.cites[edges.status == "literature"].all()
-    assert edges.groupby("status").cites.nunique()[["printed", "mapped"]].tolist() == [2, 2]
+    assert edges.groupby("status").cites.nunique()[["prose", "mapped"]].tolist() == [2, 2]
     assert edges.cites[(edges.source == "机会感知能力") & (edges.target == "价值主张校准")].tolist() == [True]
 
 
-def test_an_arrow_in_a_heading_is_known(edges, haier):
-    assert edges.in_heading.any()
-    assert set(edges.line_start[edges.in_heading]) <= set(haier.outline.sections().line_start)
-    assert not set(edges.line_start[~edges.in_heading]) & set(haier.outline.sections().line_start)
+def test_headings_and_prose_are_two_statuses(edges, haier):
+    headings = set(haier.outline.sections().line_start)
+    assert set(edges.line_start[edges.status == "heading"]) <= headings
+    assert not set(edges.line_start[edges.status != "heading"].dropna()) & headings
+    assert (edges.status == "heading").sum() == 3
 
 
 def test_what_acts_on_each_other_has_no_direction(xiaomi):
@@ -121,13 +129,11 @@ def test_what_acts_on_each_other_has_no_direction(xiaomi):
     assert found.relation[~found.directed].tolist() == ["相互作用"]
 
 
-def test_a_search_knows_every_wording_of_both_ends(haier):
-    found = sentences_on_both(haier, "需求源点建立", "机会感知能力")
-    assert "需求数据的挖掘" in "、".join(found["first"])  # the words of a coded arrow
-    assert "heading" in set(sentences_on_both(haier, "需求源点建立", "数字价值主张实现").kind)
-    assert sentences_on_both(haier, "需求源点建立", "没有的名字").empty
-    wider = sentences_on_both(haier, ["协同共创能力", "资源集聚"], ["价值网络拓展", "创新程度"])
-    assert "haier-4.3.2" in set(wider.section_id)
+def test_the_study_s_own_sentence_on_mediation_is_an_arrow(edges):
+    found = edges[edges.relation == "以实现"]
+    assert found[["model_id", "source", "target", "status"]].values.tolist() == [
+        ["haier-fig6", "动态能力提升", "数字商业模式创新", "mapped"]
+    ]
 
 
 def test_the_summary_counts_every_arrow(edges, haier):

@@ -30,6 +30,8 @@ ARROWS = pd.DataFrame(
         ("需求源点建立", "数字价值主张实现机理", "引发", "", "by_order"),
         ("价值主张校准", "数字价值主张实现机理", "调整", "", "reconciled"),
         ("环境动荡", "数字价值主张实现机理", "抑制", "-", "literature"),
+        ("环境动荡", "机会感知能力", "限定", "+", "prose"),
+        ("环境动荡", "价值主张校准", "牵动", "+", "heading"),
     ],
     columns="source target relation sign status".split(),
 )
@@ -273,7 +275,8 @@ def test_the_legend_lists_the_statuses_that_occur(pictures):
 
 def test_numbers_in_alternative_texts_are_computed(pictures):
     assert pictures["mechanism"].alt.startswith(
-        "机制模型图“主张机理”：5 个节点、6 支箭头，其中原文写明 1 支、依次序对应 1 支、转述对应 1 支、核对调整 1 支、"
+        "机制模型图“主张机理”：5 个节点、8 支箭头，其中原文写明 1 支、正文写明 1 支、标题写明 1 支、"
+        "依次序对应 1 支、转述对应 1 支、核对调整 1 支、"
         "文献转引 1 支、本书推断 1 支。"
     )
     assert "3 个一阶概念归入 3 个二阶主题，再归入 2 个聚合维度" in pictures["structure"].alt

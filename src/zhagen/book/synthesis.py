@@ -16,7 +16,7 @@ from zhagen.paths import data_folder
 from zhagen.statistics.terms import term_matrix, tfidf
 from zhagen.text.segmentation import content_terms
 
-FIRMEST = ("printed", "mapped", "literature", "by_order", "reconciled", "unconfirmed", "inferred")
+FIRMEST = ("printed", "prose", "heading", "mapped", "literature", "by_order", "reconciled", "unconfirmed", "inferred")
 JOINT = "source target relation sign documents doc_ids status arrows".split()
 
 
@@ -259,7 +259,7 @@ def joint_edges(edges: pd.DataFrame, aligned: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         One row a pair of groups and a sign, most documents first: ``source``, ``target``, ``relation`` (str, the words
         in use), ``sign`` (str), ``documents`` (int), ``doc_ids`` (str, parted by blanks), ``status`` (str, the firmest:
-        printed, mapped, literature, by_order, reconciled, inferred), ``arrows`` (int).
+        printed, prose, heading, mapped, literature, by_order, reconciled, inferred), ``arrows`` (int).
 
     Raises
     ------

@@ -1,3 +1,5 @@
+from .absence import Absence as Absence
+from .absence import absent as absent
 from .boards import extract_board as extract_board
 from .checks import check as check
 from .checks import run_checks as run_checks
@@ -5,6 +7,7 @@ from .citations import compare_citations as compare_citations
 from .citations import extract_citations as extract_citations
 from .citations import has_citation as has_citation
 from .citations import reference_list as reference_list
+from .citations import reports_others as reports_others
 from .claims import caption_mentions as caption_mentions
 from .claims import extract_claims as extract_claims
 from .claims import recompute_claims as recompute_claims
@@ -34,16 +37,18 @@ from .mechanism import edge_words as edge_words
 from .mechanism import has_mechanism as has_mechanism
 from .mechanism import mechanism_edges as mechanism_edges
 from .mechanism import mechanism_models as mechanism_models
-from .mechanism import sentences_on_both as sentences_on_both
 from .pipeline import Extraction as Extraction
 from .pipeline import extract as extract
 from .pipeline import glosses as glosses
 from .pipeline import write_extraction as write_extraction
 from .places import Place as Place
 from .places import find_sentence as find_sentence
+from .places import sentences_with as sentences_with
 from .readings import build_codebook as build_codebook
 from .readings.gioia import quoted_chains as quoted_chains
 from .readings.records import record_frame as record_frame
+from .relations import Reading as Reading
+from .relations import read_relation as read_relation
 from .repeats import Overlap as Overlap
 from .repeats import repeated_sentences as repeated_sentences
 from .repeats import shared_runs as shared_runs

@@ -49,7 +49,7 @@ def run_checks(extraction: Extraction) -> pd.DataFrame:
     """Run every check on an extraction.
 
     The checks: evidence (places and checksums against what is published), references (every parent, code and end of an
-    arrow exists), arrows (their passages name both ends), claims (counts and sums), captions (sentences that name
+    arrow exists), arrows (their passages say them), claims (counts and sums), captions (sentences that name
     another figure), evidence used twice, sentences used twice, citations against the reference list.
 
     Parameters
@@ -101,7 +101,7 @@ def _arrows(extraction: Extraction) -> Iterator[Finding]:
         return
     edges = mechanism_edges(extraction)
     for row in check_edges(edges, extraction.document).itertuples():
-        yield f"{row.source} → {row.target}: {row.missing} is not there", None, "does not hold"
+        yield f"{row.source} → {row.target}: {row.fault}", None, "does not hold"
 
 
 def _claims(extraction: Extraction) -> Iterator[Finding]:

@@ -18,6 +18,8 @@ IN_TEXT = re.compile(
     r"(?P<etal>等)?（(?P<year>(?:19|20)\d\d[a-z]?)）"
 )
 NUMBERED = re.compile(r"(?:<sup>)?\[(?P<numbers>\d{1,4}(?:[,，\-–]\d{1,4})*)\](?:</sup>)?")
+SAYS_THAT = re.compile("指出|认为|发现|表明|证实|证明|强调|提出")
+OWN = re.compile("本文|本研究|本书|我们")
 COLUMNS = "doc_id section_id line kind citation".split()
 
 
@@ -70,6 +72,29 @@ def has_citation(text: str) -> bool:
     (True, True, False)
     """
     return NUMBERED.search(text) is not None or any(_author_year(text))
+
+
+def reports_others(text: str) -> bool:
+    """Say whether a sentence reports what others found: it cites a work and says that somebody finds.
+
+    Parameters
+    ----------
+    text : str
+        A sentence of clean text.
+
+    Returns
+    -------
+    bool
+        True if it does. A sentence that speaks of its own study is no report, nor is one that only cites.
+
+    Examples
+    --------
+    >>> reports_others("研究指出，数据促进创新[3]。"), reports_others("数据促进创新[3]。")
+    (True, False)
+    >>> reports_others("本文指出数据促进创新，响应焦豪等（2021）。")
+    False
+    """
+    return has_citation(text) and bool(SAYS_THAT.search(text)) and not OWN.search(text)
 
 
 def reference_list(outline: Outline) -> pd.DataFrame:

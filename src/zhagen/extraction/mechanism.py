@@ -1,7 +1,6 @@
 """Mechanism models: typed arrows, each with its place in the text and how sure it is."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -12,16 +11,16 @@ from zhagen.documents.catalog import Document
 from zhagen.documents.handwritten import find_line, read_toml
 from zhagen.documents.outline import Outline
 from zhagen.errors import ExtractionError, ZhagenError
-from zhagen.extraction.citations import has_citation
+from zhagen.extraction.citations import has_citation, reports_others
 from zhagen.extraction.pipeline import Extraction
-from zhagen.extraction.places import Place, find_sentence
+from zhagen.extraction.places import sentences_with
+from zhagen.extraction.relations import ORDERS, SAYS, Reading, read_relation
 from zhagen.paths import data_folder
-from zhagen.text.cleaning import clean
-from zhagen.vocabulary import STATUSES
+from zhagen.text.cleaning import CleanText, clean
 
-EDGES = "model_id source target relation sign directed status cites in_heading line_start line_end reason".split()
-STATED = ("printed", "mapped", "literature")
-NEGATION = "不(?![断仅只但])|未(?!来)|并非|绝非|无法|难以|没有"
+EDGES = "model_id source target relation sign directed status cites line_start line_end reason".split()
+WORD_FOR_WORD = ("prose", "heading")
+STATED = (*WORD_FOR_WORD, "mapped", "literature")
 WORD = {"type": "string", "minLength": 1}
 EDGE = {
     "type": "object",
@@ -31,8 +30,8 @@ EDGE = {
         **dict.fromkeys(("source", "target", "relation", "section", "source_words", "target_words"), WORD),
         "sign": {"enum": ["+", "-"]},
         "directed": {"type": "boolean"},
-        "reversed": {"type": "boolean"},
-        "status": {"enum": list(STATUSES)},
+        "order": {"enum": list(ORDERS)},
+        "status": {"enum": [*STATED, "by_order", "inferred"]},
         "reason": {"type": "string"},
     },
 }
@@ -113,9 +112,10 @@ def has_mechanism(doc_id: str) -> bool:
 def mechanism_edges(extraction: Extraction, model_id: str | None = None) -> pd.DataFrame:
     """Find every coded arrow in the text that was read.
 
-    The place of an arrow is the first sentence or heading of its section that has the words of both ends and the
-    relation. In the sentence of a stated arrow the source comes before the target (the other way round if the coding
-    says ``reversed``), and its relation is not negated.
+    The place of an arrow is the sentence or heading of its section that says it: that has the words of both ends and
+    the relation in the order that the coding declares, not denied, the relation said of these ends (see
+    `read_relation`); of several, the one in which the words are nearest to each other. No sentence of the section with
+    these words may deny it. An inferred arrow needs the words only.
 
     Parameters
     ----------
@@ -128,9 +128,9 @@ def mechanism_edges(extraction: Extraction, model_id: str | None = None) -> pd.D
     -------
     pandas.DataFrame
         One row an arrow: ``model_id``, ``source``, ``target``, ``relation``, ``sign`` (str), ``directed`` (bool, False
-        where the text says only that both act on each other), ``status`` (str), ``cites`` (bool, whether the sentence
-        cites a work, whatever the status), ``in_heading`` (bool, whether it is a heading), ``line_start``,
-        ``line_end`` (int, raw lines; missing if an inferred arrow rests on no passage), ``reason``.
+        where the text says only that both act on each other), ``status`` (str: ``prose``, ``heading``, ``mapped``,
+        ``literature``, ``by_order``, ``inferred``), ``cites`` (bool, whether the sentence cites a work, whatever the
+        status), ``line_start``, ``line_end`` (int, raw lines; missing if an arrow rests on no passage), ``reason``.
 
     Raises
     ------
@@ -149,7 +149,7 @@ def mechanism_edges(extraction: Extraction, model_id: str | None = None) -> pd.D
 
 
 def check_edges(found: pd.DataFrame, document: Document) -> pd.DataFrame:
-    """Check that the lines an arrow names really have both its ends and its relation.
+    """Check that the lines an arrow names really say it.
 
     Parameters
     ----------
@@ -161,17 +161,19 @@ def check_edges(found: pd.DataFrame, document: Document) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row an arrow that fails: ``model_id``, ``source``, ``target``, ``missing`` (str, the words that are not in
-        its lines; ``a coded arrow of these names`` if the codings have none, for instance because it was renamed).
+        One row an arrow that fails: ``model_id``, ``source``, ``target``, ``fault`` (str: the words that are not in its
+        lines; why the sentence there does not say it; or that no coded arrow has its names, for instance because it
+        was renamed).
 
     Raises
     ------
     ZhagenError
         If the document has no coded mechanism.
     """
+    models = mechanism_models(document.id)
     coded = {
         (model["id"], edge["source"], edge["target"], edge["relation"]): edge
-        for model in mechanism_models(document.id)
+        for model in models
         for edge in model["edges"]
     }
     failed = []
@@ -179,12 +181,11 @@ def check_edges(found: pd.DataFrame, document: Document) -> pd.DataFrame:
     columns = "model_id source target relation line_start line_end".split()
     for *names, first, last in zip(*(placed[name].tolist() for name in columns), strict=True):
         edge = coded.get(tuple(names))
-        passage = clean(document.lines[first - 1 : last], first).text
-        wanted = edge_words(edge) if edge else []
-        missing = [word for word in wanted if word not in passage] if edge else ["a coded arrow of these names"]
-        if missing:
-            failed.append((*names[:3], "、".join(missing)))
-    return pd.DataFrame(failed, columns=["model_id", "source", "target", "missing"])
+        passage = clean(document.lines[first - 1 : last], first)
+        fault = _passage_fault(passage, edge, _ends(models)) if edge else "no coded arrow has these names"
+        if fault:
+            failed.append((*names[:3], fault))
+    return pd.DataFrame(failed, columns=["model_id", "source", "target", "fault"])
 
 
 def edge_summary(found: pd.DataFrame, outline: Outline) -> pd.DataFrame:
@@ -219,47 +220,6 @@ def edge_summary(found: pd.DataFrame, outline: Outline) -> pd.DataFrame:
     return counts.rename_axis(index=None, columns=None).reset_index(drop=True)
 
 
-def sentences_on_both(extraction: Extraction, first: str | Sequence[str], second: str | Sequence[str]) -> pd.DataFrame:
-    """Search a text for what it says of two ends at once, in all wordings that are known.
-
-    The wordings of an end are its label, the labels of the codes under it, and the words by which the coded arrows of
-    the document find it. That no sentence says an arrow is a claim about all of these, not about the two labels only.
-
-    Parameters
-    ----------
-    extraction : Extraction
-        What `zhagen.extract` returned.
-    first, second : str or sequence of str
-        The labels of the two ends; a sequence holds other wordings of an end behind its label.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows of `Outline.sentences` that have a wording of either end, and the headings that do, in the order of
-        the text: ``section_id``, ``kind``, ``text`` (str), ``line_start``, ``line_end`` (int), ``first``, ``second``
-        (str, the wordings found, joined with ``、``). Empty if the text never names both together.
-
-    Examples
-    --------
-    >>> from zhagen.extraction.pipeline import extract
-    >>> found = sentences_on_both(extract("haier", edition="digest"), "协同共创能力", "价值网络拓展")
-    >>> "haier-5.3" in set(found.section_id)
-    True
-    """
-    given = [[end] if isinstance(end, str) else list(end) for end in (first, second)]
-    ends = [list(dict.fromkeys(word for one in end for word in _wordings(extraction, one))) for end in given]
-    rows = []
-    for block in extraction.outline.blocks:
-        if block.kind not in ("paragraph", "heading", "quotation"):
-            continue
-        for sentence in block.clean.sentences():
-            named = [[word for word in words if word in sentence.text] for words in ends]
-            if all(named):
-                said = ("、".join(words) for words in named)
-                rows.append((block.section_id, block.kind, sentence.text, *sentence.span(), *said))
-    return pd.DataFrame(rows, columns="section_id kind text line_start line_end first second".split())
-
-
 def edge_words(edge: dict[str, Any]) -> list[str]:
     """Return the words by which a coded arrow is found in its section.
 
@@ -282,16 +242,6 @@ def edge_words(edge: dict[str, Any]) -> list[str]:
     return [*ends, edge["relation"]] if "section" in edge else []
 
 
-def _wordings(extraction: Extraction, label: str) -> list[str]:
-    """Return the label of an end, the labels under it, and the words of the coded arrows for it."""
-    codes, doc_id = extraction.codebook.codes, extraction.document.id
-    words = [label, *codes.label[codes.parent_id.isin(codes.code_id[codes.label == label])]]
-    for model in mechanism_models(doc_id) if has_mechanism(doc_id) else []:
-        for edge in model["edges"]:
-            words += [edge.get(f"{end}_words", label) for end in ("source", "target") if edge[end] == label]
-    return list(dict.fromkeys(words))
-
-
 def _path(doc_id: str) -> Path:
     return data_folder() / "codings" / doc_id / "mechanism.toml"
 
@@ -302,16 +252,14 @@ def _line(doc_id: str, place: tuple[str | int, ...]) -> int:
 
 def _row(extraction: Extraction, model_id: str, edge: dict[str, Any]) -> tuple[object, ...]:
     _check_ends(extraction, model_id, edge)
-    place = _find(extraction.outline, model_id, edge) if "section" in edge else None
+    text, lines = _find(extraction, model_id, edge) if "section" in edge else ("", (None, None))
     head = (model_id, edge["source"], edge["target"], edge["relation"], edge.get("sign", "+"))
-    said = (edge.get("directed", True), edge["status"])
-    if place is None:
-        return (*head, *said, False, False, None, None, edge["reason"])
-    return (*head, *said, has_citation(place.text), place.kind == "heading", *place.lines, edge["reason"])
+    said = (edge.get("directed", True), edge["status"], has_citation(text))
+    return (*head, *said, *lines, edge["reason"])
 
 
 def _check_ends(extraction: Extraction, model_id: str, edge: dict[str, Any]) -> None:
-    """Refuse an end that the text prints nowhere as a label, and a ``printed`` arrow with a paraphrased end."""
+    """Refuse an end that the text prints nowhere as a label, and an end in other words that should be word for word."""
     labels = set(extraction.codebook.codes.label)
     titles = [section.title for section in extraction.outline.section_list]
     model = next(model for model in mechanism_models(extraction.document.id) if model["id"] == model_id)
@@ -321,33 +269,80 @@ def _check_ends(extraction: Extraction, model_id: str, edge: dict[str, Any]) -> 
             raise _error(extraction.document, model_id, edge, f"{label} is neither a code nor part of a heading")
         if not coded and label not in extraction.outline.text:
             raise _error(extraction.document, model_id, edge, f"{label} is nowhere in the text")
-    if edge["status"] == "printed" and ("source_words" in edge or "target_words" in edge):
-        raise _error(extraction.document, model_id, edge, "it is called printed, but an end is in other words")
+    if edge["status"] in WORD_FOR_WORD and ("source_words" in edge or "target_words" in edge):
+        raise _error(
+            extraction.document, model_id, edge, f"it is called {edge['status']}, but an end is in other words"
+        )
     if edge["status"] in STATED and "section" not in edge:
         raise _error(extraction.document, model_id, edge, f"it is called {edge['status']}, but names no section")
 
 
-def _find(outline: Outline, model_id: str, edge: dict[str, Any]) -> Place:
-    """Return the first sentence with all of an arrow's words."""
-    wanted = edge_words(edge)
-    if found := find_sentence(outline, edge["section"], wanted, kinds=("paragraph", "heading")):
-        if edge["status"] in STATED and (fault := _misread(found.text, edge)):
-            raise _error(outline.document, model_id, edge, f"in its sentence {fault}")
-        return found
-    raise _error(
-        outline.document, model_id, edge, f"no sentence of section {edge['section']} has all of {'、'.join(wanted)}"
-    )
+def _find(extraction: Extraction, model_id: str, edge: dict[str, Any]) -> tuple[str, tuple[int, int]]:
+    """Return the sentence of a section that says an arrow, and the lines of its words; see `mechanism_edges`."""
+    outline, wanted = extraction.outline, edge_words(edge)
+    found = list(sentences_with(outline, edge["section"], wanted, kinds=("paragraph", "heading")))
+    others = {*_ends(mechanism_models(outline.document.id)), *extraction.codebook.codes.label}
+    readings = [_read(sentence.text, edge, others) for sentence, _ in found]
+    said = [n for n, reading in enumerate(readings) if not reading.fault]
+    if not found:
+        fault = f"no sentence of section {edge['section']} has all of {'、'.join(wanted)}"
+    elif denied := next((reading.fault for reading in readings if reading.denied), ""):
+        fault = f"in its sentence {denied}"
+    elif not said:
+        fault = f"in its sentence {readings[0].fault}"
+    else:
+        best = min(said, key=lambda n: readings[n].end - readings[n].start)
+        sentence, kind = found[best]
+        fault = _status_fault(sentence.text, kind, edge["status"])
+        if not fault:
+            return sentence.text, sentence.span(readings[best].start, readings[best].end)
+    raise _error(outline.document, model_id, edge, fault)
 
 
-def _misread(text: str, edge: dict[str, Any]) -> str:
-    """Say how a sentence with all words of an arrow says something else; empty if it does not."""
+def _read(text: str, edge: dict[str, Any], others: Collection[str]) -> Reading:
+    """Read a sentence with all words of an arrow; what acts on each other may be named in either order."""
     source, target, relation = edge_words(edge)
-    first, then = (target, source) if edge.get("reversed") else (source, target)
-    if text.index(first) >= text.rindex(then):
-        return f"{first} is not before {then}: write `reversed` if that is how the text puts it"
-    if re.search(f"(?:{NEGATION})[^，。；：]{{0,2}}{re.escape(relation)}", text):
-        return f"{relation} is negated"
+    words = {"source": source, "target": target, "relation": relation}
+    if edge["status"] not in STATED:  # that its words are there is all that is asked of it
+        ends = [place for word in words.values() for place in (text.index(word), text.index(word) + len(word))]
+        return Reading("", min(ends), max(ends))
+    unlike = [one for one in others if not any(one in word or word in one for word in words.values())]
+    readings = [read_relation(text, words, edge.get("order", SAYS), others=unlike)]
+    if not edge.get("directed", True):
+        turned = words | {"source": target, "target": source}
+        readings.append(read_relation(text, turned, edge.get("order", SAYS), others=unlike))
+    return min(readings, key=lambda reading: (bool(reading.fault), not reading.denied))
+
+
+def _status_fault(text: str, kind: str, status: str) -> str:
+    """Say what a status says more, or less, than the sentence: one ruler for all arrows."""
+    if status in WORD_FOR_WORD and (kind == "heading") != (status == "heading"):
+        return f"it is called {status}, but its sentence is a {kind}"
+    if status in STATED and (status == "literature") != reports_others(text):
+        found = "nobody's finding" if status == "literature" else "the finding of others"
+        return f"it is called {status}, but its sentence reports {found}"
     return ""
+
+
+def _passage_fault(passage: CleanText, edge: dict[str, Any], others: Collection[str]) -> str:
+    """Say why a passage does not say an arrow; empty if one of its sentences does."""
+    wanted = edge_words(edge)
+    if missing := [word for word in wanted if word not in passage.text]:
+        return f"{'、'.join(missing)} is not there"
+    sentences = [one.text for one in passage.sentences() if all(word in one.text for word in wanted)]
+    faults = [_read(text, edge, others).fault for text in sentences]
+    return "" if "" in faults else next(iter(faults), "its words are in two sentences")
+
+
+def _ends(models: list[dict[str, Any]]) -> set[str]:
+    """Return every word for an end of a document's arrows."""
+    return {word for model in models for edge in model["edges"] for word in _end_words(edge)}
+
+
+def _end_words(edge: dict[str, Any]) -> Iterator[str]:
+    for end in ("source", "target"):
+        yield edge[end]
+        yield edge.get(f"{end}_words", edge[end])
 
 
 def _error(document: Document, model_id: str, edge: dict[str, Any], found: str) -> ExtractionError:

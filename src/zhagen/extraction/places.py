@@ -1,9 +1,10 @@
 """Where a passage is that somebody names by its section and some of its words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from zhagen.documents.outline import Outline
+from zhagen.text.cleaning import CleanText
 
 
 class Place(NamedTuple):
@@ -56,13 +57,45 @@ def find_sentence(outline: Outline, section: str, words: Sequence[str], *, kinds
     >>> find_sentence(haier.outline, "2.3", ["结果变量", "备忘录"]) is None
     True
     """
+    for sentence, kind in sentences_with(outline, section, words, kinds=kinds):
+        starts = [sentence.text.index(word) for word in words]
+        ends = [start + len(word) for start, word in zip(starts, words, strict=True)]
+        return Place(sentence.text, sentence.span(min(starts), max(ends)), kind)
+    return None
+
+
+def sentences_with(
+    outline: Outline, section: str, words: Sequence[str], *, kinds: Sequence[str] = ()
+) -> Iterator[tuple[CleanText, str]]:
+    """Find every sentence of a section that has all of some words.
+
+    Parameters
+    ----------
+    outline : Outline
+        The outline of the document.
+    section : str
+        The section without the document's id; its subsections are not searched.
+    words : sequence of str
+        The words, as substrings of the clean text, in any order.
+    kinds : sequence of str, optional
+        Kinds of blocks to search; all if left out.
+
+    Yields
+    ------
+    tuple
+        The sentence (CleanText) and the kind of its block (str), in the order of the text.
+
+    Examples
+    --------
+    >>> from zhagen.extraction.pipeline import extract
+    >>> haier = extract("haier", edition="digest")
+    >>> [kind for _, kind in sentences_with(haier.outline, "5.1", ["数字价值主张实现", "促进"])]
+    ['heading']
+    """
     section_id = f"{outline.document.id}-{section}"
     for block in outline.blocks:
         if block.section_id != section_id or (kinds and block.kind not in kinds):
             continue
         for sentence in block.clean.sentences():
             if all(word in sentence.text for word in words):
-                starts = [sentence.text.index(word) for word in words]
-                ends = [start + len(word) for start, word in zip(starts, words, strict=True)]
-                return Place(sentence.text, sentence.span(min(starts), max(ends)), block.kind)
-    return None
+                yield sentence, block.kind

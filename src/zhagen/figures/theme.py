@@ -96,6 +96,8 @@ class StatusLine:
 # in the order of a legend: the less the text itself says, the less solid the line
 STATUS = {
     "printed": StatusLine("原文写明", 2.2, "", "currentColor", True),
+    "prose": StatusLine("正文写明", 2.4, "", "currentColor", True),
+    "heading": StatusLine("标题写明", 1.6, "", "currentColor", False),
     "by_order": StatusLine("依次序对应", 1, "", "currentColor", True),
     "mapped": StatusLine("转述对应", 2, "11 4", "currentColor", False),
     "reconciled": StatusLine("核对调整", 1.6, "5 3", palette_colour(2), True),

@@ -1,0 +1,76 @@
+import pytest
+
+from zhagen.extraction.relations import ORDERS, SAYS, read_relation
+
+ARROW = {"source": "轮值浇水", "relation": "促进", "target": "邻里相识"}
+
+
+@pytest.mark.parametrize(
+    ("order", "text"),
+    [
+        (SAYS, "轮值浇水促进了邻里相识。"),
+        (SAYS, "轮值浇水不仅省了水费，还促进邻里相识。"),
+        (SAYS, "轮值浇水不断促进邻里相识，未来还会更多。"),
+        (SAYS, "无论晴雨，轮值浇水都促进邻里相识，不同楼栋也一样。"),
+        (SAYS, "轮值浇水是不容忽视的办法，它促进邻里相识。"),
+        ("source target relation", "轮值浇水对邻里相识有促进作用。"),
+        ("target source relation", "邻里相识，是轮值浇水促进的。"),
+        ("target relation source", "邻里相识的促进者是轮值浇水。"),
+        ("relation source target", "有了促进人来往的轮值浇水，才有邻里相识。"),
+        ("relation target source", "促进邻里相识的轮值浇水。"),
+    ],
+)
+def test_a_sentence_is_read_in_the_order_that_is_declared(order, text):
+    assert not read_relation(text, ARROW, order).fault
+    for other in set(ORDERS) - {order}:
+        assert read_relation(text, ARROW, other).fault
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "轮值浇水不促进邻里相识。",
+        "轮值浇水在我们的案例里并不总是能够有效地促进邻里相识。",
+        "没有证据表明，轮值浇水促进邻里相识。",
+        "并非轮值浇水促进邻里相识。",
+        "轮值浇水无助于促进邻里相识。",
+        "轮值浇水未必促进邻里相识。",
+        "轮值浇水能否促进邻里相识，要看天气。",
+        "轮值浇水促进邻里相识，但这一点没有材料支持。",
+        "轮值浇水促进邻里相识吗？",
+        "如果人多，轮值浇水促进邻里相识。",
+        "轮值浇水或许促进邻里相识。",
+        "轮值浇水鲜有促进邻里相识的。",
+        "轮值浇水不再促进邻里相识。",
+        "轮值浇水不足以促进邻里相识。",
+        "轮值浇水缺乏促进邻里相识的条件。",
+    ],
+)
+def test_what_is_denied_asked_or_supposed_is_not_said(text):
+    assert read_relation(text, ARROW).denied
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("轮值浇水省水，菜地促进邻里相识。", "促进 is said of 菜地"),
+        ("轮值浇水省水；菜地促进邻里相识。", "促进 is said of 菜地"),
+        ("轮值浇水省水，而菜地又促进邻里相识。", "促进 is said of 菜地"),
+        ("轮值浇水促进来往，后来有了邻里相识。", "in this order"),
+        ("邻里相识促进轮值浇水。", "in this order"),
+        ("轮值浇水促进收成，邻里相识促进来往。", "in this order"),
+    ],
+)
+def test_a_relation_that_is_said_of_other_ends_is_no_arrow(text, fault):
+    assert fault in read_relation(text, ARROW, others=["菜地", "收成"]).fault
+
+
+def test_two_subjects_side_by_side_both_carry_the_relation():
+    assert not read_relation("轮值浇水和菜地促进邻里相识。", ARROW, others=["菜地"]).fault
+    assert not read_relation("菜地、轮值浇水促进邻里相识。", ARROW, others=["菜地"]).fault
+
+
+def test_the_place_is_the_nearest_that_says_it():
+    text = "轮值浇水是老办法，轮值浇水促进邻里相识。"
+    found = read_relation(text, ARROW)
+    assert text[found.start : found.end] == "轮值浇水促进邻里相识"
