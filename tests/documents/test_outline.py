@@ -2,7 +2,9 @@ import re
 
 import pytest
 
+from helpers import extracted
 from zhagen.documents.outline import PARAGRAPH_END, split_cells, split_fields
+from zhagen.errors import ExtractionError
 
 
 def test_sections_nest_and_cover_the_text(haier):
@@ -71,3 +73,34 @@ def test_a_line_of_many_fields_is_split_in_one_pass():
 @pytest.mark.parametrize("mark", ["”", '"', "'", "’", "）"])
 def test_a_paragraph_may_end_with_a_quotation_mark(mark):
     assert PARAGRAPH_END.search(f"他说好。{mark}")
+
+
+class TestWhole:
+    """A text that lost lines, or won another text, is not read as a whole one."""
+
+    @pytest.mark.parametrize("doc_id", ["haier", "community", "xiaomi", "whitepaper", "ecommerce"])
+    @pytest.mark.parametrize("kept", [0.5, 0.8, 0.97])
+    def test_a_text_that_is_cut_off_is_refused(self, doc_id, kept, changed):
+        found = extracted(doc_id, "digest")
+        lines = found.document.lines
+        with pytest.raises(ExtractionError, match="lines? "):
+            changed(found, lambda _: "\n".join(lines[: int(len(lines) * kept)]))
+
+    @pytest.mark.parametrize("doc_id", ["haier", "community", "xiaomi", "whitepaper", "ecommerce"])
+    def test_another_text_behind_it_is_refused(self, doc_id, changed):
+        found = extracted(doc_id, "digest")
+        other = extracted("community" if doc_id != "community" else "ecommerce", "digest")
+        with pytest.raises(ExtractionError, match="the text ends with .* and not with|begins twice"):
+            changed(found, lambda raw: raw + "\n" + other.document.raw)
+
+    @pytest.mark.parametrize("number", ["二、", "（二）资料|（二）案例介绍", "2. 动态能力提升：敏捷", "（一）理论贡献"])
+    def test_a_number_of_a_heading_that_is_missing_is_refused(self, haier_digest, number, changed):
+        lines = haier_digest.document.lines
+        line = next(n for n, text in enumerate(lines) if any(text.strip().startswith(one) for one in number.split("|")))
+        with pytest.raises(ExtractionError, match="comes where number|no heading|subsections"):
+            changed(haier_digest, lambda _: "\n".join([*lines[:line], *lines[line + 1 :]]))
+
+    def test_headings_that_are_too_long_leave_a_mark(self, whitepaper):
+        sections = whitepaper.outline.sections().set_index("title")
+        assert sections.reason.str.contains("太长").sum() == 2
+        assert "太长" in sections.reason[sections.number == "二"].iloc[0]

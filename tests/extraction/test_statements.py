@@ -37,3 +37,23 @@ def test_too_few_boxes_are_refused(whitepaper):
 def test_a_form_that_nothing_has_is_refused(whitepaper):
     with pytest.raises(ExtractionError, match="no sentence has the form of 空"):
         extract_statements(whitepaper.outline, {"name": "空", "patterns": ["(?P<source>查无此句)"]})
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("(72192843)", "（72192843）"), ("(22VRC055)", " 22VRC055"), ("(E2EG0804)", "(E2EG0804"), ("北京 100053", "北京")],
+)
+def test_a_row_that_lost_its_form_does_not_vanish(community, changed, old, new):
+    with pytest.raises(ExtractionError, match="rows where the document has|is missing or there twice"):
+        changed(community, lambda raw: raw.replace(old, new, 1))
+
+
+def test_a_fund_that_is_taken_away_whole_is_refused_too(community, changed):
+    with pytest.raises(ExtractionError, match="基金: 2 rows where the document has 3; not found: 22VRC055"):
+        changed(community, lambda raw: raw.replace("国家社会科学基金项目(22VRC055);", "", 1))
+
+
+@pytest.mark.parametrize("change", ["关键变化一", "关键变化二", "关键变化三"])
+def test_a_numbered_change_that_is_gone_is_refused(whitepaper, changed, change):
+    with pytest.raises(ExtractionError):
+        changed(whitepaper, lambda raw: re.sub(f"(?m)^(.*){change}：", r"\1关键：", raw, count=1))

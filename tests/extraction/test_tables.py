@@ -134,8 +134,26 @@ def test_a_label_with_blanks_that_is_known_stays_whole():
 
 
 @pytest.mark.parametrize(
-    "label", ["第一句。第二句", "17", "①②", "全\x1b生命", "坏\ufffd字", "以下三个方面：甲", "长" * 41]
+    "label",
+    ["第一句。第二句", "17", "①②", "全\x1b生命", "坏\ufffd字", "以下三个方面：甲", "长" * 41, "甲，乙", "如下甲"]
+    + ["服务17", "第12页服务", "5大环节即甲", "三种服务", "主要有甲", "甲；乙", "真的吗?", "\x9b甲"],
 )
 def test_what_is_no_label_is_refused(haier_digest, label):
     with pytest.raises(ExtractionError, match="is no name of a code.*line 5"):
         check_label(haier_digest.outline, label, (5, 5))
+
+
+@pytest.mark.parametrize(
+    "label", ["C2M反向定制", "5G与物联网", "工业4.0", "愿景2030", "即时配送", "一体化运营", "甲、乙(ESG)"]
+)
+def test_what_is_a_label_is_taken(haier_digest, label):
+    check_label(haier_digest.outline, label, (5, 5))
+
+
+@pytest.mark.parametrize("words", ["二阶主题", "典型证据援引", "续表"])
+def test_a_header_at_a_label_is_refused(haier, changed, words):
+    row = haier.codebook.codes.set_index("label").loc["信息实时回溯共享"]
+    lines = list(haier.document.lines)
+    lines[row.line_start - 1] = words + lines[row.line_start - 1]
+    with pytest.raises(ExtractionError, match=f"holds the header {words}.*line {row.line_start}"):
+        changed(haier, lambda _: "\n".join(lines))

@@ -1,6 +1,7 @@
 from .catalog import Document as Document
 from .catalog import attach as attach
 from .catalog import catalog_entry as catalog_entry
+from .catalog import digest_path as digest_path
 from .catalog import document_ids as document_ids
 from .catalog import find_original as find_original
 from .catalog import list_documents as list_documents

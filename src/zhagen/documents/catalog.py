@@ -222,7 +222,7 @@ def open_document(doc_id: str, *, edition: str | None = None, source: Path | str
     if source is not None:
         path = Path(source)
         raw = _read(path, doc_id)
-        known = {about["sha256"]: "original", _sha256(_digest_path(doc_id)): "digest"}
+        known = {about["sha256"]: "original", _sha256(digest_path(doc_id)): "digest"}
         edition = known.get(_sha256(path), "file")
         return Document(doc_id, edition, REASONS["file asked"].fill(path), path, raw, about)
     chosen, edition, reason = _choose(doc_id, edition)
@@ -344,7 +344,7 @@ def _choose(doc_id: str, edition: str | None = None) -> tuple[Path | None, str, 
     if edition not in (None, "original", "digest"):
         raise SourceError(f"no edition is called {edition!r}", todo="use original or digest")
     original, missing = find_original(doc_id)
-    digest = _digest_path(doc_id)
+    digest = digest_path(doc_id)
     if edition != "digest" and original:
         return original, "original", REASONS["attached"].fill(original.name)
     if edition == "original":
@@ -354,7 +354,19 @@ def _choose(doc_id: str, edition: str | None = None) -> tuple[Path | None, str, 
     return None, edition or "", missing + REASONS["no digest"]
 
 
-def _digest_path(doc_id: str) -> Path:
+def digest_path(doc_id: str) -> Path:
+    """Return where the digest of a document is, or would be.
+
+    Parameters
+    ----------
+    doc_id : str
+        The document's id.
+
+    Returns
+    -------
+    pathlib.Path
+        ``digests/<doc_id>.txt`` of the data folder.
+    """
     return data_folder() / "digests" / f"{doc_id}.txt"
 
 

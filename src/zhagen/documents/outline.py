@@ -10,6 +10,7 @@ from zhagen.documents.catalog import Document
 from zhagen.errors import ExtractionError
 from zhagen.text.characters import HAN, is_chinese
 from zhagen.text.cleaning import CleanText, clean, printed_width
+from zhagen.text.numerals import whole_number
 
 if TYPE_CHECKING:  # pandas is loaded when a table is made
     import pandas as pd
@@ -77,6 +78,8 @@ class Section:
         The id of the section it is part of, empty for none.
     line_start, line_end : int
         First and last raw line.
+    reason : str
+        Why it is not sure where the section ends, in Chinese; empty if it is.
     """
 
     section_id: str
@@ -86,6 +89,7 @@ class Section:
     parent_id: str
     line_start: int
     line_end: int
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,11 +129,12 @@ class Outline:
         -------
         pandas.DataFrame
             One row a section, in the order of the text: ``section_id``, ``doc_id`` (str), ``level`` (int), ``number``,
-            ``title``, ``parent_id`` (str), ``line_start``, ``line_end`` (int, raw lines).
+            ``title``, ``parent_id`` (str), ``line_start``, ``line_end`` (int, raw lines), ``reason`` (str, why the end
+            is not sure).
         """
         import pandas as pd
 
-        columns = "section_id doc_id level number title parent_id line_start line_end".split()
+        columns = "section_id doc_id level number title parent_id line_start line_end reason".split()
         rows = [{"doc_id": self.document.id, **vars(section)} for section in self.section_list]
         return pd.DataFrame(rows, columns=columns)
 
@@ -276,7 +281,8 @@ def read_outline(document: Document, recipe: dict[str, Any]) -> Outline:
     Raises
     ------
     ExtractionError
-        If a table's caption or end is not found.
+        If a table's caption or end is not found, headings are not numbered one after the other, a section is there
+        twice, or the text does not end as the recipe says: lines are missing, or another text is in the file.
 
     Examples
     --------
@@ -408,6 +414,7 @@ class _Reader:
         self.blocks: list[Block] = []
         self.sections: list[dict[str, Any]] = []
         self.found: dict[str, Block] = {}
+        self.end, self.counted = shape.get("end", ""), shape.get("numbers") == "run"
         self.numbers = [0] * (len(self.levels) + 1)
 
     def read(self) -> Outline:
@@ -419,7 +426,72 @@ class _Reader:
         outline = Outline(self.document, tuple(self.blocks), sections, self.found)
         for label in self.tables:
             outline.caption(label)
-        return outline
+        self._check_end()
+        return replace(outline, section_list=self._numbered(sections)) if self.counted else outline
+
+    def _check_end(self) -> None:
+        """Refuse a text that is cut off, has another one behind its end, or has a named section twice."""
+        last = self.blocks[-1] if self.blocks else None
+        if self.end and last and not re.search(self.end, last.text):
+            raise ExtractionError(
+                f"the text ends with {last.text[-12:]!r} and not with {self.end}",
+                self.document.where(*last.lines),
+                "it may be cut off, or another text may follow: compare its end with end in the recipe's outline",
+            )
+        opened: dict[str, int] = {}
+        for section in self.sections:
+            first = opened.setdefault(section["section_id"], section["line_start"])
+            if first != section["line_start"]:
+                raise ExtractionError(
+                    f"the section {section['title'] or section['section_id']} begins twice",
+                    self.document.where(first, section["line_start"]),
+                    "look for a second text in the file",
+                )
+
+    def _numbered(self, sections: tuple[Section, ...]) -> tuple[Section, ...]:
+        """Refuse numbers of headings that leave one out or come again.
+
+        A number that is missing can be in a line that is too long for a heading: then the section before it, in which
+        the line is, says so.
+        """
+        groups: dict[tuple[str, int], list[Section]] = {}
+        for section in (section for section in sections if section.number):
+            groups.setdefault((section.parent_id, section.level), []).append(section)
+        reasons: dict[str, str] = {}
+        for (parent_id, level), group in groups.items():
+            around = next((s for s in sections if s.section_id == parent_id), None)
+            values = [whole_number(section.number.rpartition(".")[2]) for section in group]
+            if None in values:
+                continue  # letters
+            wanted = 1 if around else int(values[0] or 0)
+            before = around or group[0]
+            ends: list[Section | None] = [*group, None]
+            for following, value in zip(ends, [*values, None], strict=True):
+                until = following.line_start if following else around.line_end + 1 if around else len(self.lines) + 1
+                while value is None or wanted < value:
+                    line = self._long_heading(level, wanted, before.line_start + 1, until)
+                    if line is None:
+                        break
+                    reasons[before.section_id] = f"第 {line} 行像下一节的标题，可是太长，没有当作标题"
+                    wanted += 1
+                if following is not None and value is not None:
+                    if value != wanted:
+                        raise ExtractionError(
+                            f"the heading {following.number} {following.title} comes where number {wanted} is wanted",
+                            self.document.where(before.line_start, following.line_start),
+                            "look for lines that are missing or there twice; if the text numbers its headings so, "
+                            'leave out numbers = "run" in the recipe',
+                        )
+                    before, wanted = following, wanted + 1
+        return tuple(replace(section, reason=reasons.get(section.section_id, "")) for section in sections)
+
+    def _long_heading(self, level: int, wanted: int, first: int, until: int) -> int | None:
+        """Return the line that has the number of a heading and its form, but is too long for one."""
+        for number in range(first, until):
+            match = self.levels[level - 1].match(self.lines[number - 1].strip())
+            if match and whole_number(match["number"].rpartition(".")[2]) == wanted:
+                return number
+        return None
 
     def _step(self, number: int) -> int:
         """Read the block that begins at a line; return the line after it."""

@@ -25,6 +25,7 @@ from .codebook import overlap_share as overlap_share
 from .codebook import repeated_evidence as repeated_evidence
 from .codebook import theme_matrix as theme_matrix
 from .confirmation import confirm_codebook as confirm_codebook
+from .confirmation import confirm_tables as confirm_tables
 from .confirmation import missing_codes as missing_codes
 from .drafting import Draft as Draft
 from .drafting import draft_recipe as draft_recipe

@@ -17,6 +17,7 @@ from zhagen.errors import ExtractionError, SourceError
 from zhagen.extraction.codebook import Codebook
 from zhagen.text.characters import HAN
 
+Tables = dict[str, pd.DataFrame]
 Known = dict[tuple[str, str], set[str]]  # level and label -> the labels of its published parents
 TODO = "look for a line that is missing, broken or in the wrong place; a text of your own needs an id of its own"
 
@@ -69,6 +70,37 @@ def confirm_codebook(document: Document, book: Codebook, headers: Iterable[str] 
         _check_remains(document, row, known, found, set(headers))
     pairs = {(str(names[code]), str(gloss)) for code, gloss in zip(evidence.code_id, evidence.gloss, strict=True)}
     return Codebook(_confirmed_codes(document, book, known, found), _confirmed_evidence(document, book, known, pairs))
+
+
+def confirm_tables(document: Document, tables: Tables, whole: Tables) -> None:
+    """Refuse a copy in which a table of statements, pairs or labels of a picture is shorter than in the digest.
+
+    Such a row has no place that would be empty: where its words are damaged, it is simply not found.
+
+    Parameters
+    ----------
+    document : zhagen.documents.catalog.Document
+        The document.
+    tables, whole : dict of str to pandas.DataFrame
+        The tables that were extracted from it and from its digest, by name.
+
+    Raises
+    ------
+    ExtractionError
+        If a table has fewer rows.
+    """
+    for name in tables:
+        lost = len(whole[name]) - len(tables[name])
+        if lost > 0:
+            own = [column for column in whole[name] if column in ("label", "number", "grant", "source", "target")]
+            here = set(map(tuple, tables[name][own].astype(str).to_numpy()))
+            gone = [" ".join(row) for row in map(tuple, whole[name][own].astype(str).to_numpy()) if row not in here]
+            raise ExtractionError(
+                f"{name}: {len(tables[name])} rows where the document has {len(whole[name])}"
+                + (f"; not found: {'; '.join(gone[:3])}" if own else ""),
+                document.where(int(tables[name].line_start.min()), int(tables[name].line_end.max())),
+                "look for a mark, bracket or number that is damaged or missing",
+            )
 
 
 def missing_codes(book: Codebook, doc_id: str) -> list[str]:

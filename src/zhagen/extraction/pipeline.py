@@ -10,14 +10,14 @@ from typing import Any
 import pandas as pd
 
 from zhagen import __version__
-from zhagen.documents.catalog import Document, open_document
+from zhagen.documents.catalog import Document, digest_path, open_document
 from zhagen.documents.outline import Outline, read_outline
 from zhagen.documents.published import read_published
 from zhagen.documents.recipe import read_recipe
 from zhagen.errors import OutputError, SourceError
 from zhagen.extraction.boards import extract_board
 from zhagen.extraction.codebook import Codebook
-from zhagen.extraction.confirmation import confirm_codebook
+from zhagen.extraction.confirmation import confirm_codebook, confirm_tables
 from zhagen.extraction.enumerations import extract_enumerations
 from zhagen.extraction.matrices import extract_matrix
 from zhagen.extraction.readings import build_codebook
@@ -93,9 +93,12 @@ def extract(doc_id: str, *, edition: str | None = None, source: Path | str | Non
     others = {table["label"]: record_frame(read, table) for table in rules.get("tables", []) if not table["levels"]}
     if "enumerations" in rules:
         others["列举"] = extract_enumerations(read, rules)
-    others |= {entry["name"]: extract_statements(read, entry) for entry in rules.get("statements", [])}
-    others |= {entry["name"]: extract_pairs(read, entry) for entry in rules.get("pairs", [])}
-    others |= {entry["name"]: extract_board(read, entry) for entry in rules.get("boards", [])}
+    found = {entry["name"]: extract_statements(read, entry) for entry in rules.get("statements", [])}
+    found |= {entry["name"]: extract_pairs(read, entry) for entry in rules.get("pairs", [])}
+    found |= {entry["name"]: extract_board(read, entry) for entry in rules.get("boards", [])}
+    if document.edition == "file" and found and digest_path(doc_id).is_file():
+        confirm_tables(document, found, extract(doc_id, edition="digest").tables)
+    others |= found
     for entry in rules.get("matrices", []):
         others[entry["name"]] = extract_matrix(read, entry, others["列举"])
     return Extraction(document, rules, read, book, others)

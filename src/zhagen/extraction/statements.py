@@ -7,6 +7,7 @@ import pandas as pd
 
 from zhagen.documents.outline import Outline
 from zhagen.errors import ExtractionError
+from zhagen.text.numerals import whole_number
 
 
 def extract_statements(outline: Outline, entry: dict[str, Any]) -> pd.DataFrame:
@@ -18,7 +19,8 @@ def extract_statements(outline: Outline, entry: dict[str, Any]) -> pd.DataFrame:
         The document's outline.
     entry : dict
         An entry of the recipe's ``statements``: name and patterns with named groups; the first pattern that matches at
-        a place wins.
+        a place wins. ``numbered`` names the group whose numbers run from 1 (and from 1 again, as far, in a
+        second language), ``count`` finds how many rows the text announces.
 
     Returns
     -------
@@ -29,7 +31,7 @@ def extract_statements(outline: Outline, entry: dict[str, Any]) -> pd.DataFrame:
     Raises
     ------
     ExtractionError
-        If nothing matches.
+        If nothing matches, a number is missing or there twice, or the text announces another number of rows.
     """
     patterns = [re.compile(pattern) for pattern in entry["patterns"]]
     groups = list(dict.fromkeys(group for pattern in patterns for group in pattern.groupindex))
@@ -49,8 +51,34 @@ def extract_statements(outline: Outline, entry: dict[str, Any]) -> pd.DataFrame:
             "compare the text with the patterns in the recipe",
         )
     rows.sort(key=lambda row: (row[2][0], row[0]))
+    _check_count(outline, entry, [(values.get(entry.get("numbered", ""), ""), lines) for _, values, lines in rows])
     records = [values | {"line_start": lines[0], "line_end": lines[1]} for _, values, lines in rows]
     return pd.DataFrame(records, columns=[*groups, "section_id", "line_start", "line_end"])
+
+
+def _check_count(outline: Outline, entry: dict[str, Any], rows: list[tuple[str, tuple[int, int]]]) -> None:
+    """Refuse rows whose numbers leave one out, or that are not as many as the text announces."""
+    todo = "look for a row that no longer has the form of the patterns in the recipe"
+    if "numbered" in entry:
+        numbers = [whole_number(number) or 0 for number, _ in rows]
+        wanted = [place % (max(numbers) or 1) + 1 for place in range(len(numbers))]
+        wrong = next((n for n, number in enumerate(numbers) if number != wanted[n]), None)
+        if wrong is None and wanted[-1] != max(numbers):
+            wrong = len(rows) - 1
+        if wrong is not None:
+            raise ExtractionError(
+                f"{entry['name']}: a number between 1 and {max(numbers)} is missing or there twice "
+                f"(the numbers are {', '.join(map(str, numbers))})",
+                outline.document.where(*rows[wrong][1]),
+                todo,
+            )
+    found = re.search(entry["count"], outline.text) if "count" in entry else None
+    if found and whole_number(found[1]) != len(rows):
+        raise ExtractionError(
+            f"{entry['name']}: the text announces {found[1]}, and {len(rows)} have the form of the patterns",
+            outline.document.where(rows[0][1][0], rows[-1][1][1]),
+            todo,
+        )
 
 
 def strip_quotes(text: str | None) -> str:

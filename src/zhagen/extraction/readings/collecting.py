@@ -199,7 +199,29 @@ def coding_tables(outline: Outline, recipe: dict[str, Any]) -> list[tuple[dict[s
     ExtractionError
         If the text does not fit the recipe.
     """
-    return [(entry, extract_table(outline, entry)) for entry in recipe["tables"] if entry["levels"]]
+    tables = [(entry, extract_table(outline, entry)) for entry in recipe["tables"] if entry["levels"]]
+    headers = {column["header"] for entry, _ in tables for column in entry["columns"]}
+    words = {word for header in headers for word in (header, f"续表{header}") if len(word) > 3} | {"续表"}
+    for entry, table in tables:
+        for row in table.rows:
+            for level in entry["levels"]:
+                _check_header(outline, table, level, row.cells[level], headers, words)
+    return tables
+
+
+def _check_header(
+    outline: Outline, table: Table, level: str, cell: Cell | None, headers: set[str], words: set[str]
+) -> None:
+    """Refuse a label that is a header of a coding table, or has one glued to it."""
+    if cell is None:
+        return
+    glued = next((word for word in words if cell.text.startswith(word) or cell.text.endswith(word)), None)
+    if cell.text in headers or glued:
+        raise ExtractionError(
+            f"{table.label}: the {level} {cell.text!r} holds the header {glued or cell.text}",
+            outline.document.where(*cell.lines),
+            "look for a header that is printed again inside of a row, or a line break that is missing",
+        )
 
 
 def settle(outline: Outline, entry: dict[str, Any], table: Table) -> Table:
