@@ -43,7 +43,10 @@ FIELDS = {
         "string",
         "printed (an arrow: prose or heading), by_order, reconciled, mapped, literature, unconfirmed or inferred",
     ),
-    "reason": ("string", "why the text does not say it in these words, a cell is empty, or the end of a section is not sure"),
+    "reason": (
+        "string",
+        "why the text does not say it so, a cell is empty, or a section's end is not sure",
+    ),
     "role": ("string", "what a label of a picture is, by its form"),
     "part": ("string", "part of the picture it belongs to; empty where order does not say"),
     "value": ("string", "what the text says of the label; empty where no sentence has the form"),
