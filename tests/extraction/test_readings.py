@@ -150,6 +150,19 @@ class TestCoded:
         for entry, row in zip(entries, whitepaper.codebook.evidence.itertuples(), strict=True):
             assert all(word in row.quotation for word in entry["words"])
 
+    def test_a_passage_begins_with_its_sentence(self, whitepaper):
+        evidence = whitepaper.codebook.evidence
+        assert not evidence.quotation.str.match(r"\d+(?!\d*年)[\u4e00-\u9fff]|数智技术力量").any()
+        lines = whitepaper.document.lines
+        assert not any(lines[line - 1].strip().isdecimal() for line in evidence.line_start)
+
+    @pytest.mark.parametrize("line", ["17", "203", "某个图的标签"])
+    def test_a_line_above_a_passage_is_no_part_of_it(self, whitepaper, changed, line):
+        row = whitepaper.codebook.evidence.set_index("evidence_id").loc["whitepaper-o-2"]
+        found = changed(whitepaper, lambda raw: insert(raw, row.line_start - 1, line))
+        again = found.codebook.evidence.set_index("evidence_id").loc["whitepaper-o-2"]
+        assert (again.quotation, again.line_start) == (row.quotation, row.line_start + 1)
+
     def test_a_passage_that_is_gone_is_refused(self, whitepaper, changed):
         with pytest.raises(ExtractionError, match="no passage holds"):
             changed(whitepaper, lambda raw: re.sub(spread("人货场"), "某某某", raw))

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import time
 from collections import Counter, defaultdict
 
 from fuzzing import mutants
@@ -17,11 +18,15 @@ def main():
     parser.add_argument("--operator", help="only this kind of damage")
     parser.add_argument("--document", choices=DOCUMENTS, help="only this document")
     parser.add_argument("--examples", type=int, default=1, help="faults to show of each kind of damage (1)")
+    parser.add_argument("--minutes", type=float, default=60, help="stop after so many minutes (60)")
     arguments = parser.parse_args()
+    end = time.monotonic() + 60 * arguments.minutes
     table, faults = defaultdict(Counter), defaultdict(list)
     for name, (doc_id, edition, seed), mutant in mutants(
         arguments.number, arguments.seed, operator=arguments.operator, document=arguments.document
     ):
+        if time.monotonic() > end:
+            break
         verdict = judge(mutant, doc_id, edition)
         table[name]["wrong" if verdict.fault else verdict.name] += 1
         if verdict.fault:

@@ -1,5 +1,6 @@
 """A text without codes of its own: our sample open coding of it, marked as ours, each concept with its passage."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from zhagen.errors import ExtractionError
 from zhagen.extraction.codebook import Codebook, assemble_codebook, code_row, evidence_row
 from zhagen.extraction.tables.table import Cell
 from zhagen.paths import data_folder
+from zhagen.text.cleaning import clean
 
 OPEN_CODING = {  # the form of codings/<id>/open_coding.toml
     "type": "object",
@@ -71,12 +73,20 @@ def build(outline: Outline, recipe: dict[str, Any], glosses: Mapping[str, str]) 
     return assemble_codebook(outline, [*categories.values(), *concepts], quotations)
 
 
+def _sentence(outline: Outline, first: int, last: int) -> tuple[tuple[int, int], str]:
+    """Return a passage without what a PDF prints above its first sentence: a page number, the label of a picture."""
+    lines = outline.document.lines
+    bare = next((n for n in range(first, last) if re.search(r"[^\w\s]", lines[n - 1])), last)  # the first with a mark
+    if bare > first and (lines[bare - 2].strip().isdecimal() or lines[bare - 1][:1].isspace()):
+        first = bare
+    return (first, last), clean(lines[first - 1 : last], first).text
+
+
 def _passage(outline: Outline, entry: dict[str, Any]) -> tuple[tuple[int, int], str]:
     """Return the lines and the text of the first block that holds all the words of a concept."""
     for block in outline.blocks:
         if all(word in block.text for word in entry["words"]):
-            first, last = block.lines
-            return (first, last), block.text
+            return (block.lines, block.text) if block.table else _sentence(outline, *block.lines)
     raise ExtractionError(
         f"no passage holds {'、'.join(entry['words'])}",
         f"{outline.document.id}, {outline.document.edition}",

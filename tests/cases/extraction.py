@@ -1,0 +1,78 @@
+"""Damaged copies that once gave a wrong table in silence, each as a short change of a text.
+
+A case is (document, change, what the refusal says); the change names the place by its words, so that it fits both
+editions. `tests/extraction/test_cases.py` runs them.
+"""
+
+import re
+
+
+def lines_like(raw, *patterns, change=lambda line: None):
+    """Change the first line after the last caption or header above it that matches each pattern; None drops it."""
+    lines = raw.split("\n")
+    for pattern in patterns:
+        place = max(n for n, line in enumerate(lines) if re.search(pattern, line))
+        new = change(lines[place])
+        lines[place : place + 1] = [] if new is None else [new]
+    return "\n".join(lines)
+
+
+def cell_and_quotation(raw):
+    """A concept and the quotation of another row are gone: every pair between them shifts."""
+    lines = raw.split("\n")
+    at = next(n for n, line in enumerate(lines) if line.strip() == "供应链精密运作")
+    quoted = [n for n, line in enumerate(lines) if n > at and line.startswith("“")]
+    first = quoted[0]
+    end = next(n for n in range(first, len(lines)) if not lines[n].strip())
+    return "\n".join([*lines[:at], *lines[at + 1 : first], *lines[end:]])
+
+
+CASES = {
+    "a concept and a quotation of two rows": ("haier", cell_and_quotation, "order alone pairs"),
+    "half a theme, as its heading ends": (
+        "haier",
+        lambda raw: re.sub(r"(?m)^价值\s*\n主张校准$", "\n校准", raw),
+        "'校准' is a part of the published label",
+    ),
+    "a page number glued to a concept": (
+        "haier",
+        lambda raw: lines_like(raw, "^全生命周期服务$", change=lambda line: line + "17"),
+        "holds a page number",
+    ),
+    "a header glued to a concept": (
+        "haier",
+        lambda raw: lines_like(raw, "^精准搜寻定位$", change=lambda line: "一阶主题" + line),
+        "holds the header 一阶主题",
+    ),
+    "a category with a character less": (
+        "xiaomi",
+        lambda raw: re.sub(r"(?m)^技术整合\t", "技术整\t", raw),
+        "'技术整' is a part of",
+    ),
+    "a row of the axial coding": (
+        "xiaomi",
+        lambda raw: lines_like(raw, "^市场协同\t"),
+        "服务多样化 comes under nothing",
+    ),
+    "a fund in wide brackets": (
+        "community",
+        lambda raw: raw.replace("(72192843)", "（72192843）"),
+        "基金: 2 rows where the document has 3",
+    ),
+    "words of the sentence at the first label": (
+        "ecommerce",
+        lambda raw: raw.replace("主要体现在", "主要体现在以下12个方面，", 1),
+        "is no name of a code",
+    ),
+    "the second half of a document": (
+        "haier",
+        lambda raw: raw[: raw.index("五、案例讨论")],
+        "the text ends with",
+    ),
+    "a document twice": ("community", lambda raw: raw + "\n" + raw, "begins twice"),
+    "a stop inside of an enumeration": (
+        "community",
+        lambda raw: raw.replace("“社群渠道构建”", "“社群。渠道构建”", 1),
+        "goes over the end of a sentence",
+    ),
+}
