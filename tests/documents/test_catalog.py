@@ -10,7 +10,7 @@ import zhagen
 from zhagen.documents import catalog
 from zhagen.documents.catalog import catalog_entry
 from zhagen.documents.published import computed_or_read
-from zhagen.errors import OutputError, SourceError
+from zhagen.errors import SourceError
 from zhagen.paths import data_folder, sources_folder
 from zhagen.vocabulary import REASONS
 
@@ -126,7 +126,7 @@ def test_an_original_that_cannot_be_copied_leaves_the_old_one(given):
 
 def test_a_file_that_changes_while_it_is_copied_is_not_attached(given, monkeypatch):
     monkeypatch.setattr(catalog.shutil, "copyfile", lambda path, draft: draft.write_text("half"))
-    with pytest.raises(OutputError, match="changed while it was copied"):
+    with pytest.raises(SourceError, match="changed while it was copied"):
         zhagen.attach(given)
     assert not list(sources_folder().glob("*"))
 

@@ -334,9 +334,12 @@ def _copy(path: Path, target: Path, sha256: str) -> None:
     def copied(draft: Path) -> None:
         shutil.copyfile(path, draft)
         if _sha256(draft) != sha256:
-            raise OutputError(f"{path} changed while it was copied", todo="run attach again")
+            raise SourceError(f"{path} changed while it was copied", todo="run attach again")
 
-    write_files({target.name: copied}, target.parent)
+    try:
+        write_files({target.name: copied}, target.parent)
+    except OutputError as error:
+        raise OutputError(error.found, error.where, error.todo + ", with ZHAGEN_SOURCES") from error
 
 
 def _choose(doc_id: str, edition: str | None = None) -> tuple[Path | None, str, Wording]:
