@@ -112,3 +112,16 @@ def test_no_sentence_survives_a_denial_a_doubt_or_another_subject(doc_id, editio
             assert said.read(text.rstrip("。") + "？").denied
             assert said.read(text.rstrip("。") + "，这并不成立。").denied
             assert said.read(text.rstrip("。") + "，然而这种说法没有根据。").denied
+
+
+ORDERING = "先 首先 起初 再 继而 进而 随后 接着 然后 最后 最终 于是 已 必然 一定 总是 只有 唯一".split()
+
+
+@pytest.mark.originals
+@pytest.mark.parametrize("doc_id", IDS)
+def test_a_digest_puts_nothing_in_order_that_the_original_does_not(doc_id):
+    """Its sentence for an arrow has no word of sequence or certainty that the sentence of the original lacks."""
+    for ours, theirs in zip(stated(doc_id, "digest"), stated(doc_id, "original"), strict=True):
+        texts = ["".join(sentence.text for sentence, _ in said.sentences) for said in (ours, theirs)]
+        more = [word for word in ORDERING if word in texts[0] and word not in texts[1]]
+        assert not more, (ours.edge, more)

@@ -44,7 +44,8 @@ def test_a_draft_reads_the_paper_or_says_what_is_not_sure(reading, shape):
 def test_drafts_of_the_digests_are_near_our_recipes(doc_id, codes):
     draft = draft_recipe(open_document(doc_id, edition="digest"))
     drafted, ours = check_recipe(tomllib.loads(draft.toml)), read_recipe(doc_id)
-    assert {one["title"] for one in drafted["outline"]["run_in"]} == {one["title"] for one in ours["outline"]["run_in"]}
+    titles, own = ({one["title"] for one in recipe["outline"]["run_in"]} for recipe in (drafted, ours))
+    assert own <= titles <= own | {"Abstract"}  # Haier's English page is no section of ours
     if codes:
         assert drafted["reading"] == ours["reading"]
         assert draft.codes == len(extract(doc_id, edition="digest").codebook.codes)
