@@ -38,6 +38,7 @@ INSIDE = (
     "extraction.readings",
     "extraction.tables",
     "figures.bars.frequency_text",
+    "figures.bars.left_out_text",
     "figures.bars.most_frequent",
     "figures.canvas",
     "figures.labels",

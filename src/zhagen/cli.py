@@ -280,3 +280,5 @@ def _cooccur(arguments: argparse.Namespace) -> None:
         f"{sizes['documents']} documents, {sizes['paragraphs']} paragraphs, {sizes['units']} units of text with a term"
     )
     print(f"{sizes['terms']} terms, {sizes['edges']} edges, {sizes['communities']} communities: {arguments.out}")
+    if tied := sizes["tied_terms_left_out"]:
+        print(f"{tied} terms as frequent as the last one are left out: another --top keeps or drops them all")

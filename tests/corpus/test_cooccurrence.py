@@ -207,6 +207,8 @@ def test_the_report(corpus):
         "characters": len("".join(map(normal_text, lines))), "occurrences": len(terms),
     }  # fmt: skip
     assert found["distinct_terms"] == len(set(terms)) and found["terms"] == 25
+    counts = sorted(Counter(terms).values(), reverse=True)
+    assert found["tied_terms_left_out"] == sum(n >= counts[24] for n in counts) - 25
     assert found["settings"]["unit"] == "paragraph" and found["settings"]["weight"] == "npmi"
     assert found["run"]["seconds"] > 0 and found["run"]["peak_mb"] > 50 and found["run"]["resumed"] == 0
 

@@ -409,3 +409,21 @@ def test_a_mechanism_without_an_end_after_cleaning_is_an_error():
 def test_the_fallback_is_taken_only_without_pygraphviz(monkeypatch):
     monkeypatch.setattr(mechanism, "_in_rows", lambda *_: pytest.fail("Graphviz is here"))
     assert "Graphviz" not in figures.draw_mechanism(ARROWS).alt
+
+
+@pytest.mark.parametrize("draw", [figures.draw_frequencies, figures.draw_cloud])
+def test_terms_as_frequent_as_the_last_are_drawn_or_their_number_is_said(draw):
+    frame = pd.DataFrame({"term": WORDS[:20], "count": [9] + 3 * [5] + 16 * [2]})
+    drawn = [*map("".join, (element.itertext() for element in elements(draw(frame, top=2), "text")))]
+    assert {*WORDS[:4]} <= {*drawn} and not {*WORDS[4:]} & {*drawn} and "另有" not in draw(frame, top=2).alt
+    cut = draw(frame, top=6)
+    drawn = [*map("".join, (element.itertext() for element in elements(cut, "text")))]
+    assert len({*WORDS[:20]} & {*drawn}) == 6 and any("另有 14 个词也是 2 次，没有画出" in text for text in drawn)
+    assert "另有 14 个词也是 2 次，没有画出" in cut.alt
+
+
+def test_edges_tied_with_the_last_one_named_are_counted():
+    ring = nx.cycle_graph(WORDS[:8])
+    nx.set_node_attributes(ring, 3, "count")
+    nx.set_edge_attributes(ring, 2, "weight")
+    assert "另有 3 条和末一条一样高" in figures.draw_network(ring, weight="weight").alt

@@ -207,6 +207,8 @@ def test_stop_lists_leave_words_out():
     found = stop_list_variants(features, {"one": 1, "named": ["用户", "需求", "没有"]})
     assert_frame_equal(found["all terms"], features)
     assert found["one"].term.tolist() == ["用户", "需求"] and found["named"].term.tolist() == ["平台", "平台"]
+    tied = rows({"平台", "用户"}, {"平台", "用户"}, {"需求"})  # nothing but its spelling would keep one of two
+    assert stop_list_variants(tied, {"one": 1})["one"].term.tolist() == ["需求"]
     names = ["all terms", *(f"without the {number} most frequent" for number in (5, 10, 20))]
     assert list(stop_list_variants(features)) == names
     assert stop_list_variants(features)["without the 5 most frequent"].empty

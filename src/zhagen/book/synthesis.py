@@ -13,6 +13,7 @@ import pandas as pd
 from zhagen.documents.published import row_owners
 from zhagen.errors import ZhagenError
 from zhagen.paths import data_folder
+from zhagen.statistics.association import head_with_ties
 from zhagen.statistics.terms import term_matrix, tfidf
 from zhagen.text.segmentation import content_terms
 
@@ -150,7 +151,7 @@ def similar_labels(codes: pd.DataFrame, *, top: int = 20) -> pd.DataFrame:
     codes : pandas.DataFrame
         The codes of all documents in one frame, as `read_published` or extractions give them.
     top : int, default 20
-        Number of pairs.
+        Number of pairs, 1 or more; pairs as similar as the last one are listed, too.
 
     Returns
     -------
@@ -181,7 +182,7 @@ def similar_contexts(codes: pd.DataFrame, features: pd.DataFrame, *, top: int = 
     features : pandas.DataFrame
         The features of all documents in one frame, as `load_features` gives them.
     top : int, default 20
-        Number of pairs.
+        Number of pairs, 1 or more; pairs as similar as the last one are listed, too.
 
     Returns
     -------
@@ -297,4 +298,4 @@ def _ranked(codes: pd.DataFrame, similarity: Callable[[str, str], float], top: i
     rows = [(*a[:2], *b[:2], a[2], b[2], similarity(a[2], b[2])) for a, b in pairs]
     found = pd.DataFrame(rows, columns="doc_a label_a doc_b label_b code_a code_b similarity".split())
     found = found[found.similarity > 0].sort_values(["similarity", "code_a", "code_b"], ascending=[False, True, True])
-    return found.head(top).reset_index(drop=True)
+    return head_with_ties(found, "similarity", top).reset_index(drop=True)

@@ -121,7 +121,8 @@ def cooccur(
     weighted : bool, default False
         Multiply counts instead of counting units, see `zhagen.statistics.association.cooccurrence_table`.
     top : int, default 200
-        Number of terms, the most frequent ones; of equally frequent ones the first by code point.
+        Number of terms, the most frequent ones; of equally frequent ones the first by code point, and the report says
+        how many of these are left out (``tied_terms_left_out``).
     min_count : int, default 5
         The least n12 of an edge, 1 or more.
     weight : str, default "npmi"
@@ -217,6 +218,7 @@ def cooccur(
             **{name: size for name, size in sizes.items() if name not in ("parts", "resumed")},
             "distinct_terms": terms.attrs["distinct"],
             "terms": len(terms),
+            "tied_terms_left_out": terms.attrs["tied"],
             "edges": len(edges),
             "communities": len(groups),
             "settings": {
@@ -360,7 +362,7 @@ def _edges(
     names = np.array(chosen, dtype=object)
     edges = pair_table(names, first, second, n12, own[places], None if weighted else total)
     terms = pd.DataFrame({"term": [vocabulary[n] for n in order], "count": counts[order], "units": units[order]})
-    terms.attrs["distinct"] = len(vocabulary)
+    terms.attrs.update(distinct=len(vocabulary), tied=len(candidates) - len(order))
     return terms, edges
 
 

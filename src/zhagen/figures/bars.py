@@ -9,6 +9,7 @@ from zhagen.extras import import_extra
 from zhagen.figures import theme
 from zhagen.figures.labels import number_text, one_line
 from zhagen.figures.picture import Picture, from_matplotlib, picture_key, require_columns
+from zhagen.statistics.association import head_with_ties
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,7 +23,8 @@ def draw_frequencies(frequency: pd.DataFrame, *, top: int = 20, ax: "Axes | None
     frequency : pandas.DataFrame
         Columns ``term`` and ``count``, one row a term; rows of equal count keep their order.
     top : int, default 20
-        How many terms.
+        How many terms; those as frequent as the last are drawn, too, up to twice as many. If there are more of them,
+        the picture says how many are left out.
     ax : matplotlib.axes.Axes, optional
         An axis to draw on; None makes a figure that pyplot does not know, so nothing is shown twice.
     key : str, optional
@@ -48,7 +50,7 @@ def draw_frequencies(frequency: pd.DataFrame, *, top: int = 20, ax: "Axes | None
     shown = most_frequent(frequency, top)
     total = len(frequency)
     head = f"{total} 个词按出现次数" if len(shown) == total else f"{total} 个词中出现最多的 {len(shown)} 个，按次数"
-    alt = f"条形图：{head}从多到少排列。{frequency_text(shown)}。"
+    alt = f"条形图：{head}从多到少排列。{frequency_text(shown)}{left_out_text(shown)}。"
     with theme.style():
         ax = _axis(len(shown)) if ax is None else ax
         _draw(shown, ax)
@@ -69,7 +71,8 @@ def most_frequent(frequency: pd.DataFrame, top: int) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``term`` (str, on one line) and ``count``, the highest count first.
+        ``term`` (str, on one line) and ``count``, the highest count first; with the terms as frequent as the last, if
+        there are then at most twice `top`. ``attrs["left_out"]`` says how many of these are left out.
 
     Raises
     ------
@@ -90,7 +93,28 @@ def most_frequent(frequency: pd.DataFrame, top: int) -> pd.DataFrame:
         raise ZhagenError("a term has no count", todo="leave out its row, or count it")
     if top < 1:
         raise ZhagenError(f"top is {top}, there is nothing to draw", todo="ask for at least one term")
-    return frequency.sort_values("count", ascending=False, kind="stable").head(top)
+    ordered = frequency.sort_values("count", ascending=False, kind="stable")
+    tied = head_with_ties(ordered, "count", top)
+    shown = tied if len(tied) <= 2 * top else ordered.head(top)
+    shown.attrs["left_out"] = len(tied) - len(shown)
+    return shown
+
+
+def left_out_text(shown: pd.DataFrame) -> str:
+    """Say how many terms are as frequent as the last one shown, and not shown.
+
+    Parameters
+    ----------
+    shown : pandas.DataFrame
+        As `most_frequent` returns it.
+
+    Returns
+    -------
+    str
+        Such as ``，另有 24 个词也是 2 次，没有画出``; empty if there is none.
+    """
+    left, last = shown.attrs["left_out"], number_text(shown["count"].iloc[-1])
+    return f"，另有 {left} 个词也是 {last} 次，没有画出" if left else ""
 
 
 def frequency_text(frequency: pd.DataFrame) -> str:
@@ -121,7 +145,7 @@ def _draw(shown: pd.DataFrame, ax: "Axes") -> None:
     )
     counts = [number_text(count) for count in shown["count"]]
     ax.bar_label(ax.containers[-1], labels=counts, padding=4, fontsize=theme.SIZES["note"], color=theme.INK)  # type: ignore[arg-type]
-    ax.set(xlabel="出现次数", ylabel="")
+    ax.set(xlabel=f"出现次数{left_out_text(shown)}", ylabel="")
     ax.set_xticks([])
     ax.tick_params(axis="y", length=0)
     ax.spines["bottom"].set_visible(False)

@@ -5,7 +5,7 @@ import pandas as pd
 from zhagen.errors import ZhagenError
 from zhagen.extras import import_extra
 from zhagen.figures import theme
-from zhagen.figures.bars import frequency_text, most_frequent
+from zhagen.figures.bars import frequency_text, left_out_text, most_frequent
 from zhagen.figures.canvas import MIDDLE, Canvas
 from zhagen.figures.picture import Picture, picture_key
 
@@ -26,7 +26,8 @@ def draw_cloud(frequency: pd.DataFrame, *, top: int = 80, seed: int = 1, key: st
     frequency : pandas.DataFrame
         Columns ``term`` and ``count``, one row a term.
     top : int, default 80
-        How many terms; all of them are drawn, the cloud grows in height until they fit.
+        How many terms; all of them are drawn, the cloud grows in height until they fit. Those as frequent as the last
+        are drawn, too, up to twice as many; if there are more of them, the picture says how many are left out.
     seed : int, default 1
         Seed of the layout; the same seed gives the same cloud.
     key : str, optional
@@ -59,8 +60,12 @@ def draw_cloud(frequency: pd.DataFrame, *, top: int = 80, seed: int = 1, key: st
         canvas.text(x, y, word, size=size, anchor="start", fill=fill)
     alt = (
         f"词云：{len(shown)} 个词，字号随出现次数增大，位置和颜色没有含义。"
-        f"出现最多的是{frequency_text(shown.head(SAID))}{'，其余从略' if len(shown) > SAID else ''}。"
+        f"出现最多的是{frequency_text(shown.head(SAID))}{'，其余从略' if len(shown) > SAID else ''}"
+        f"{left_out_text(shown)}。"
     )
+    if note := left_out_text(shown).removeprefix("，"):
+        high += theme.SIZES["note"] + 2 * GAP
+        canvas.text(theme.WIDTH, high - GAP - theme.SIZES["note"] / 2, note, size=theme.SIZES["note"], anchor="end")
     return canvas.picture(theme.WIDTH, high, alt, key or picture_key("cloud", shown.to_numpy().tolist(), seed))
 
 

@@ -166,10 +166,12 @@ def _alt(merges: "Merges", labels: list[str], leaves: list[int], groups: pd.Data
     method = METHODS.get(merges.method, merges.method)
     last = number_text(steps["height"].iloc[-1])
     text = f"树状图：{n} 个标签，用{method}聚成一棵树，最后在{_measure(merges)} {last} 合拢。"
-    closest = steps[(steps["first"] < n) & (steps["second"] < n)].head(3)
+    closest = steps[(steps["first"] < n) & (steps["second"] < n)]
+    tied = int((closest["height"] <= closest["height"].iloc[:3].max()).sum()) - 3
+    closest = closest.head(3)
     pairs = zip(closest["first"], closest["second"], closest["height"], strict=True)
     said = [f"{labels[first]}与{labels[second]}（{number_text(height)}）" for first, second, height in pairs]
-    text += f"最先合并的是{'、'.join(said)}。"
+    text += f"最先合并的是{'、'.join(said)}{f'，另有 {tied} 对在同一高度' if tied > 0 else ''}。"
     if groups is None:
         return text + ("" if n <= 3 else f"从上到下：{'、'.join(labels[leaf] for leaf in leaves)}。")
     given = dict(zip(groups["label"], groups["group"], strict=True))

@@ -230,5 +230,6 @@ def _alt(
     top = sorted(edges, key=lambda edge: -edges[edge])[:SAID]
     if top:
         said = [f"{one_line(first)}与{one_line(second)} {_weight_text(edges[first, second])}" for first, second in top]
-        text += f"权重最高的边：{'、'.join(said)}。"
+        tied = sum(weight >= edges[top[-1]] for weight in edges.values()) - len(top)
+        text += f"权重最高的边：{'、'.join(said)}{f'，另有 {tied} 条和末一条一样高' if tied else ''}。"
     return text

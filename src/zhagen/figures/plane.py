@@ -57,7 +57,7 @@ def draw_plane(
     names : tuple of str, default ("行", "列")
         What rows and columns are, such as ``("词", "章")``.
     top : int, default 15
-        How many rows, and how many columns, have labels at most.
+        How many rows, and how many columns, have labels, and with them those that contribute as much as the last.
     key : str, optional
         Names the picture; empty makes one from the data.
 
@@ -109,9 +109,9 @@ def _points(result: "Correspondence", top: int) -> list[_Spot]:
     for column, frame in ((True, result.columns), (False, result.rows)):
         share = frame["mass"] * (frame["x1"] ** 2 + frame["x2"] ** 2)
         rows = sorted(zip(-share, frame["label"].map(one_line), frame["x1"], frame["x2"], strict=True))
+        last = rows[min(top, len(rows)) - 1][0] * (1 - 1e-12) if top > 0 else -np.inf
         points += [
-            _Spot(column, label, (x, y), theme.wrap_label(label, WRAP), number < top)
-            for number, (_, label, x, y) in enumerate(rows)
+            _Spot(column, label, (x, y), theme.wrap_label(label, WRAP), share <= last) for share, label, x, y in rows
         ]
     return points
 

@@ -55,6 +55,7 @@ from .diversity import mtld as mtld
 from .diversity import ttr as ttr
 from .inference import adjust_p as adjust_p
 from .inference import multinomial_test as multinomial_test
+from .inference import shares_test as shares_test
 from .keyness import keyness_by_units as keyness_by_units
 from .keyness import keyness_table as keyness_table
 from .networks import adjusted_rand as adjusted_rand

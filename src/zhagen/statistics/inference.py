@@ -1,4 +1,4 @@
-"""Tests that other modules share: p-values corrected for many tests, and an exact test of a few counts."""
+"""Tests that other modules share: p-values corrected for many tests, and exact tests of small counts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from zhagen.errors import ZhagenError
+from zhagen.statistics.association import g2
 
+SMALL = 5  # below this expected count the chi-square distribution is too far from the true one
 OUTCOMES = 1_000_000  # of a multinomial test: more are no longer enumerated
 
 
@@ -115,6 +117,67 @@ def multinomial_test(counts: Sequence[int] | np.ndarray, shares: Sequence[float]
     likely = gammaln(total + 1) - gammaln(outcomes + 1).sum(axis=1) + outcomes @ logs
     observed = gammaln(total + 1) - gammaln(given + 1).sum() + given @ logs
     return float(min(np.exp(likely[likely <= observed + 1e-7]).sum(), 1.0))
+
+
+def shares_test(a: ArrayLike, size_a: float, b: ArrayLike, size_b: float) -> np.ndarray:
+    """Return the p-values of a out of size_a against b out of size_b: do both sides have the same share?
+
+    Where all four expected counts are 5 or more (`SMALL`), that of the log-likelihood ratio `g2` by the chi-square
+    distribution with one degree of freedom. Where one is below, Fisher's exact test: with a + b given, the
+    probabilities of all ways to share them out that are not more likely than the one observed are added up. There the
+    chi-square p is too small, and the more so the smaller the share of one side.
+
+    Parameters
+    ----------
+    a : array of int
+        How many of the one side have it, one entry for each test.
+    size_a : float
+        All of this side, a whole number of 1 or more.
+    b : array of int
+        How many of the other side have it.
+    size_b : float
+        All of the other side.
+
+    Returns
+    -------
+    numpy.ndarray
+        One p-value for each test, 0 to 1.
+
+    Raises
+    ------
+    ZhagenError
+        If a count is not a whole number from 0 to its size, or a size is below 1.
+
+    References
+    ----------
+    Agresti, A. (2013). Categorical data analysis.
+
+    Examples
+    --------
+    >>> shares_test([4, 40], 100, [0, 80], 300).round(4).tolist()
+    [0.0037, 0.0132]
+    """
+    from scipy.stats import chi2, hypergeom
+
+    one, other = np.atleast_1d(np.asarray(a, np.float64)), np.atleast_1d(np.asarray(b, np.float64))
+    whole = all(((n >= 0) & (n <= size) & (n % 1 == 0)).all() for n, size in ((one, size_a), (other, size_b)))
+    if one.shape != other.shape or min(size_a, size_b) < 1 or not whole:
+        raise ZhagenError("these are no counts of two sides", todo="give whole numbers from 0 to the size of the side")
+    both, size = one + other, size_a + size_b
+    p = np.ones(len(one))
+    some = both > 0
+    p[some] = chi2.sf(g2(one[some], both[some], size_a, size), 1)
+    least = np.minimum(both, size - both) * min(size_a, size_b) / size
+    known: dict[tuple[float, float], float] = {}
+    for place in np.flatnonzero(some & (least < SMALL)):
+        pair = (one[place], both[place])
+        if pair not in known:
+            likely = hypergeom.pmf(np.arange(max(0, pair[1] - size_b), min(pair[1], size_a) + 1), size, size_a, pair[1])
+            observed = hypergeom.pmf(pair[0], size, size_a, pair[1])
+            rest = likely <= observed * (1 + 1e-7)  # equal chances differ in their last digits
+            known[pair] = 1.0 if rest.all() else float(likely[rest].sum())
+        p[place] = known[pair]
+    return p
 
 
 def _shared_out(total: int, classes: int) -> Iterator[tuple[int, ...]]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from zhagen.errors import ZhagenError
 from zhagen.statistics.association import g2
-from zhagen.statistics.inference import adjust_p
+from zhagen.statistics.inference import adjust_p, shares_test
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -30,8 +30,10 @@ def keyness_table(target: pd.DataFrame, reference: pd.DataFrame, *, confidence: 
       more, 1 if twice as much (Hardie 2014); the halves keep it finite (Walter 1975). They change the values of rare
       terms if the texts differ in length: a term that a short target never uses and a long reference hardly ever does
       has a positive log ratio and a g2 near 0, so read the log ratio only of terms with some count or g2.
-    - ``p``: the chance of such a g2 or a greater one if the texts do not differ and every word occurs independently:
-      chi-square with one degree of freedom.
+    - ``p``: how likely so great a difference is if the texts do not differ and every word occurs independently, as
+      `zhagen.statistics.inference.shares_test` gives it: the chi-square distribution of g2 where a and b are expected
+      to be 5 or more, Fisher's exact test for rarer terms. A text shows most of its words a few times, and for these
+      the chi-square p is too small.
     - ``p_holm``: p corrected for as many tests as there are terms: the i-th smallest of m becomes ``p (m - i + 1)``, at
       least the one before it, at most 1. Below 0.05, the chance that any is a false alarm is at most 5% (Holm 1979).
     - ``p_bh``: a milder correction: the i-th smallest of m becomes ``p m / i``, at most the one after it, at most 1.
@@ -39,7 +41,7 @@ def keyness_table(target: pd.DataFrame, reference: pd.DataFrame, *, confidence: 
     - ``log_ratio_low``, ``log_ratio_high``: Wald's interval of the log ratio with the same halves,
       ``log_ratio -+ z sqrt(1/(a + 0.5) - 1/(A + 0.5) + 1/(b + 0.5) - 1/(B + 0.5)) / ln 2``, z from the normal
       distribution (1.96 for 0.95; Katz et al. 1978, Walter 1975, Agresti 2013). It has no width if both texts consist
-      of that one term.
+      of that one term. It is an approximation too: of a rare term it can leave out 0 where p is above 0.05.
 
     Parameters
     ----------
@@ -90,7 +92,7 @@ def keyness_table(target: pd.DataFrame, reference: pd.DataFrame, *, confidence: 
     >>> found[["term", "log_ratio", "log_ratio_low", "log_ratio_high"]].values.tolist()
     [['平台', 1.54, 0.75, 2.33], ['用户', -1.54, -2.33, -0.75]]
     """
-    from scipy.stats import chi2, false_discovery_control
+    from scipy.stats import false_discovery_control
 
     if confidence is not None and not 0 < confidence < 1:
         raise ZhagenError(f"the confidence is {confidence}", todo="give a number above 0 and below 1, such as 0.95")
@@ -105,7 +107,7 @@ def keyness_table(target: pd.DataFrame, reference: pd.DataFrame, *, confidence: 
     if confidence is not None:
         half = _half_width(a, size_a, b, size_b, confidence)
         found = found.assign(log_ratio_low=ratio - half, log_ratio_high=ratio + half)
-    p = chi2.sf(value, 1)
+    p = shares_test(a, size_a, b, size_b)
     found = found.assign(p=p, p_holm=adjust_p(p), p_bh=false_discovery_control(p))
     order = np.lexsort((found["term"], -np.sign(a * size_b - b * size_a) * value))
     return pd.DataFrame(found.iloc[order]).reset_index(drop=True)
@@ -163,7 +165,7 @@ def keyness_by_units(matrix: TermMatrix, target: ArrayLike, *, draws: int = 2000
     >>> found[["term", "units", "units_reference"]].values.tolist()
     [['义卖', 1, 0], ['平台', 4, 4]]
     """
-    from scipy.stats import chi2, false_discovery_control
+    from scipy.stats import false_discovery_control
 
     side = np.asarray(target, dtype=bool)
     if side.shape != (matrix.counts.shape[0],):
@@ -179,7 +181,7 @@ def keyness_by_units(matrix: TermMatrix, target: ArrayLike, *, draws: int = 2000
     size_a, size_b = int(side.sum()), int((~side).sum())
     value = g2(a, a + b, size_a, len(side))
     ratio = np.log2(((a + 0.5) / (size_a + 0.5)) / ((b + 0.5) / (size_b + 0.5)))
-    p = chi2.sf(value, 1)
+    p = shares_test(a, size_a, b, size_b)
     found = pd.DataFrame({"term": terms, "units": a, "units_reference": b, "g2": value, "log_ratio": ratio})
     found = found.assign(p=p, p_bh=false_discovery_control(p), p_shuffled=_dealt(counts, side, draws, seed))
     order = np.lexsort((found["term"], -np.sign(a * size_b - b * size_a) * value))

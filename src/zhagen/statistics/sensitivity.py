@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from zhagen.errors import ZhagenError
+from zhagen.statistics.association import head_with_ties
 from zhagen.statistics.terms import TermMatrix, term_frequency, term_matrix, window_matrix
 
 Values = pd.Series | pd.DataFrame
@@ -272,7 +273,8 @@ def stop_list_variants(
     features : pandas.DataFrame
         As `term_features` returns it.
     lists : iterable of int or mapping, default (5, 10, 20)
-        How many of the most frequent terms to leave out; or name -> such a number or a list of terms.
+        How many of the most frequent terms to leave out, and with them those as frequent as the last of these; or
+        name -> such a number or a list of terms.
 
     Returns
     -------
@@ -298,12 +300,12 @@ def stop_list_variants(
         wanted: dict[str, int | Iterable[str]] = dict(lists)
     else:
         wanted = {f"without the {number} most frequent": number for number in lists}
-    found, ranked = {"all terms": features}, term_frequency(features)["term"].tolist()
+    found, ranked = {"all terms": features}, term_frequency(features)
     for name, words in wanted.items():
         if isinstance(words, int | np.integer):
             if words < 1:
                 raise ZhagenError(f"{name!r} leaves out {words} terms", todo="give 1 or more")
-            words = ranked[:words]
+            words = head_with_ties(ranked, "count", int(words)).term
         found[name] = features[~features["term"].isin(list(words))]
     return found
 
