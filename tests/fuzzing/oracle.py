@@ -117,7 +117,9 @@ def compare(mutant, untouched, found):
     table_new = Counter(key for key, _ in rows(found)) - Counter(key for key, _ in rows(untouched))
     if mutant.harmless and (lost or new or table_lost or table_new):
         return Verdict("not the same", f"lost {list(lost + table_lost)[:2]}, new {(new + list(table_new))[:2]}")
-    if not mutant.loses and not new and not renamed and (lost or sum(table_lost.values()) > sum(table_new.values())):
+    prose = {entry["name"] for entry in untouched.recipe.get("matrices", [])}  # what sentences say: they may say less
+    gone = sum(table_lost.values()) - sum(table_new.values())
+    if not mutant.loses and not new and not renamed and (lost or gone > 0 and {key[0] for key in table_lost} - prose):
         return Verdict("vanished", f"{list(lost + table_lost)[:2]}")
     if new:
         return Verdict("marked", f"{new[:2]}")

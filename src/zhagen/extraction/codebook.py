@@ -13,6 +13,7 @@ import pandas as pd
 from zhagen.documents.outline import Outline, Section
 from zhagen.errors import ExtractionError, ZhagenError
 from zhagen.extraction.repeats import text_overlap
+from zhagen.text.characters import INVISIBLE
 from zhagen.text.cleaning import CleanText, count_term
 
 CODES = "code_id doc_id level label parent_id printed_parent status reason line_start line_end".split()
@@ -309,6 +310,8 @@ def evidence_row(
     lines = outline.document.lines[cell.line_start - 1 : cell.line_end]
     bare = re.sub(r"\s", "", cell.raw or "".join(lines))
     digest = hashlib.sha256(bare.encode()).hexdigest()
+    shown = hashlib.sha256(INVISIBLE.sub("", bare).encode()).hexdigest()  # a copy may hold what nobody sees
+    known = (glosses[key] for key in (digest, shown, cell.text) if key in glosses)
     return {
         "evidence_id": evidence_id,
         "code_id": code_id,
@@ -317,7 +320,7 @@ def evidence_row(
         "line_end": cell.line_end,
         "n_chars": len(bare),
         "sha256": digest,
-        "gloss": cell.text if outline.document.edition == "digest" else glosses.get(digest, glosses.get(cell.text, "")),
+        "gloss": cell.text if outline.document.edition == "digest" else next(known, ""),
         "status": cell.status,
         "reason": cell.reason,
         "quotation": cell.text,
