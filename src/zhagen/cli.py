@@ -233,13 +233,13 @@ def _check(arguments: argparse.Namespace) -> int:
 
     ids = arguments.ids or catalog.document_ids()
     found = [pipeline.extract(doc_id) for doc_id in ids]
-    table = pd.concat([checks.run_checks(one) for one in found], ignore_index=True)
+    table = pd.concat([checks.run_checks(one, found) for one in found], ignore_index=True)
     for one in found:
         _say(one.document)
     for row in table.to_dict("records"):
         line = "" if pd.isna(row["line"]) else row["line"]
-        _print(row["doc_id"], row["check"], row["verdict"], line, row["what"])
-    return int((table.verdict != "holds").any())
+        _print(row["doc_id"], row["check"], row["verdict"], line, row["what"], row["looked"])
+    return int(table.finding.any())
 
 
 def _check_study(arguments: argparse.Namespace) -> int:

@@ -82,9 +82,11 @@ LEVELS = {
 }
 VERDICTS = {
     "holds": "相符",
+    "within rounding": "舍入容得下",
     "does not hold": "不符",
     "not reproduced": "算不出",
     "not checkable": "无从核对",
+    "nothing to check": "没有可查的",
     "twice": "用了两次",
 }
 PARTS = {  # of a study's summary

@@ -32,12 +32,12 @@ def test_ids_may_have_hyphens(home):
 
 
 def test_tables_without_a_column_of_documents_are_divided_by_the_longest_id(home):
-    path = home / "published/claims.csv"
+    path = home / "published/edges.csv"
     rows = path.read_text(encoding="utf-8").splitlines()
     ours = [row.replace("haier-", "my-study-2-", 1) for row in rows if row.startswith("haier-")]
     path.write_text("\n".join([*rows, *ours]) + "\n", encoding="utf-8")
-    assert len(read_published("my-study-2", "claims")) == len(read_published("haier", "claims")) == len(ours) > 0
-    assert read_published("my-study", "claims").empty
+    assert len(read_published("my-study-2", "edges")) == len(read_published("haier", "edges")) == len(ours) > 0
+    assert read_published("my-study", "edges").empty
 
 
 def test_an_edited_table_is_read_again(home):

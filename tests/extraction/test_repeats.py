@@ -1,7 +1,14 @@
 import re
 
+from helpers import extracted
 from zhagen.extraction.codebook import overlap_share
-from zhagen.extraction.repeats import Overlap, repeated_sentences, shared_runs, text_overlap
+from zhagen.extraction.repeats import (
+    Overlap,
+    repeated_sentences,
+    shared_clauses,
+    shared_runs,
+    text_overlap,
+)
 
 
 def test_sentences_used_twice_are_found_in_both_editions(ecommerce):
@@ -50,3 +57,25 @@ def test_one_formula_says_how_much_two_texts_share():
     for first, second in [("用户需求的沉淀，再赋能", "基于用户需求"), ("甲乙丙丁。", "甲、乙丙丁")]:
         bare = [re.sub(r"\W", "", text) for text in (first, second)]
         assert overlap_share(first, second) == text_overlap(*bare).share
+
+
+def test_clauses_with_the_same_words_are_found_in_whatever_order(ecommerce, xiaomi, changed):
+    assert shared_clauses(ecommerce.outline, xiaomi.outline).empty
+
+    def say(words):
+        def put(raw):
+            lines = raw.split("\n")
+            place = next(number for number, line in enumerate(lines) if line.startswith("2.1")) + 1
+            return "\n".join([*lines[:place], words, "", *lines[place:]])
+
+        return put
+
+    first = changed(extracted("ecommerce", "digest"), say("渔网替代鱼竿，池塘覆盖河流，大家这样说。"))
+    second = changed(extracted("ecommerce", "digest"), say("常有人讲“河流被池塘覆盖，鱼竿被渔网替代”，没有出处。"))
+    found = shared_clauses(first.outline, second.outline).query("terms.str.contains('渔网')")
+    assert set(found.terms.iloc[0].split()) >= {"渔网", "替代", "鱼竿", "池塘"} and (found.share == 1).all()
+
+
+def test_sentences_used_twice_say_whom_each_cites(ecommerce):
+    found = repeated_sentences(ecommerce.outline)
+    assert list(zip(found.cites_a, found.cites_b, strict=True)) == [("2", ""), ("3", "4")]

@@ -3,6 +3,7 @@ from .absence import absent as absent
 from .boards import extract_board as extract_board
 from .checks import check as check
 from .checks import run_checks as run_checks
+from .citations import cited_works as cited_works
 from .citations import compare_citations as compare_citations
 from .citations import extract_citations as extract_citations
 from .citations import has_citation as has_citation
@@ -31,6 +32,10 @@ from .drafting import Draft as Draft
 from .drafting import draft_recipe as draft_recipe
 from .enumerations import extract_enumerations as extract_enumerations
 from .enumerations import split_labels as split_labels
+from .listings import Listing as Listing
+from .listings import Said as Said
+from .listings import find_listing as find_listing
+from .listings import read_sentences as read_sentences
 from .matrices import extract_matrix as extract_matrix
 from .mechanism import check_edges as check_edges
 from .mechanism import edge_summary as edge_summary
@@ -45,6 +50,10 @@ from .pipeline import write_extraction as write_extraction
 from .places import Place as Place
 from .places import find_sentence as find_sentence
 from .places import sentences_with as sentences_with
+from .quantities import Quantity as Quantity
+from .quantities import ends_in_verb as ends_in_verb
+from .quantities import find_quantities as find_quantities
+from .quantities import noun_behind as noun_behind
 from .readings import build_codebook as build_codebook
 from .readings.gioia import quoted_chains as quoted_chains
 from .readings.records import record_frame as record_frame
@@ -52,6 +61,7 @@ from .relations import Reading as Reading
 from .relations import read_relation as read_relation
 from .repeats import Overlap as Overlap
 from .repeats import repeated_sentences as repeated_sentences
+from .repeats import shared_clauses as shared_clauses
 from .repeats import shared_runs as shared_runs
 from .repeats import text_overlap as text_overlap
 from .reporting import has_report_card as has_report_card

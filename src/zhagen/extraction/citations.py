@@ -45,9 +45,7 @@ def extract_citations(outline: Outline) -> pd.DataFrame:
     for block in outline.prose():
         if _is_reference(block.text):
             continue
-        found = [(match.start(), "author-year", cite) for match, cite in _author_year(block.text)]
-        found += [(m.start(), "numbered", n) for m in NUMBERED.finditer(block.text) for n in _numbers(m["numbers"])]
-        for place, kind, citation in sorted(found, key=lambda entry: entry[0]):
+        for place, kind, citation in _cited(block.text):
             line = block.clean.lines[place]
             rows.append((outline.document.id, block.section_id, line, kind, citation))
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -95,6 +93,27 @@ def reports_others(text: str) -> bool:
     False
     """
     return has_citation(text) and bool(SAYS_THAT.search(text)) and not OWN.search(text)
+
+
+def cited_works(text: str) -> list[str]:
+    """List the works that a sentence cites, in the order of the sentence.
+
+    Parameters
+    ----------
+    text : str
+        A sentence of clean text.
+
+    Returns
+    -------
+    list of str
+        The citations as `extract_citations` gives them: authors and year, or a number.
+
+    Examples
+    --------
+    >>> cited_works("数据促进创新（焦豪等，2021；Yin，2004），这也有人说过[3,4]。")
+    ['焦豪等, 2021', 'Yin, 2004', '3', '4']
+    """
+    return [citation for _, _, citation in _cited(text)]
 
 
 def reference_list(outline: Outline) -> pd.DataFrame:
@@ -159,6 +178,13 @@ def compare_citations(cited: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame
 
 def _places(frame: pd.DataFrame, column: str, line: str = "line_start") -> Iterator[tuple[Any, int]]:
     return zip(frame[column], frame[line], strict=True)
+
+
+def _cited(text: str) -> list[tuple[int, str, str]]:
+    """Return place, kind and citation of each, in the order of the text."""
+    found = [(match.start(), "author-year", cite) for match, cite in _author_year(text)]
+    found += [(m.start(), "numbered", n) for m in NUMBERED.finditer(text) for n in _numbers(m["numbers"])]
+    return sorted(found, key=lambda entry: entry[0])
 
 
 def _author_year(text: str) -> Iterator[tuple[re.Match[str], str]]:

@@ -1,6 +1,7 @@
 """Numbers, counts and names a document states, compared with what its own text and tables give."""
 
 import re
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import Any, TypeAlias
 
@@ -9,22 +10,27 @@ import pandas as pd
 from zhagen.documents.outline import Outline
 from zhagen.errors import ExtractionError
 from zhagen.extraction.codebook import Codebook
-from zhagen.extraction.enumerations import extract_enumerations, split_labels
+from zhagen.extraction.enumerations import extract_enumerations
+from zhagen.extraction.listings import POINTING, Said, find_listing, read_sentences
+from zhagen.extraction.quantities import CLASSIFIERS, TIMES, Quantity, find_quantities
 from zhagen.extraction.readings.records import record_frame
 from zhagen.text.numerals import whole_number
 
-CLAIMS = "claim_id line what stated unit recomputed verdict how".split()
-CLASSIFIERS = "方面|维度|环节|层面|阶段|个|大|项|家|类|种|条|环"
-UNITS = "万亿美元|亿美元|亿元|万单|万字|小时|个月|分钟|%|倍|余家|家|名|项|个|年|月|日|W|元|V|单"
-DIGITS = rf"(?P<number>\d+(?:\.\d+)?(?:[~～-]\d+(?:\.\d+)?)?)(?:多|余)?(?P<unit>{UNITS}|大(?=[环行]))?"
-NUMERALS = rf"(?P<count>[二两三四五六七八九十]+)(?P<class>{CLASSIFIERS})(?P<noun>[^，。；：、（）“”\d\0的和与]{{0,6}})"
-SKIPPED = re.compile(
-    r"（[^（）]*\d{4}[^（）]*）|（\d{4}）|\[[\d,\s-]+\]|<sup>.*?</sup>|[图表]\d+|（\d{1,2}）|[A-Za-z]+\d+[A-Za-z\d]*"
-)
+CLAIMS = "claim_id doc_id line what hedge stated unit recomputed verdict how".split()
 RANGE = re.compile("[~～-]")
 NEAR = 2  # raw lines by which a sentence may continue behind the place of a claim
-MARKS = "①②③④⑤⑥⑦⑧⑨"
-_Found: TypeAlias = tuple[str, str, str, float | None, str, str]  # what, stated, unit, recomputed, verdict, how
+LEVEL_NAMES = {  # names of levels that mean nothing else
+    "聚合维度": "dimension",
+    "二阶主题": "theme",
+    "一阶概念": "concept",
+    "核心范畴": "core_category",
+    "主范畴": "main_category",
+}
+MEASURED = "量来的数，配方里没有重算它的规则"
+UNSURE = "约数，不逐个比"
+EXAMPLES = "列举以“等”收尾，只是举例，不能拿来比"
+UNLISTED = "同一句、前后句、后文的编号和次序词、抽取的编码条目里，都没有找到它数的东西"
+_Found: TypeAlias = tuple[float | None, str, str]  # recomputed, verdict, how
 _Ruled: TypeAlias = tuple[str, float, str, str]  # stated, recomputed, verdict, how
 
 
@@ -46,9 +52,11 @@ def extract_claims(outline: Outline, recipe: dict[str, Any], codebook: Codebook)
     Returns
     -------
     pandas.DataFrame
-        One row a claim: ``claim_id`` (str), ``line`` (int, raw line), ``what`` (str, what is counted), ``stated`` (str,
+        One row a claim: ``claim_id``, ``doc_id`` (str), ``line`` (int, raw line), ``what`` (str, the noun phrase that
+        is counted, empty where the grammar does not show it), ``hedge`` (str, such as 近 or 以上), ``stated`` (str,
         as printed), ``unit`` (str), ``recomputed`` (float, missing if the text gives nothing to recompute it from),
-        ``verdict`` (``holds`` | ``does not hold`` | ``not reproduced`` | ``not checkable``), ``how`` (str, Chinese).
+        ``verdict`` (``holds`` | ``within rounding`` | ``does not hold`` | ``not reproduced`` | ``not checkable``),
+        ``how`` (str, Chinese: what it was compared with, or what was searched).
 
     Raises
     ------
@@ -56,38 +64,49 @@ def extract_claims(outline: Outline, recipe: dict[str, Any], codebook: Codebook)
         If the sentence of a rule is not found, or what it finds is no number.
     """
     ruled = recompute_claims(outline, recipe, codebook)
-    others = stated_numbers(outline)
+    others = stated_numbers(outline, codebook)
     taken, found = _what_is_said(ruled), _what_is_said(others)
     kept = [not any(said == other and 0 <= line - near <= NEAR for near, other in taken) for line, said in found]
     return pd.concat([ruled, others[kept]], ignore_index=True) if len(ruled) else others
 
 
-def stated_numbers(outline: Outline) -> pd.DataFrame:
-    """List the numbers with their units, and the counts in words, that the prose states.
+def stated_numbers(outline: Outline, codebook: Codebook | None = None) -> pd.DataFrame:
+    """List the numbers with their units, and the counts in words, that the text states (`find_quantities`).
 
-    A count is compared with the enumeration beside it: marks ①②③ after it, labels before it (甲、乙和丙三大环节) or
-    after a colon. The verdict is ``holds`` if there are as many (or, for a range such as 3~5, as many as it allows);
-    otherwise it is ``not reproduced``, for the enumeration may be another one. A count that is no whole number is not
-    checked. Years, citations, figure numbers and names of products are no claims.
+    A count is compared with what the text lists (`find_listing`), else with the codes of the level it names, else, if
+    it points back (这三大), with an earlier count of as many. The verdict is ``holds`` if the numbers agree, otherwise
+    ``not reproduced``, for the list may be another one. A list that ends in 等 gives examples: such a count is ``not
+    checkable``. A number of years beside a span (2023~2028年五年) is compared with it.
 
     Parameters
     ----------
     outline : Outline
         The outline of the document.
+    codebook : Codebook, optional
+        Its codes, for counts that name a level (三大主范畴).
 
     Returns
     -------
     pandas.DataFrame
         Columns as in `extract_claims`, claims in the order of the text.
     """
-    rows: list[tuple[object, ...]] = []
-    for block in outline.prose():
-        for sentence in block.clean.sentences():
-            blank = SKIPPED.sub(lambda match: "\0" * len(match[0]), sentence.text)
-            for match in re.finditer(f"{DIGITS}|{NUMERALS}", blank):
-                found = _claim_of(sentence.text, match)
-                if found:
-                    rows.append((f"{outline.document.id}-{len(rows) + 1:03d}", sentence.span(*match.span())[0], *found))
+    rows: list[tuple[Any, ...]] = []
+    earlier: list[tuple[int, str, Quantity]] = []  # line, section and count of those that hold
+    sentences = read_sentences(outline)
+    for place, said in enumerate(sentences):
+        if said.heading:
+            continue
+        quantities = find_quantities(said.text)
+        for number, quantity in enumerate(quantities):
+            line = said.clean.span(quantity.start, quantity.end)[0]
+            if quantity.unit in TIMES:
+                judged = _beside_span(quantity, quantities[number - 1] if number else None, said.text)
+            else:
+                judged = _compared(quantity, sentences, place, codebook) or _pointing_back(quantity, said, earlier)
+            if judged[1] == "holds":
+                earlier.append((line, said.section_id, quantity))
+            head = (f"{outline.document.id}-{len(rows) + 1:03d}", outline.document.id, line)
+            rows.append((*head, quantity.what, quantity.hedge, quantity.stated, quantity.unit, *judged))
     return pd.DataFrame(rows, columns=CLAIMS).astype({"recomputed": "float64"})
 
 
@@ -195,67 +214,46 @@ def _compare(caption: str, label: str, clause: str) -> tuple[str, str, float, st
     return title, clause, round(shared, 2), verdict
 
 
-def _claim_of(text: str, match: re.Match[str]) -> _Found | None:
-    """Return the claim of one match, or None if it is no claim."""
-    if match["number"]:
-        unit = match["unit"] or ""
-        if unit in ("年", "月", "日") and re.fullmatch(r"(19|20)\d\d|\d{1,2}", match["number"]) or not unit:
-            return None
-        what = re.split(r"[，。；：（“”,、]", text[: match.start()])[-1][-10:]
-        if unit != "大":
-            return _judge(what, match["number"], unit, None, 0)
-        return _judge(what, match["number"], unit, _allowed(match["number"]), _before(text, match.start()))
-    number = whole_number(match["count"])
-    what = (match["class"] + match["noun"]).removeprefix("个").removeprefix("大")
-    beside = (_marks(text, match.end()), _chain(text, match.span()))
-    listed = max(beside) or _before(text, match.start(), number) or _after(text, match.end(), number)
-    return _judge(what, match["count"], match["class"], range(number, number + 1) if number else None, listed)
+def _compared(quantity: Quantity, sentences: Sequence[Said], place: int, codebook: Codebook | None) -> _Found | None:
+    """Compare a count with what is listed beside it, or with the codes of its level; None if there is neither."""
+    if not quantity.counts:
+        return None
+    low, high = quantity.counts
+    listing = find_listing(quantity, sentences, place)
+    if listing and not listing.whole:
+        return None, "not checkable", EXAMPLES
+    if listing and (listing.sure or low <= listing.size <= high):
+        verdict = "holds" if low <= listing.size <= high else "not reproduced"
+        return listing.size, verdict, listing.how
+    level = LEVEL_NAMES.get(next((name for name in LEVEL_NAMES if quantity.what.endswith(name)), ""))
+    labels = list(codebook.level(level).label) if codebook and level else []
+    if not labels:
+        return None
+    verdict = "holds" if low <= len(labels) <= high else "not reproduced"
+    return len(labels), verdict, f"抽取所得：{'、'.join(labels)}"
 
 
-def _allowed(said: str) -> range | None:
-    """Return the counts that a printed number (3) or range (3~5) allows; None if it counts nothing (3.5)."""
-    ends = [whole_number(part) for part in RANGE.split(said)]
-    low, high = ends[0], ends[-1]
-    return None if low is None or high is None else range(low, high + 1)
+def _pointing_back(quantity: Quantity, said: Said, earlier: Sequence[tuple[int, str, Quantity]]) -> _Found:
+    """Compare a count that points back (这三大) with the last count in its section, and say why nothing else is."""
+    if not quantity.counts:
+        return None, "not checkable", UNSURE if quantity.hedge and quantity.unit in CLASSIFIERS.split("|") else MEASURED
+    if POINTING.search(said.text[: quantity.start]):
+        for line, section_id, other in reversed(earlier):
+            if section_id == said.section_id and other.counts == quantity.counts:
+                printed = f"{other.stated}{other.unit}{other.what}"
+                return quantity.counts[0], "holds", f"承接第 {line} 行的“{printed}”，那里相符"
+    return None, "not checkable", UNLISTED
 
 
-def _judge(what: str, said: str, unit: str, allowed: range | None, listed: int) -> _Found:
-    if not allowed or not listed:
-        return what, said, unit, None, "not checkable", "文中没有可以据以重算的数或列举"
-    verdict = "holds" if listed in allowed else "not reproduced"
-    return what, said, unit, listed, verdict, f"同一句里列举了 {listed} 项"
-
-
-def _marks(text: str, end: int) -> int:
-    return sum(mark in text[end:] for mark in MARKS)
-
-
-def _chain(text: str, span: tuple[int, int]) -> int:
-    """Count the links of a quoted chain “甲-乙-丙” close to a place, 0 for none."""
-    chains = re.finditer(r"“([^“”，。]+(?:-[^“”，。]+)+)”", text)
-    near = [match for match in chains if match.start() - span[1] < 6 and span[0] - match.end() < 6]
-    return len(near[0][1].split("-")) if near else 0
-
-
-def _before(text: str, start: int, wanted: int | None = None) -> int:
-    """Count the labels listed right before a place, 0 for none."""
-    clause = re.split(r"[，。；：（）,;:]", text[:start])[-1]
-    clause = re.sub(r"等\s*$|的$", "", clause)
-    return _count(clause, wanted)
-
-
-def _after(text: str, end: int, wanted: int | None = None) -> int:
-    """Count the labels listed after a colon or 包括 behind a place, 0 for none."""
-    match = re.match(r"[^，。；]{0,12}[，]?(?:：|包括|包含|即|分别为)(?P<list>[^。；：]+)", text[end:])
-    return _count(re.split("，", match["list"])[0], wanted) if match else 0
-
-
-def _count(clause: str, wanted: int | None) -> int:
-    if "、" not in clause and not re.search("[和与及]", clause):
-        return 0
-    counts = {len(split_labels(clause, last)) for last in ([], ["以及"], ["和"], ["与"], ["及"])}
-    counts.discard(1)
-    return wanted if wanted in counts else max(counts, default=0)
+def _beside_span(quantity: Quantity, before: Quantity | None, text: str) -> _Found:
+    """Compare a number of years with the span right before it: 2023~2028年五年."""
+    beside = before and before.unit == "年" and text[before.end : quantity.start].strip("，的这") == ""
+    years = [int(year) for year in RANGE.split(before.stated)] if before and beside else []
+    if quantity.unit != "年" or len(years) != 2 or not quantity.counts:
+        return None, "not checkable", MEASURED
+    passed = years[1] - years[0]
+    verdict = "holds" if passed in (quantity.counts[0], quantity.counts[0] - 1) else "not reproduced"
+    return passed, verdict, f"{years[0]} 年到 {years[1]} 年相隔 {passed} 年"
 
 
 def _ruled(
@@ -280,8 +278,10 @@ def _ruled(
             outline.document.where(*lines),
             "compare the groups of its pattern in the recipe with the text",
         ) from error
-    head = (f"{outline.document.id}-{entry['id']}", lines[0], entry["what"], said, entry.get("unit", ""))
-    return (*head, value, verdict, how)
+    if "assuming" in entry:
+        how = f"{how}；假定{entry['assuming']}"
+    head = (f"{outline.document.id}-{entry['id']}", outline.document.id, lines[0], entry["what"], "")
+    return (*head, said, entry.get("unit", ""), value, verdict, how)
 
 
 def _by_table(
@@ -338,7 +338,8 @@ def _by_growth(
     )
     same = f"{value:.{len(rate.partition('.')[2])}f}" == rate
     how = f"{years} 年从 {start} 到 {end}；两端四舍五入允许 {low:.1f} 至 {high:.1f}"
-    return rate, round(value, 2), "holds" if same else "not reproduced", how
+    verdict = "holds" if same else "within rounding" if low <= float(rate) <= high else "not reproduced"
+    return rate, round(value, 2), verdict, how
 
 
 def _number(said: str) -> int:

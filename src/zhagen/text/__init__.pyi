@@ -11,6 +11,7 @@ from .cleaning import printed_width as printed_width
 from .lexicon import Lexicon as Lexicon
 from .lexicon import fastest_segmenter as fastest_segmenter
 from .lexicon import jieba_dictionary as jieba_dictionary
+from .lexicon import lexicon_at_hand as lexicon_at_hand
 from .lexicon import read_lexicon as read_lexicon
 from .numerals import whole_number as whole_number
 from .segmentation import Encoded as Encoded

@@ -16,7 +16,7 @@ from typing import Any
 
 from zhagen.errors import ZhagenError
 from zhagen.extras import import_extra
-from zhagen.paths import data_folder, file_stamp
+from zhagen.paths import data_folder, file_stamp, shipped_folder
 
 FILES = ("userdict.txt", "stopwords.txt", "synonyms.tsv")
 KEPT = 8  # lexicons, each with its segmenters, which take some 100 MB: the oldest goes
@@ -142,6 +142,23 @@ def read_lexicon(folder: Path | str | None = None) -> Lexicon:
     if lacking:
         raise ZhagenError(f"there is no {folder / lacking[0]}", todo=f"a lexicon is {', '.join(FILES)}")
     return _read(folder, stamps)
+
+
+def lexicon_at_hand() -> Path:
+    """Return the folder of the lexicon to cut words with where any will do: the shipped one if the data have none.
+
+    Returns
+    -------
+    pathlib.Path
+        ``lexicon`` in the data folder if it is there, else the shipped lexicon.
+
+    Examples
+    --------
+    >>> lexicon_at_hand().name
+    'lexicon'
+    """
+    ours = data_folder() / "lexicon"
+    return ours if ours.is_dir() else shipped_folder() / "lexicon"
 
 
 @lru_cache(KEPT)
