@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from zhagen.extraction.listings import Said, find_listing
 from zhagen.extraction.quantities import find_quantities
@@ -22,6 +24,8 @@ def listed(*paragraphs, count=0):
     [
         (["分为以下两类：首先，种菜；其次，养鱼。"], 2),
         (["分为以下两类：首先，种菜。种菜要水。", "其次，养鱼。", "结论如下。"], 2),
+        (["有三点：首先，快；其次，慢。最后，乱。最后，下一节。"], 3),
+        (["有三点：①快；②慢。③乱。"], 3),
         (["有三点不足。首先，快。其次，慢。最后，乱。"], 3),
         (["三种：先种，再收，后分。"], 3),
         (["步骤分为三个环节：", "（1）种。", "（2）收。", "（3）分。"], 3),
@@ -54,6 +58,7 @@ def test_what_is_listed_beside_a_count_is_counted(paragraphs, size):
     ("old", "new"),
     [
         ("分为以下三类：首先，种菜；其次，养鱼。", 2),
+        ("分为以下三类：首先，种菜；其次，养鱼。人人都这样说。最后，下一节。", 2),
         ("以下四个步骤：（1）种；（2）收；（3）分。", 3),
         ("有两点启示。第一，快。第二，准。第三，省。", 3),
         ("从采购、生产和销售四大环节入手。", 3),
@@ -98,3 +103,22 @@ def test_what_is_not_a_list_of_it_is_none(text):
 def test_a_story_told_first_and_then_is_no_sure_list():
     assert not listed("靠三个因素。首先，企业找人。其次，企业用人。").sure
     assert not listed("数据、技术推动三个环节。").sure
+
+
+PIECES = "三 12 3~5 百余 近 个 大 家 % 年 两 环节 等 、 和 ， 。 ： ； 首先 其次 最后 （1） （2） ① ② 一是 二是".split()
+PIECES += ["这", "以下", "“甲-乙”", "five", " parts", ": a, b and c", "²", "𠮷"]
+
+
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=12).map("".join), min_size=1, max_size=4))
+def test_whatever_is_written_is_read_without_an_error(paragraphs):
+    sentences = [
+        Said(sentence, "s", not number)
+        for line, text in enumerate(paragraphs, 1)
+        for number, sentence in enumerate(clean([text], line).sentences())
+    ]
+    for place, said in enumerate(sentences):
+        for one in find_quantities(said.text):
+            assert said.text[one.start : one.end].strip() and one.stated in said.text
+            assert one.counts is None or one.counts[0] <= one.counts[1]
+            listing = find_listing(one, sentences, place) if one.counts else None
+            assert listing is None or listing.size > 1

@@ -14,6 +14,8 @@ from zhagen.text.numerals import whole_number
 from zhagen.text.segmentation import segment
 
 SHORT = 10  # characters of a name in a list that has commas only
+AHEAD = 200  # sentences in which a series may continue
+FIRST = 20  # characters that hold the first mark of the next sentence
 BACK = 6  # sentences that 这三大 looks back
 OPEN = re.compile(r"(?:等|等等|etc\.?)\s*(?:的|多|共|在内的?|这|类|方面|内容|因素)*\s*$")  # 甲、乙等: examples only
 ANNOUNCED = re.compile("以下|如下|下列|下述|下面|[:：]$")
@@ -167,25 +169,27 @@ def read_sentences(outline: Outline) -> list[Said]:
 def _series(quantity: Quantity, sentences: Sequence[Said], place: int) -> Listing | None:
     """Count the clauses that begin with ①, （1）, 首先 … behind a count, or before it in its sentence.
 
-    A series may end with its sentence, its paragraph or its section: the first of these that agrees with the count is
-    taken, else the nearest.
+    A series ends with the sentence that has its second member, unless the next sentence continues it; if the
+    sentence has one member only, with its paragraph or section.
     """
     said = sentences[place]
     rest, paragraph, section = said.text[quantity.end :], "", ""
-    for other in sentences[place + 1 :]:
+    for other in sentences[place + 1 : place + 1 + AHEAD]:
         if not other.section_id.startswith(said.section_id):
             break
         section += ("\n" if other.opens else "") + other.text
-        paragraph = section if not other.opens and "\n" not in section else paragraph
-    low, high = quantity.counts or (0, 0)
+        paragraph = section if "\n" not in section else paragraph
+    low, _ = quantity.counts or (0, 0)
     for name, pattern in SERIES.items():
-        begins = _first(pattern, rest, section, said.text[: quantity.start])
+        begins = _first(pattern, rest, section[:FIRST], said.text[: quantity.start])
         if begins is None:
             continue
-        sizes = [_run(pattern, text[begins:]) for text in (rest, rest + paragraph, rest + section)]
-        several = [size for size in sizes if size > 1]
-        size = next((size for size in several if low <= size <= high), next(iter(several), 0))
-        if size:
+        for scope in (rest, rest + paragraph, rest + section):
+            size = _run(pattern, scope[begins:])
+            behind = (rest + section)[len(scope) :].lstrip("\n")
+            if size > 1 and not (size < low and re.match(pattern, behind)):
+                break
+        if size > 1:
             announced = begins < len(rest) or ANNOUNCED.search(said.text.rstrip())
             return Listing(size, f"{name}列了 {size} 项", sure=bool(announced) or name not in LOOSE)
     for name, pattern in SERIES.items():

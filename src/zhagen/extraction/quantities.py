@@ -11,7 +11,7 @@ from zhagen.text.numerals import ENGLISH, whole_number
 from zhagen.text.segmentation import segment
 
 CLASSIFIERS = (
-    "方面|维度|环节|层面|层次|阶段|步骤|部分|个|大|项|家|类|种|条|环|名|位|人|次|点|步|组|篇|份|部|张|章|节|层|款|支|座|所|"
+    "方面|维度|环节|层面|层次|阶段|步骤|部分|要素|领域|主体|路径|因素|个|大|项|户|题|家|类|种|条|环|名|位|人|次|点|步|组|篇|份|部|张|章|节|层|款|支|座|所|"
     "轮|批|套|台|件|道|句|段|块|端|V"
 )
 MEASURES = (
@@ -20,7 +20,8 @@ MEASURES = (
 )
 TIMES = tuple("年 个月 月 周 天 日 小时 分钟 秒 季度 个季度 世纪 岁".split())
 BEFORE = (
-    "大约|将近|接近|超过|不低于|不少于|不超过|不足|不到|至少|至多|最多|多达|高达|近|约|超|逾|上(?=[百千万亿])|过(?=半)"
+    "大约有?|约有|将近|接近|超过|不低于|不少于|不超过|不足|不到|至少|至多|最多|多达|高达|近|约|超|逾|"
+    "上(?=[百千万亿])|过(?=半)"
 )
 BEHIND = "以上|以下|以内|左右|上下|之多|不等"
 DIGITS = r"\d+(?:,\d{3})*(?:\.\d+)?"
@@ -28,17 +29,17 @@ CHINESE = "[数几]?[零〇一二两三四五六七八九十百千万亿]+"
 TO = "[~～–至到-]"
 NUMBER = re.compile(
     rf"(?P<before>{BEFORE})?(?:"
-    rf"(?P<part>百分之(?:{DIGITS}|{CHINESE}(?:点{CHINESE})?)|{CHINESE}分之{CHINESE}|一半|半数|过?半(?=[的以，。]))"
+    rf"(?P<part>百分之(?:{DIGITS}|{CHINESE}(?:点{CHINESE})?)|{CHINESE}分之{CHINESE}|(?<![\d/])[1-9]/(?:[2-9]|10)(?![\d/])|一半|半数|过?半(?=[的以，。]))"
     rf"|(?P<number>(?:{DIGITS}(?:{TO}{DIGITS})?|{CHINESE}(?:{TO}{CHINESE})?)[余多来几]?)"
     rf"(?:(?P<size>万亿|[百千万亿])?[余多]?(?P<measure>{MEASURES})|"
-    rf"(?P<large>万亿|[百千万亿])?(?P<more>[余多])?(?P<class>{CLASSIFIERS})|(?P<tenths>成)(?=[的以左，。；、]))"
+    rf"(?P<large>万亿|[百千万亿])?(?P<more>[余多])?(?P<class>{CLASSIFIERS})|(?P<tenths>成)(?![本为立员果长功熟型分交就见绩品都套因]))"
     rf")(?P<behind>{BEHIND})?"
 )
 WORDS = [word for word in ENGLISH if word != "one"]
 ENGLISH_COUNT = re.compile(rf"(?i:\b(?P<number>{'|'.join(WORDS)}))\b(?P<noun>(?: [a-z-]+){{0,3}}? [a-z-]*[a-z]s)\b")
 IDIOMS = (
     "千人[一千]面|一日千里|千[家万][万家]户|百年不遇|千差万别|千篇一律|百花齐放|百家争鸣|四面八方|五花八门|三三两两|"
-    "两全其美|独一无二|[一三]步到位"
+    "两全其美|独一无二|[一三]步到位|三位一体|五一节"
 )
 HAN_DIGITS = "〇零一二三四五六七八九十"
 DATE = (
