@@ -80,7 +80,7 @@ def repeated_sentences(outline: Outline, *, least: int = 12, threshold: float = 
     pandas.DataFrame
         One row a pair: ``section_a``, ``line_a``, ``section_b``, ``line_b``, ``shared`` (int, the longest shared
         stretch in characters), ``similarity`` (float, 0..1), ``cites_a``, ``cites_b`` (str, the works that each of the
-        two cites, joined by ``; ``): one finding may be credited to two sources; most similar first.
+        two cites, joined by a semicolon): one finding may be credited to two sources; most similar first.
     """
     sentences = _prose(outline, least)
     grams = [{text[i : i + least] for i in range(len(text) - least + 1)} for _, _, text in sentences]
