@@ -44,7 +44,7 @@ def test_an_unknown_id_is_one_message_and_status_2(capsys, monkeypatch, tmp_path
     [
         (None, "there is no file"),
         (b"", "is empty"),
-        ("数据".encode("gb18030"), "not UTF-8"),
+        ("数据".encode("gb18030") + b"\x80", "line 1, byte 5 of the file: 0x80"),
         ("只有一行".encode(), "no caption"),
     ],
 )

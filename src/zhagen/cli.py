@@ -88,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     extract.set_defaults(run=_extract)
 
     recipe = commands.add_parser("recipe", help="draft a recipe for a text; what is not sure is marked in it")
-    recipe.add_argument("file", metavar="FILE", help="a text in UTF-8")
+    recipe.add_argument("file", metavar="FILE", help="a text")
     recipe.add_argument("--id", default="my-study", help="the id of the document (default: my-study)")
     recipe.add_argument("--out", metavar="FILE", help="where the recipe goes (default: the screen)")
     recipe.set_defaults(run=_recipe)
@@ -126,7 +126,12 @@ def _add_cooccur(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("input", metavar="INPUT", help="a folder of texts, or a .txt, .jsonl, .csv or .parquet file")
     parser.add_argument("--out", metavar="DIR", required=True, help="where the results go")
     parser.add_argument("--column", default="text", help="the column or key that holds the text (default: text)")
-    parser.add_argument("--encoding", help="of text files (default: UTF-8, else GB 18030, file by file)")
+    parser.add_argument("--encoding", help="of text files (default: found out file by file)")
+    parser.add_argument("--lines", default="paragraphs", help="paragraphs (default), or wrapped: pieces of paragraphs")
+    parser.add_argument("--speakers", default="all", help="of transcripts: all (default), participants, interviewers")
+    parser.add_argument(
+        "--interviewer", dest="interviewers", action="append", default=[], metavar="NAME", help="beside 问, 访谈者 …"
+    )
     parser.add_argument("--unit", default="paragraph", help="sentence, paragraph (default), document or window")
     parser.add_argument("--window", type=int, default=10, metavar="N", help="terms in a window (default: 10)")
     parser.add_argument("--weighted", action="store_true", help="multiply counts in place of counting units")
@@ -276,6 +281,8 @@ def _cooccur(arguments: argparse.Namespace) -> None:
         print(f"zhagen: {slow}; for rjieba run: pip install 'zhagen[corpus]'", file=sys.stderr)
     found = cooccur(arguments.input, arguments.out, progress=not arguments.quiet, **settings)
     sizes = found.report
+    for note in sizes["notes"]:
+        print(f"zhagen: {visible(note)}", file=sys.stderr)
     print(
         f"{sizes['documents']} documents, {sizes['paragraphs']} paragraphs, {sizes['units']} units of text with a term"
     )

@@ -32,7 +32,8 @@ from scipy.sparse import csr_array
 from zhagen.cli import main
 from zhagen.corpus import cooccurrence, engines
 from zhagen.corpus.cooccurrence import cooccur
-from zhagen.corpus.store import NAME, Store
+from zhagen.corpus.readers import STORE as NAME
+from zhagen.corpus.store import Store
 from zhagen.errors import OutputError, SourceError, ZhagenError
 from zhagen.statistics import association, networks
 from zhagen.statistics.association import add_measures, cooccurrence_table
@@ -77,6 +78,7 @@ def written(seed, documents):
 
 
 TEXTS = written(1, 70)
+WITH_WORDS = sum(map(bool, TEXTS))  # documents: an empty one is named, not counted
 
 
 def jsonl(path, texts):
@@ -91,7 +93,7 @@ def held(folder):
 def facts(folder):
     """The report without what depends on the run and on the name of the input."""
     report = json.loads((folder / "report.json").read_text("utf-8"))
-    return {name: value for name, value in report.items() if name not in ("run", "source")}
+    return {name: value for name, value in report.items() if name not in ("run", "source", "files", "notes")}
 
 
 def run_of(folder):
@@ -203,7 +205,7 @@ def test_the_report(corpus):
     terms = [term for line in lines for term in content_terms(line)]
     assert json.loads((corpus[1] / "report.json").read_text("utf-8")) == found
     assert {name: found[name] for name in ("source", "documents", "paragraphs", "characters", "occurrences")} == {
-        "source": "texts.jsonl", "documents": len(TEXTS), "paragraphs": len(lines), 
+        "source": "texts.jsonl", "documents": WITH_WORDS, "paragraphs": len(lines), 
         "characters": len("".join(map(normal_text, lines))), "occurrences": len(terms),
     }  # fmt: skip
     assert found["distinct_terms"] == len(set(terms)) and found["terms"] == 25
@@ -342,7 +344,8 @@ def test_a_corpus_prints_itself(corpus, tmp_path):
     size = found.report
     assert repr(found).splitlines() == [
         f"Corpus: 25 terms, {len(found.edges)} edges, {len(found.communities)} communities",
-        f"read: 70 documents, {size['paragraphs']} paragraphs, {size['units']} units (paragraph) with a term",
+        f"read: {WITH_WORDS} documents, {size['paragraphs']} paragraphs, {size['units']} units (paragraph) with a term",
+        "note: empty: texts.jsonl, line 39, texts.jsonl, line 56, texts.jsonl, line 70",
     ]
 
 
@@ -418,7 +421,7 @@ def test_a_dask_cluster_changes_nothing_even_when_a_worker_dies(corpus, tmp_path
     assert held(tmp_path) == held(corpus[1]) and facts(tmp_path) == facts(corpus[1])
     assert run_of(tmp_path)["engine"] == "dask" and run_of(tmp_path)["parts"] > 15
     count(corpus[0], tmp_path / "again", scheduler=address, unit="document", part=20_000)
-    assert facts(tmp_path / "again")["documents"] == len(TEXTS)
+    assert facts(tmp_path / "again")["documents"] == WITH_WORDS
 
 
 def test_a_scheduler_that_goes_away_is_one_message_and_the_run_can_go_on(corpus, tmp_path, monkeypatch, capfd, cluster):
@@ -453,10 +456,11 @@ def test_a_dask_cluster_of_its_own_changes_nothing(corpus, tmp_path):
     assert held(tmp_path) == held(out) and facts(tmp_path) == facts(out)
     report = facts(out)
     assert said.splitlines() == [
-        f"{len(TEXTS)} documents, {report['paragraphs']} paragraphs, {report['units']} units of text with a term",
+        f"{WITH_WORDS} documents, {report['paragraphs']} paragraphs, {report['units']} units of text with a term",
         f"25 terms, {report['edges']} edges, {report['communities']} communities: {tmp_path}",
     ]
-    assert all(re.match(r"counting: +\d+%\|", line) for line in noise.splitlines() if line) and "B/s]" in noise
+    assert all(re.match(r"counting: +\d+%\||zhagen: empty: ", line) for line in noise.splitlines() if line)
+    assert "B/s]" in noise
 
 
 # --- bad input
@@ -555,7 +559,7 @@ def test_the_bar_is_no_condition(corpus, tmp_path, monkeypatch, capsys):
     """tqdm comes with zhagen[corpus] only."""
     monkeypatch.setitem(sys.modules, "tqdm", None)
     assert main(["cooccur", str(corpus[0]), "--out", str(tmp_path), "--engine", "serial"]) == 0
-    assert capsys.readouterr().err == ""
+    assert capsys.readouterr().err.startswith("zhagen: empty: texts.jsonl, line 39")
 
 
 # --- small, large and odd input
@@ -628,10 +632,11 @@ def test_a_word_without_end_among_the_terms(tmp_path):
     assert len(found.terms) == 26 and len(found.edges) == 26 * 25 / 2 and peak < 100 * 2**20
 
 
-def test_missing_texts_are_documents_without_words(tmp_path):
+def test_missing_texts_are_named_and_no_documents(tmp_path):
     parquet.write_table(pa.table({"text": [None, "平台数据", "", None, "平台数据"]}), tmp_path / "a.parquet")
     found = count(tmp_path / "a.parquet", tmp_path / "out", min_count=2)
-    assert (found.report["documents"], found.report["units"], found.edges.n12.tolist()) == (5, 2, [2])
+    assert (found.report["documents"], found.report["units"], found.edges.n12.tolist()) == (2, 2, [2])
+    assert found.report["notes"] == ["empty: a.parquet, row 1, a.parquet, row 3, a.parquet, row 4"]
 
 
 def test_another_column(tmp_path):
@@ -826,6 +831,7 @@ def traced(source, out):
 def test_memory_does_not_grow_with_the_input(tmp_path, monkeypatch):
     """Forty times as much text, which would take 1.3 MB more if it was held but once."""
     monkeypatch.setattr("zhagen.corpus.readers.BLOCK", 4096)
+    monkeypatch.setattr("zhagen.text.encodings.BLOCK", 4096)
     short, long = tmp_path / "short.txt", tmp_path / "long.txt"
     short.write_text("\n".join(TEXTS), "utf-8")
     long.write_text("\n".join(TEXTS) + ("\n" + "平台与数据的用户需求，" * 6) * 10_000, "utf-8")

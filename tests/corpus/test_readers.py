@@ -3,6 +3,7 @@ import csv
 import errno
 import json
 import os
+import re
 
 import pyarrow as pa
 import pytest
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from zhagen.corpus import readers
-from zhagen.corpus.readers import read_texts, source_size
+from zhagen.corpus.readers import SourceLog, read_texts, source_size
 from zhagen.errors import SourceError
+from zhagen.text import encodings
 
 TEXTS = ["平台与数据", "", "“引号”, 逗号\n第二段", 'a "quoted" word', "尾"]
 
@@ -157,7 +159,7 @@ def test_mixed_encodings_far_into_a_file_are_found(tmp_path, monkeypatch):
     content = "数据平台\n".encode("gbk") * 5 + "平台与数据资源".encode() + "\n数据平台".encode("gbk") * 5
     path = written(tmp_path / "a.txt", content)
     for block in (1, 7, 12, 50, 60):
-        monkeypatch.setattr(readers, "BLOCK", block)
+        monkeypatch.setattr(encodings, "BLOCK", block)
         assert "line 6 is in UTF-8, line 1 is not (a.txt)" in refused(path)
 
 
@@ -167,7 +169,7 @@ def test_the_shortest_passage_in_another_encoding_is_found_across_the_border_of_
     passage = "平台数据".encode()
     passage.decode("gb18030")  # it could be read as something else
     line = "数据平台\n".encode("gbk")
-    start = readers.BLOCK - before
+    start = encodings.BLOCK - before
     content = b"\n" * (start - len(line) * (start // len(line))) + line * (start // len(line)) + passage + b"\n" + line
     assert content.index(passage) == start
     said = refused(written(tmp_path / "a.txt", content))
@@ -207,10 +209,11 @@ def test_the_end_of_a_line_at_the_border_of_two_blocks_is_one(tmp_path, end):
     ],
 )
 def test_a_byte_that_fits_no_encoding_is_found_in_its_line(tmp_path, monkeypatch, block, content, line):
+    monkeypatch.setattr(encodings, "BLOCK", block)
     monkeypatch.setattr(readers, "BLOCK", block)
     for name in ("a.txt", "a.jsonl", "a.csv"):
         said = refused(written(tmp_path / name, content))
-        assert f"neither UTF-8 nor GB 18030 ({name}, line {line})" in said
+        assert f"neither UTF-8 nor GB 18030 ({name}, line {line}, byte " in said
 
 
 @pytest.mark.parametrize(
@@ -225,8 +228,9 @@ def test_a_byte_that_fits_no_encoding_is_found_in_its_line(tmp_path, monkeypatch
 def test_what_does_not_fit_a_named_encoding_is_found_in_its_line(tmp_path, name, encoding, content, line):
     path = written(tmp_path / name, content)
     if name == "a.txt":
-        assert f"bytes that are not {'utf-8-sig' if encoding == 'utf-8' else encoding} (a.txt, line {line})" in refused(
-            path, encoding=encoding
+        assert (
+            f"bytes that are not {'utf-8-sig' if encoding == 'utf-8' else encoding} (a.txt, line {line}, byte "
+            in refused(path, encoding=encoding)
         )
     assert "line " in refused(path, encoding=encoding)
 
@@ -254,7 +258,12 @@ def test_a_row_over_several_lines_is_named_by_its_last_line(tmp_path):
     assert "1 fields in place of 2 (a.csv, line 5)" in refused(path)
 
 
-@given(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=1))
+COMMON = "".join(
+    bytes([first, last]).decode("gb2312", "ignore") for first in range(0xB0, 0xD8) for last in range(0xA1, 0xFF)
+)
+
+
+@given(st.text(COMMON, min_size=1))
 def test_chinese_in_gb18030_is_read(tmp_path_factory, text):
     """Also words that look like UTF-8 (the notorious 联通): they are too short to be taken for a torn file."""
     path = written(tmp_path_factory.mktemp("gb") / "a.txt", f"平台，{text}。".encode("gb18030"))
@@ -382,7 +391,7 @@ def test_bytes_that_are_no_text_in_a_column_of_texts(tmp_path):
 
 def test_what_cannot_be_read_at_all(tmp_path):
     assert "there is no" in refused(tmp_path / "none.csv")
-    assert "use one of .txt, .md, .jsonl" in refused(written(tmp_path / "a.docx", "PK"))
+    assert "use one of .txt, .md, .srt, .vtt, .jsonl" in refused(written(tmp_path / "a.docx", "PK"))
     assert "has no .txt or .md file" in refused(tmp_path)
 
 
@@ -418,6 +427,7 @@ def test_reading_holds_little(tmp_path, monkeypatch):
     import tracemalloc
 
     monkeypatch.setattr(readers, "BLOCK", 1 << 16)
+    monkeypatch.setattr(encodings, "BLOCK", 1 << 16)
     lines = [f"{n}" + "平台" * 50 for n in range(30_000)]
     for name in ("a.jsonl", "a.csv", "a.parquet", "a.txt"):
         path = tmp_path / name
@@ -440,3 +450,101 @@ def test_what_was_read_of_parquet_is_not_held(tmp_path):
     for _ in read_texts(tmp_path / "a.parquet"):
         most = max(most, pa.total_allocated_bytes() - before)
     assert size > 25e6 and 0 < most < size / 4
+
+
+# --- what is not read is named
+
+
+def noted(source, **settings):
+    reading = SourceLog()
+    found = [name for name, _ in read_texts(source, reading=reading, **settings)]
+    return found, reading
+
+
+def test_what_is_left_out_empty_or_double_is_named(tmp_path):
+    for name in ("1.txt", "2.txt", "1 - 副本.txt", "3.log", "5.docx", "t.csv", ".hidden.txt", "sub/7.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        written(tmp_path / name, f"数字平台推动转型{name.replace(' - 副本', '')}\n")
+    written(tmp_path / "6.txt", "")
+    written(tmp_path / "blank.txt", "\n \u3000\n")
+    written(tmp_path / "gbk.txt", "数字平台推动转型1.txt\r\n".encode("gbk"))  # the same text in another encoding
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "link.txt").symlink_to(tmp_path / "2.txt")
+    (tmp_path / "again").symlink_to(tmp_path / "sub", target_is_directory=True)
+    os.mkfifo(tmp_path / "pipe.txt")  # reading it would wait for ever
+    _, reading = noted(tmp_path)
+    left = reading.left_out
+    assert sorted(left) == [".git", ".hidden.txt", "3.log", "5.docx", "link.txt", "pipe.txt", "sub", "t.csv"]
+    assert left["3.log"] == ".log is of no known kind" and "hidden" in left[".hidden.txt"] and "table" in left["t.csv"]
+    assert left["link.txt"] == "a link to 2.txt, which is read already" and left["pipe.txt"] == "no regular file"
+    assert left["sub"] == "a link to again, which is read already"
+    assert reading.empty == ["6.txt", "blank.txt"]
+    assert set(reading.copies.items()) == {("1.txt", "1 - 副本.txt"), ("gbk.txt", "1 - 副本.txt")}
+    notes = reading.notes(5)
+    assert any(note.startswith("most files were left out: 8") for note in notes)
+    assert reading.report()["empty"] == {"number": 2, "first": ["6.txt", "blank.txt"]}
+
+
+def test_a_folder_without_texts_says_what_is_there(tmp_path):
+    written(tmp_path / "a.docx", "PK")
+    assert "but a.docx (.docx is of no known kind)" in refused(tmp_path)
+
+
+def test_a_pipe_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "a.txt")
+    assert "no regular file" in refused(tmp_path / "a.txt")
+
+
+@pytest.mark.parametrize(
+    "name, content",
+    [
+        ("a.txt", "短\n" + "平" * 5000 + "\n短"),
+        ("a.jsonl", json.dumps({"text": "短"}) + "\n" + json.dumps({"text": "平" * 5000}) + "\n"),
+        ("a.jsonl", json.dumps({"text": "短"}) + "\n" + json.dumps({"text": "平" * 5000}, ensure_ascii=False) + "\n"),
+        ("a.csv", "text\n" + "平" * 5000 + "\n"),
+        ("a.csv", 'text\n"' + "平" * 5000 + '"\n'),
+    ],
+)
+@pytest.mark.parametrize("block", [64, 1 << 20])
+def test_a_line_longer_than_the_memory_is_refused_with_its_length(tmp_path, monkeypatch, name, content, block):
+    monkeypatch.setattr(readers, "BLOCK", block)
+    path = written(tmp_path / name, content)
+    said = refused(path, longest=600)
+    assert f"({name}, line 2)" in said
+    length = int(re.search(r"a line of ([\d,]+) characters", said)[1].replace(",", ""))
+    assert 5000 <= length <= 30_020  # that of the line, which may hold escapes
+    assert texts(path, longest=30_100)
+
+
+def test_a_row_of_parquet_longer_than_the_memory_is_refused(tmp_path):
+    assert "(a.parquet, row 2)" in refused(rows(tmp_path / "a.parquet", ["短", "平" * 700]), longest=600)
+
+
+@pytest.mark.parametrize(
+    "name, content, remark",
+    [
+        ("a.csv", "编号;回答\n1;平台\n", "semicolons"),
+        ("a.csv", "编号\t回答\n1\t平台\n", "tabs"),
+        ("a.tsv", "编号,回答\n1,平台\n", "commas"),
+        ("a.csv", "sep=,\n编号,回答\n1,平台\n", ""),
+        ("a.csv", "sep=;\r\n编号;回答\r\n1;平台\r\n", "semicolons"),
+        ("a.csv", ' 编号 ; 回答 \n1;"平台"\n', "semicolons"),
+        ("a.csv", "编号|回答\n1|平台\n", "|"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gb18030"])
+def test_tables_as_spreadsheets_write_them(tmp_path, name, content, remark, encoding):
+    path, reading = written(tmp_path / name, content.encode(encoding)), SourceLog()
+    assert [text for _, text in read_texts(path, "回答", reading=reading)] == ["平台"]
+    assert remark in "".join(reading.remarks) and bool(remark) == bool(reading.remarks)
+
+
+def test_a_missing_column_names_the_columns_whatever_sets_them_apart(tmp_path):
+    path = written(tmp_path / "a.csv", "编号;回答\n1;平台\n")
+    assert "there is no column 'text' (a.csv, line 1): name one of 编号, 回答" in refused(path)
+
+
+def test_rare_encodings_are_said(tmp_path):
+    path, reading = written(tmp_path / "a.txt", "數字平台推動企業轉型，建立治理規則。".encode("big5")), SourceLog()
+    assert [text for _, text in read_texts(path, reading=reading)] == ["數字平台推動企業轉型，建立治理規則。"]
+    assert reading.remarks == ["a.txt is read as Big5"]

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhagen.corpus.parts import Part, Settings, count_part
-from zhagen.corpus.store import NAME, Store, documents_checksum, sole_writer
+from zhagen.corpus.readers import STORE as NAME
+from zhagen.corpus.store import Store, documents_checksum, sole_writer
 from zhagen.errors import OutputError
 from zhagen.text.strings import join_strings
 

@@ -74,7 +74,12 @@ def test_originals_are_recognised_by_checksum(haier_original):
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(None, "there is no file"), (b"", "is empty"), (b" \n\n", "is empty"), ("一\n二".encode("gb18030"), "not UTF-8")],
+    [
+        (None, "there is no file"),
+        (b"", "is empty"),
+        (b" \n\n", "is empty"),
+        ("一\n二".encode("gb18030") + b"\x80", "line 2, byte 6 of the file: 0x80"),
+    ],
 )
 def test_bad_files_each_get_their_message(tmp_path, content, said):
     path = tmp_path / "bad.txt"
@@ -82,6 +87,14 @@ def test_bad_files_each_get_their_message(tmp_path, content, said):
         path.write_bytes(content)
     with pytest.raises(SourceError, match=said):
         zhagen.open("haier", source=path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030"])
+def test_a_document_is_read_in_every_encoding_that_a_corpus_is(tmp_path, encoding):
+    digest = zhagen.open("haier", edition="digest")
+    path = tmp_path / "a.txt"
+    path.write_bytes(digest.raw.replace("\n", "\r\n").encode(encoding))
+    assert zhagen.open("haier", source=path).raw == digest.raw
 
 
 def test_an_unknown_id_names_the_known_ones():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from zhagen.text import cleaning
 from zhagen.text.characters import HAN, PLAIN, WIDE, is_chinese, normal_characters, normal_text
-from zhagen.text.cleaning import clean, count_term, printed_width
+from zhagen.text.cleaning import clean, count_term, join_lines, printed_width
 
 PIECES = st.sampled_from(
     [
@@ -79,6 +79,11 @@ def test_long_texts_are_read_as_documents_are(line):
     line = line.replace("\n", " ")
     assert normal_text(line) == clean(line).text
     assert normal_text(normal_text(line)) == normal_text(line)
+
+
+@given(RAW)
+def test_lines_are_joined_as_documents_are(raw):
+    assert join_lines(raw.split("\n")) == clean(raw).text
 
 
 @given(RAW)

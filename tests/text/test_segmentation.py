@@ -1,5 +1,6 @@
 import os
 import random
+import re
 import subprocess
 import sys
 
@@ -150,10 +151,6 @@ def test_a_lexicon_of_ones_own(tmp_path):
 @pytest.mark.parametrize(
     "files, said",
     [
-        (
-            {"userdict": "食联网\n"},
-            "1 field in place of 3 (userdict.txt, line 1): write 3 fields with blanks between them",
-        ),
         ({"userdict": "食联网 many n\n"}, "the frequency of 食联网 is many"),
         ({"synonyms": "甲\t乙\n乙\t丙\n"}, "the kept form 乙 is a variant of another"),
         ({"stopwords": None}, "there is no"),
@@ -166,7 +163,7 @@ def test_a_lexicon_of_ones_own(tmp_path):
         ({"synonyms": "# 注\n甲\t \t乙\n"}, "3 fields in place of 2 (synonyms.tsv, line 2)"),
         ({"userdict": "河长制 10 n\n\n河长制 20 n\n"}, "河长制 is listed in line 1 too (userdict.txt, line 3)"),
         ({"userdict": "河长制 99999999999 n\n"}, "the frequency of 河长制 is 99999999999 (userdict.txt, line 1)"),
-        ({"userdict": "河\0长 10 n\n"}, "a control character (userdict.txt, line 1)"),
+        ({"userdict": "河\x02长 10 n\n"}, "a control character (userdict.txt, line 1)"),
         ({"stopwords": "的\n" + "长" * 101}, "a word of 101 characters (stopwords.txt, line 2)"),
     ],
 )
@@ -209,8 +206,8 @@ def test_a_lexicon_saved_by_a_windows_editor_is_read(tmp_path):
     write_lexicon(tmp_path, userdict="\ufeff河长制 10000 n\n", stopwords="\ufeff# mine\n", synonyms="\ufeff")
     entries = read_lexicon(tmp_path)
     assert entries.terms == {"河长制"} and not entries.stopwords
-    (tmp_path / "stopwords.txt").write_bytes("企业管理\n".encode("gb18030"))
-    with pytest.raises(ZhagenError, match=r"is not in UTF-8 \(stopwords.txt, line 1\): save it in UTF-8"):
+    (tmp_path / "stopwords.txt").write_bytes("企业管理\n".encode("gb18030") + b"\x80")
+    with pytest.raises(ZhagenError, match=r"\(stopwords.txt, line 2, byte 10 of the file: 0x80\)"):
         read_lexicon(tmp_path)
 
 
@@ -285,3 +282,60 @@ def test_guessing_of_unknown_words_is_a_choice():
 def test_an_unknown_segmenter_is_told():
     with pytest.raises(ZhagenError, match="there is no segmenter 'thulac': use one of jieba, rjieba"):
         segment("平台", segmenter="thulac")
+
+
+@pytest.fixture
+def own_lexicon(tmp_path):
+    def write(userdict, encoding="utf-8", **others):
+        for name in lexicon.FILES:
+            (tmp_path / name).write_bytes(others.get(name.split(".")[0], "").encode(encoding))
+        (tmp_path / "userdict.txt").write_bytes(userdict.encode(encoding))
+        return tmp_path
+
+    return write
+
+
+@pytest.mark.parametrize("segmenter", ["jieba", "rjieba"])
+@pytest.mark.parametrize(
+    "entry, text, term",
+    [
+        ("糖醋藕", "他做糖醋藕给我吃", "糖醋藕"),
+        ("糖醋藕 2000", "他做糖醋藕给我吃", "糖醋藕"),
+        ("糖醋藕 n", "他做糖醋藕给我吃", "糖醋藕"),
+        ("糖醋藕\u3000 2000\tn", "他做糖醋藕给我吃", "糖醋藕"),
+        ("糖 醋藕 2000 n", "他做糖 醋藕给我吃", "糖醋藕"),
+        ("糖\u200b醋藕 2000 n", "他做糖醋藕给我吃", "糖醋藕"),
+        ("*晚晴 2000 n", "大家说*晚晴很好", "*晚晴"),
+        ("Machine Learning 2000 n", "他学 Machine Learning 很久", "Machine Learning"),
+        ("９９６ 2000", "他说996不好", "996"),
+        ("双11 2000", "他在双11买书", "双11"),
+        ("C++ 2000 n", "他学C++很久", "C++"),
+        ("豆瓣·小组 2000 n", "他在豆瓣·小组写字", "豆瓣·小组"),
+    ],
+)
+def test_every_form_of_a_jieba_entry_is_counted(own_lexicon, entry, text, term, segmenter):
+    folder = own_lexicon(entry)
+    assert term in content_terms(text, folder, segmenter=segmenter)
+    found = encode_texts([text], folder, segmenter=segmenter)
+    assert term in found.terms
+
+
+@pytest.mark.parametrize(
+    "userdict, said",
+    [
+        ("平台 2000 n\n** 2000 n\n", "userdict.txt, line 2"),
+        ("平台 2000 n\n平 台 3 n\n", "listed in line 1 too"),
+        ("2000 n\n", "a number without a word"),
+        ("平台 -5 n\n", "the frequency of 平台 is -5"),
+        ("平台 2.5 n\n", "the frequency of 平台 is 2.5"),
+    ],
+)
+def test_an_entry_that_cannot_count_is_refused(own_lexicon, userdict, said):
+    with pytest.raises(ZhagenError, match=re.escape(said)):
+        read_lexicon(own_lexicon(userdict))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
+def test_a_lexicon_is_read_in_every_encoding_that_a_corpus_is(own_lexicon, encoding):
+    folder = own_lexicon("糖醋藕 2000 n", encoding, stopwords="喜欢 The", synonyms="甜醋藕\t糖醋藕")
+    assert content_terms("喜欢糖醋藕 the", folder) == ["糖醋藕"]

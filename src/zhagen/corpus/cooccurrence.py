@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
@@ -17,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zhagen import __version__
-from zhagen.corpus import engines, parts
+from zhagen.corpus import engines, parts, turns, wrapping
 from zhagen.corpus.engines import run_tasks
 from zhagen.corpus.parts import Part, Settings, count_part, lexicon_fingerprint
-from zhagen.corpus.readers import read_texts, source_size
+from zhagen.corpus.readers import SourceLog, read_texts, source_size
 from zhagen.corpus.store import Store, documents_checksum, sole_writer
-from zhagen.errors import ZhagenError
+from zhagen.errors import SourceError, ZhagenError
 from zhagen.output import write_files
 from zhagen.statistics import association
 from zhagen.statistics.association import add_measures, pair_table
@@ -72,7 +73,8 @@ class Corpus:
         size = self.report
         read = f"{size['documents']} documents, {size['paragraphs']} paragraphs, {size['units']} units"
         found = f"{len(self.terms)} terms, {len(self.edges)} edges, {len(self.communities)} communities"
-        return f"Corpus: {found}\nread: {read} ({size['settings']['unit']}) with a term"
+        notes = "".join(f"\nnote: {note}" for note in size["notes"])
+        return f"Corpus: {found}\nread: {read} ({size['settings']['unit']}) with a term{notes}"
 
 
 def cooccur(
@@ -81,6 +83,9 @@ def cooccur(
     *,
     column: str = "text",
     encoding: str | None = None,
+    lines: str = "paragraphs",
+    speakers: str = "all",
+    interviewers: Sequence[str] = (),
     unit: str = "paragraph",
     window: int = 10,
     weighted: bool = False,
@@ -112,7 +117,14 @@ def cooccur(
     column : str, default "text"
         The column or key that contains the text.
     encoding : str, optional
-        Encoding of text files; None tries UTF-8, then GB 18030, file by file.
+        Encoding of text files; None finds it file by file, see `zhagen.text.encodings.find_encoding`.
+    lines : {"paragraphs", "wrapped"}, default "paragraphs"
+        What a line is: a paragraph (interviews, one record a line), or a piece of one (text from PDF files): then lines
+        are joined up to an empty or indented one.
+    speakers : {"all", "participants", "interviewers"}, default "all"
+        Whose turns are counted in transcripts, see `zhagen.corpus.turns.choose_speakers`.
+    interviewers : sequence of str, optional
+        Names of interviewers beside the usual ones, such as 问, 访谈者 and 主持人.
     unit : {"sentence", "paragraph", "document", "window"}, default "paragraph"
         In what terms occur together. A paragraph is a line, a window as many terms as `window` says, one after the
         other in a paragraph.
@@ -158,7 +170,7 @@ def cooccur(
     Raises
     ------
     SourceError
-        If the source cannot be read.
+        If the source cannot be read, or a line is longer than the memory allows.
     ZhagenError
         If the source has no content term, or a setting is out of range.
     OutputError
@@ -179,6 +191,8 @@ def cooccur(
     began = time.monotonic()
     engine = "dask" if scheduler else engine
     _check(unit, window, top, min_count, memory, part, workers)
+    _known("kind of lines", lines, wrapping.LINES)
+    _known("choice of speakers", speakers, turns.SPEAKERS)
     measures = [name for name in association.MEASURES if not weighted or name in association.VECTOR_MEASURES]
     weight = "cosine" if weighted and weight == "npmi" else weight
     _known("measure", weight, ("n12", *measures))
@@ -191,14 +205,19 @@ def cooccur(
     )  # fmt: skip
     workers = workers or available_processors()
     per_character = PER_CHARACTER + PER_WINDOW * settings.window
-    part = max(1, min(part, memory * 2**20 // per_character))  # not of workers: a run may continue with others
+    longest = max(1, memory * 2**20 // per_character)  # not of workers: a run may continue with others
+    part, reading, spoken = min(part, longest), SourceLog(), Counter[str]()
     with sole_writer(out):
-        store, texts = Store(out, settings.identity() | {"part": part}), read_texts(source, column, encoding=encoding)
+        store = Store(out, settings.identity() | {"part": part})
+        texts = read_texts(source, column, encoding=encoding, longest=longest, reading=reading)
+        texts = turns.choose_speakers(texts, speakers, interviewers, spoken)
+        texts = wrapping.join_wrapped(texts, longest) if lines == "wrapped" else texts
+        texts = (piece for piece in texts if piece[1] and not piece[1].isspace())  # an empty document is none
         with suppress(RuntimeError):  # no thread can start in a browser: then it is loaded later
             Thread(target=_load).start()  # no daemon: Python may not end in the midst of an import
         try:
             size = source_size(source, column)
-            sizes = _count(store, texts, settings, part, engine, workers, scheduler, size, progress)
+            sizes = _count(store, texts, settings, part, longest, engine, workers, scheduler, size, progress)
         finally:
             store.tidy()
         if not sizes["occurrences"]:
@@ -213,15 +232,20 @@ def cooccur(
         groups = find_communities(network, seed=seed)
         member = {term: number for number, group in enumerate(groups, 1) for term in group}
         terms = terms.assign(community=[member.get(term, 0) for term in terms.term])
+        notes = reading.notes(sizes["documents"]) + _advice(sizes, spoken, lines, speakers)
         report: dict[str, Any] = {
             "source": Path(source).name,
-            **{name: size for name, size in sizes.items() if name not in ("parts", "resumed")},
+            **{name: size for name, size in sizes.items() if name not in ("parts", "resumed", *parts.JUDGED)},
             "distinct_terms": terms.attrs["distinct"],
             "terms": len(terms),
             "tied_terms_left_out": terms.attrs["tied"],
             "edges": len(edges),
             "communities": len(groups),
+            "files": reading.report(),
+            "turns": dict(spoken.most_common(100)),
+            "notes": notes,
             "settings": {
+                "lines": lines, "speakers": speakers,
                 "unit": unit, "window": settings.window, "weighted": weighted, "top": top, "min_count": min_count,
                 "weight": weight, "hmm": hmm, "lexicon": settings.fingerprint, "seed": seed,
             },
@@ -263,6 +287,7 @@ def _count(
     texts: Iterable[tuple[str, str]],
     settings: Settings,
     part: int,
+    longest: int,
     engine: str,
     workers: int,
     scheduler: str | None,
@@ -275,7 +300,7 @@ def _count(
     with _bar(size, progress) as bar:
 
         def tasks() -> Iterator[tuple[int, list[str]]]:
-            for number, (documents, begun) in enumerate(_parts(texts, part, settings.unit)):
+            for number, (documents, begun) in enumerate(_parts(texts, part, settings.unit, longest)):
                 sum_, length = documents_checksum(documents)
                 done["parts"] += 1
                 done["documents"] += begun
@@ -293,11 +318,30 @@ def _count(
             bar.update(length)
     sizes = [store.sizes(number) for number in range(done["parts"])]
     return done | {
-        name: sum(one[name] for one in sizes) for name in ("paragraphs", "characters", "occurrences", "units")
+        name: sum(one[name] for one in sizes)
+        for name in ("paragraphs", "characters", "occurrences", "units", *parts.JUDGED)
     }
 
 
-def _parts(texts: Iterable[tuple[str, str]], size: int, unit: str) -> Iterator[tuple[list[str], int]]:
+def _advice(sizes: dict[str, int], spoken: Counter[str], lines: str, speakers: str) -> list[str]:
+    """Return sentences on what a person may want to choose otherwise."""
+    said = []
+    broken, whole = sizes["broken_lines"], sizes["whole_lines"]
+    several = sizes["paragraphs"] >= 1.5 * sizes["documents"]  # answers of a line each often lack their last mark
+    if lines == "paragraphs" and several and broken >= 5 and broken >= whole:
+        wrapped = f"{broken} of {broken + whole} lines end within a sentence"
+        said.append(f"{wrapped}: if lines are pieces of paragraphs, as in text from PDF files, choose wrapped lines")
+    asked = sum(number for name, number in spoken.items() if turns.is_interviewer(name))
+    if speakers == "all" and asked >= 2:
+        said.append(
+            f"{asked} of {sum(spoken.values())} turns are an interviewer's: choose participants to leave them out"
+        )
+    return said
+
+
+def _parts(
+    texts: Iterable[tuple[str, str]], size: int, unit: str, longest: int = sys.maxsize
+) -> Iterator[tuple[list[str], int]]:
     """Yield lists of texts of about `size` characters, and how many documents begin in each.
 
     A document is divided between its lines if the unit is smaller than it.
@@ -312,6 +356,9 @@ def _parts(texts: Iterable[tuple[str, str]], size: int, unit: str) -> Iterator[t
         if name == last and unit == "document":
             gathered[-1] += "\n" + text
             held += len(text)
+            if len(gathered[-1]) > longest:
+                todo = "take paragraphs as units, or give more memory (--memory)"
+                raise SourceError(f"a document of more than {longest:,} characters", name, todo)
             continue
         last = name
         for piece in [text] if unit == "document" or len(text) <= size else _lines(text, size):

@@ -19,6 +19,10 @@ from zhagen.text.sentences import sentence_ends
 from zhagen.text.strings import join_strings
 
 LINE_ENDS = re.compile("[\r\x0b\x0c\x85\u2028\u2029]\n?")
+# Whether lines are paragraphs: how many end a sentence, and how many end within one, though one ended in them.
+CLOSING = "。！？；：…”’）)!?."
+BROKEN = re.compile(rf"[。！？][^\n。！？]*[^\n{re.escape(CLOSING)}](?:\n|\Z)")
+JUDGED = ("whole_lines", "broken_lines")
 UNITS = ("sentence", "paragraph", "document", "window")
 
 
@@ -85,7 +89,8 @@ class Part:
     totals : numpy.ndarray of int64
         For each term its occurrences, whatever the unit.
     sizes : dict of str to int
-        How many ``paragraphs``, ``characters``, ``units`` and ``occurrences`` of terms the part has.
+        How many ``paragraphs``, ``characters``, ``units`` and ``occurrences`` of terms the part has; how many lines end
+        a sentence (``whole_lines``) or end within one (``broken_lines``).
     """
 
     terms: bytes
@@ -161,7 +166,8 @@ def count_part(documents: Sequence[str], settings: Settings) -> Part:
         raise ZhagenError(
             "a worker has another zhagen or another lexicon", str(settings.lexicon or ""), "install the same on each"
         )
-    paragraphs = [list(filter(None, normal_text(_one_line_end(document)).split("\n"))) for document in documents]
+    texts = [normal_text(_one_line_end(document)) for document in documents]
+    paragraphs = [list(filter(None, text.split("\n"))) for text in texts]
     pieces = [line for lines in paragraphs for line in lines]
     if settings.unit == "sentence":
         pieces = [sentence for piece in pieces for sentence in _sentences(piece)]
@@ -180,6 +186,8 @@ def count_part(documents: Sequence[str], settings: Settings) -> Part:
         "characters": sum(map(len, pieces)),  # of lines, so that it does not matter how a text is divided
         "units": len(indptr) - 1,
         "occurrences": int(totals.sum()),
+        "whole_lines": sum(f"{text}\n".count(f"{mark}\n") for text in texts for mark in CLOSING),
+        "broken_lines": sum(len(BROKEN.findall(text)) for text in texts),
     }
     return Part(join_strings(found.terms), indptr, indices, counts, totals, sizes)
 

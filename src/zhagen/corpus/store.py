@@ -12,10 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from zhagen.corpus.parts import Part
+from zhagen.corpus.readers import STORE
 from zhagen.errors import OutputError
 from zhagen.output import cannot_write, write_files
-
-NAME = ".zhagen-parts"
 
 
 class Store:
@@ -38,7 +37,7 @@ class Store:
     """
 
     def __init__(self, folder: Path | str, identity: Mapping[str, object]) -> None:
-        self.folder = Path(folder) / NAME
+        self.folder = Path(folder) / STORE
         if self._identity() == identity:
             return
         try:

@@ -12,6 +12,7 @@ from zhagen.documents.handwritten import read_toml
 from zhagen.errors import OutputError, SourceError
 from zhagen.output import write_files
 from zhagen.paths import data_folder, shipped_folder, sources_folder
+from zhagen.text.encodings import read_file
 from zhagen.vocabulary import EDITIONS, REASONS, Wording
 
 if TYPE_CHECKING:  # pandas is loaded when a table is made: the command starts without it
@@ -211,7 +212,8 @@ def open_document(doc_id: str, *, edition: str | None = None, source: Path | str
     Raises
     ------
     SourceError
-        If the id or edition is unknown, or the file is missing, empty or not in UTF-8.
+        If the id or edition is unknown, or the file is missing, empty or in no known
+        encoding (see `zhagen.text.encodings.find_encoding`).
 
     Examples
     --------
@@ -237,7 +239,7 @@ def open_file(path: Path | str, doc_id: str) -> Document:
     Parameters
     ----------
     path : pathlib.Path or str
-        A file in UTF-8.
+        A file in any encoding that `zhagen.text.encodings.find_encoding` knows.
     doc_id : str
         The id to give it.
 
@@ -249,7 +251,7 @@ def open_file(path: Path | str, doc_id: str) -> Document:
     Raises
     ------
     SourceError
-        If there is no such file, or it is empty or not in UTF-8.
+        If there is no such file, or it is empty or in no known encoding.
     """
     reason = Wording(f"the file {path} was asked for", f"指定了读文件 {path}")
     return Document(doc_id, "file", reason, Path(path), _read(Path(path), doc_id), {})
@@ -385,18 +387,11 @@ def _read(path: Path, doc_id: str) -> str:
     if not path.is_file():
         raise SourceError(f"there is no file {path}", doc_id, "check the path")
     try:
-        data = path.read_bytes()
+        text = read_file(path)
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}", doc_id, "check its permissions") from error
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise SourceError(
-            f"{path} is not UTF-8: byte 0x{data[error.start]:02x}",
-            f"{doc_id}, line {line}",
-            "save it as UTF-8",
-        ) from error
+    except SourceError as error:
+        raise SourceError(error.found, f"{doc_id}, {error.where}", "save the file in UTF-8") from error
     if not text.strip():
         raise SourceError(f"{path} is empty", doc_id, "give a file with the document's text")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text

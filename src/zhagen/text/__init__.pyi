@@ -7,7 +7,13 @@ from .characters import placed_characters as placed_characters
 from .cleaning import CleanText as CleanText
 from .cleaning import clean as clean
 from .cleaning import count_term as count_term
+from .cleaning import join_lines as join_lines
 from .cleaning import printed_width as printed_width
+from .encodings import binary as binary
+from .encodings import find_encoding as find_encoding
+from .encodings import first_misfit as first_misfit
+from .encodings import read_file as read_file
+from .encodings import undecodable as undecodable
 from .lexicon import Lexicon as Lexicon
 from .lexicon import fastest_segmenter as fastest_segmenter
 from .lexicon import jieba_dictionary as jieba_dictionary

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from zhagen.text.characters import WIDE, fold_marks, fold_quotes, placed_characters
+from zhagen.text.characters import WIDE, fold_marks, fold_quotes, normal_text, placed_characters
 from zhagen.text.sentences import sentence_ends
 
 # First halves of words that keep their hyphen where a line ends with it; else it was set to break a word (busi-ness).
@@ -186,7 +186,7 @@ def _join(lines: Sequence[str], first_line: int) -> list[_Placed]:
         if not printed:
             continue
         head = placed[printed[0]][0]
-        if ended in ("-", "\u2010") and _broken(chars, head):
+        if ended in ("-", "\u2010") and _broken(_last_line(chars), head):
             chars.pop()
         elif chars and ended != "\u00ad" and _wants_blank(chars[-1][0], head):  # a soft hyphen is in a word
             chars.append((" ", chars[-1][1], chars[-1][2] + 1))
@@ -195,10 +195,47 @@ def _join(lines: Sequence[str], first_line: int) -> list[_Placed]:
     return chars
 
 
-def _broken(before: Sequence[_Placed], after: str) -> bool:
+def _last_line(chars: Sequence[_Placed]) -> str:
+    return "".join(char for char, line, _ in chars[-LONGEST_WORD:] if line == chars[-1][1])
+
+
+def join_lines(lines: Sequence[str]) -> str:
+    """Join the lines of a paragraph as `clean` does, without its map: for long texts.
+
+    Parameters
+    ----------
+    lines : sequence of str
+        Raw lines.
+
+    Returns
+    -------
+    str
+        The text in one line.
+
+    Examples
+    --------
+    >>> join_lines(["对数字商业模", "式‑创 新", "busi-", "ness model", "data"])
+    '对数字商业模式-创新business model data'
+    """
+    joined: list[str] = []
+    ended = ""
+    for line in lines:
+        text = normal_text(line)
+        if not text:
+            continue
+        before = joined[-1] if joined else ""
+        if ended in ("-", "\u2010") and _broken(before, text[0]):
+            joined[-1] = before[:-1]
+        elif joined and ended != "\u00ad" and _wants_blank(before[-1], text[0]):
+            joined.append(" ")
+        joined.append(text)
+        ended = line.rstrip()[-1]
+    return normal_text("".join(joined))
+
+
+def _broken(line: str, after: str) -> bool:
     """Say whether the hyphen at the end of a line breaks a word whose rest begins the next."""
-    line = "".join(char for char, line, _ in before[-LONGEST_WORD:] if line == before[-1][1])
-    half = re.search(r"(?<![A-Za-z0-9-])[A-Za-z]{2,}(?=-$)", line)
+    half = re.search(r"(?<![A-Za-z0-9-])[A-Za-z]{2,}(?=-$)", line[-LONGEST_WORD:])
     return bool(half and half[0].lower() not in COMPOUNDING and re.match("[a-z]", after))
 
 

@@ -17,6 +17,8 @@ from typing import Any
 from zhagen.errors import ZhagenError
 from zhagen.extras import import_extra
 from zhagen.paths import data_folder, file_stamp, shipped_folder
+from zhagen.text.characters import HAN, normal_text
+from zhagen.text.encodings import read_file
 
 FILES = ("userdict.txt", "stopwords.txt", "synonyms.tsv")
 KEPT = 8  # lexicons, each with its segmenters, which take some 100 MB: the oldest goes
@@ -28,6 +30,7 @@ LETTERS = "A-Za-zÀ-ÖØ-öø-ɏͰ-ϿЀ-ӿ"
 MARK = "\ue000"  # in place of a foreign word while a segmenter cuts; private use, so in no dictionary
 LONGEST = 100  # characters of a word: jieba holds every beginning of a word in memory
 MOST_FREQUENT = 10**9  # rjieba counts in whole numbers of a machine word; the dictionary's own are below 10**6
+ENTRY = re.compile(r"(?P<word>.+?)(?: (?P<frequency>-?[0-9.]+))?(?: (?P<tag>[a-z]+))?")
 CONTROL = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ue000]")
 
 
@@ -116,9 +119,10 @@ def read_lexicon(folder: Path | str | None = None) -> Lexicon:
     Parameters
     ----------
     folder : pathlib.Path or str, optional
-        A folder with ``userdict.txt`` (term, frequency and tag, with blanks between them), ``stopwords.txt`` (one or
-        more words a line) and ``synonyms.tsv`` (variant, tab, kept form). Lines that begin with ``#`` are notes. Left
-        out it is ``data/lexicon``.
+        A folder with ``userdict.txt`` (as jieba reads it: a term, and after blanks its frequency, its tag, both or
+        none), ``stopwords.txt`` (one or more words a line) and ``synonyms.tsv`` (variant, tab, kept form). Lines that
+        begin with ``#`` are notes. Words are read as texts are. Left out it is the lexicon of the data folder, or the
+        shipped one if that has none.
 
     Returns
     -------
@@ -128,15 +132,15 @@ def read_lexicon(folder: Path | str | None = None) -> Lexicon:
     Raises
     ------
     ZhagenError
-        If a file is missing or is not UTF-8, a line has another form, a word is listed twice, or a kept form is itself
-        a variant. The message names file and line.
+        If a file is missing or in no known encoding, a line has another form, a word is listed twice or has no letter,
+        or a kept form is itself a variant. The message names file and line.
 
     Examples
     --------
     >>> "数据驱动" in read_lexicon().terms
     True
     """
-    folder = Path(folder).resolve() if folder else data_folder() / "lexicon"
+    folder = Path(folder).resolve() if folder else lexicon_at_hand()
     stamps = tuple(file_stamp(folder / name) for name in FILES)
     lacking = [name for name, stamp in zip(FILES, stamps, strict=True) if stamp is None]
     if lacking:
@@ -171,18 +175,61 @@ def _read(folder: Path, stamps: tuple[object, ...]) -> Lexicon:
     if chained:
         where = f"synonyms.tsv, line {lines[chained]}"
         raise ZhagenError(f"the kept form {chained} is a variant of another", where, "name one kept form")
-    stopwords = frozenset(word for _, row in _rows(folder / "stopwords.txt") for word in row)
+    stopwords = frozenset(word.lower() for _, row in _rows(folder / "stopwords.txt") for word in row)
     frequencies = {}
-    for number, (term, frequency, _) in _rows(folder / "userdict.txt", None, 3):
-        if not frequency.isdecimal() or len(frequency) > 10 or int(frequency) > MOST_FREQUENT:
+    for number, (term, given) in _entries(folder / "userdict.txt"):
+        if given and (not given.isdecimal() or len(given) > 10 or int(given) > MOST_FREQUENT):
             where = f"userdict.txt, line {number}"
             raise ZhagenError(
-                f"the frequency of {term} is {frequency[:LONGEST]}", where, f"give a whole number up to {MOST_FREQUENT}"
+                f"the frequency of {term} is {given[:LONGEST]}", where, f"give a whole number up to {MOST_FREQUENT}"
             )
-        frequencies[term] = int(frequency)
+        frequencies[term] = int(given) if given else _suggested(term)
     terms = frozenset(term for term, frequency in frequencies.items() if frequency)
     mixed = set(re.findall(rf"(?m)^([{JIEBA_HAN}]*[^{JIEBA_HAN}\s]\S*) ", _dictionary())) - set(frequencies)
     return Lexicon(terms, stopwords, synonyms, _foreign({*terms, *mixed}), frequencies)
+
+
+def _entries(path: Path) -> Iterator[tuple[int, tuple[str, str]]]:
+    """Yield line number, word and frequency ("" if it has none) of each entry of a jieba user dictionary.
+
+    Its forms are those that jieba reads: a word; with a frequency, with a tag, with both. A word may have blanks, which
+    count for nothing beside a Chinese character, for no text has them there.
+    """
+    seen: dict[str, int] = {}
+    for number, row in _rows(path):
+        where = f"{path.name}, line {number}"
+        entry = ENTRY.fullmatch(" ".join(row))
+        assert entry  # every line that is not empty fits
+        word = normal_text(entry["word"])
+        first, _, rest = entry["word"].partition(" ")
+        if rest.isascii() and rest and entry["tag"] and not entry["frequency"] and re.match(f"[{HAN}]", first):
+            todo = f"give a whole number up to {MOST_FREQUENT}"
+            raise ZhagenError(f"the frequency of {first} is {rest[:LONGEST]}", where, todo)
+        if re.fullmatch(r"\d+( [a-z]+)?", entry["word"]) and not entry["frequency"]:
+            raise ZhagenError("a number without a word", where, "write word, frequency and tag")
+        if not word or not (word.isprintable() and any(char.isalnum() for char in word)):
+            raise ZhagenError(f"{word or 'an entry'} has no letter", where, "leave it out: signs are not counted")
+        if seen.setdefault(word, number) != number:
+            raise ZhagenError(f"{word} is listed in line {seen[word]} too", where, "leave out one")
+        yield number, (word, entry["frequency"] or "")
+
+
+def _suggested(word: str) -> int:
+    """Return the frequency that jieba gives a word which has none: just enough for it to be cut out as a whole."""
+    return int(_plain_jieba().suggest_freq(word))
+
+
+@cache
+def _plain_jieba() -> Any:
+    """Return jieba with its own dictionary only."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import jieba
+
+    tokenizer = jieba.Tokenizer()
+    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+    tokenizer.initialized = True
+    return tokenizer
 
 
 def _rows(path: Path, separator: str | None = None, fields: int = 0) -> Iterator[tuple[int, list[str]]]:
@@ -196,7 +243,7 @@ def _rows(path: Path, separator: str | None = None, fields: int = 0) -> Iterator
         if not line.strip() or line.startswith("#"):
             continue
         where = f"{path.name}, line {number}"
-        row = [field.strip() for field in line.strip().split(separator)]
+        row = [normal_text(field) for field in line.strip().split(separator)]
         if fields and (len(row) != fields or not all(row)):
             what = f"{len(row)} field{'s' * (len(row) > 1)} in place of {fields}"
             raise ZhagenError(what, where, f"write {fields} fields with {names[separator]} between them")
@@ -211,14 +258,9 @@ def _rows(path: Path, separator: str | None = None, fields: int = 0) -> Iterator
 
 def _lines(path: Path) -> list[str]:
     try:
-        data = path.read_bytes()
+        return read_file(path).split("\n")
     except OSError as error:
         raise ZhagenError(f"{path} cannot be read: {error.strerror}", todo="check its permissions") from error
-    try:
-        return re.split("\r\n?|\n", data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ZhagenError(f"{path} is not in UTF-8", f"{path.name}, line {line}", "save it in UTF-8") from error
 
 
 def _foreign(words: Iterable[str]) -> re.Pattern[str]:

@@ -257,4 +257,7 @@ def _kept(word: str, entries: Lexicon) -> str | None:
     if word.lower() in entries.stopwords:
         return None
     term = entries.synonyms.get(word, word)
-    return term if len(term) > 1 and term[0].isalnum() and not NUMBER.fullmatch(term) else None
+    if len(term) < 2:
+        return None
+    listed = term in entries.terms  # whatever it is: *晚晴, 996
+    return term if listed or term[0].isalnum() and not NUMBER.fullmatch(term) else None
