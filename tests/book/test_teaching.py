@@ -26,5 +26,5 @@ def test_every_chapter_has_its_week():
 def test_the_eleven_sentences_are_those_of_the_chapter():
     sheet = read_utf8(PAGES / "sheets.md")
     chapter = read_utf8(PAGES.parents[1] / "notebooks/method/05_axial.ipynb")
-    sentences = re.findall(r"(?m)^\d+\. (.+)$", sheet)
+    sentences = re.findall(r"(?m)^- ([甲乙丙]\d　.+)$", sheet)
     assert len(sentences) == 11 and [one for one in sentences if one not in chapter] == []
