@@ -19,7 +19,7 @@ HTML = Path(__file__).resolve().parent.parent / "_build/html"
 # What a page teaches, by where it lies; the first that fits.
 KINDS = {
     "reference": r"book/(interface|glossary|bibliography|recipes)",  # looked up, not read: no part of the shares
-    "method": r"book/(method/|teach)|notebooks/(method|own)/|notebooks/synthesis/report",
+    "method": r"book/(method/|teach)|notebooks/(method|labs|own)/|notebooks/synthesis/report",
     "machinery": r"notebooks/appendix/text_to_table|notebooks/counting/9_engines",
     "words": r"notebooks/counting/|notebooks/\w+/2_words|notebooks/synthesis/5_",
     "reading": r"notebooks/",

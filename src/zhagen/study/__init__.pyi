@@ -14,6 +14,8 @@ from .crosstables import coding_overlaps as coding_overlaps
 from .history import code_lineage as code_lineage
 from .history import codebook_at as codebook_at
 from .history import codebook_evolution as codebook_evolution
+from .passage import CodingPassage as CodingPassage
+from .passage import code_passage as code_passage
 from .published import document_study as document_study
 from .reading import Memo as Memo
 from .reading import Note as Note
