@@ -9,10 +9,13 @@ from pathlib import Path
 import fastjsonschema
 import pytest
 
+from zhagen.book.loads import load_features
 from zhagen.cli import main
 from zhagen.documents.recipe import check_recipe
+from zhagen.errors import ZhagenError
 from zhagen.extraction.claims import recompute_claims
 from zhagen.extraction.pipeline import extract
+from zhagen.statistics.terms import term_features
 from zhagen.vocabulary import STATUSES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -239,3 +242,16 @@ def test_a_draft_of_the_example_gives_the_codes_of_the_page(home, capsys):
     expected = codes(extract("bookgroup"))
     (home / "recipes/bookgroup.toml").write_text(drafted.out, "utf-8")
     assert codes(extract("bookgroup")) == expected and "12 codes" in drafted.err
+
+
+def test_an_own_text_is_counted_where_the_page_puts_it(home, capsys):
+    """The data folder of the page has no lexicon: the shipped one serves; what is not published is said."""
+    source = home / "digests/bookgroup.txt"
+    assert main(["count", "bookgroup", "信任"]) == main(["count", "bookgroup", "信任", "--source", str(source)]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == second and int(first.split("\t")[1]) > 2
+    assert main(["cooccur", str(source), "--out", str(home / "out"), "--engine", "serial", "--quiet"]) == 0
+    assert "信任" in (home / "out/terms.csv").read_text("utf-8")
+    assert term_features(extract("bookgroup").outline).term.eq("信任").any()
+    with pytest.raises(ZhagenError, match="term_features"):
+        load_features("bookgroup")

@@ -753,3 +753,23 @@ def test_passages_that_cannot_be_used_are_refused():
         character_ratings(pd.DataFrame(good[:1], columns=agreement.PASSAGES), 100, "x")
     with pytest.raises(ZhagenError, match="no column 'start'"):
         character_ratings(pd.DataFrame({"coder": ["甲"], "code": ["x"]}), 100, "x")
+
+
+@pytest.mark.parametrize("written", ["还 ", " 还", "还\u3000", "还\xa0", "还\u200b", "\ufeff还"])
+def test_a_code_written_with_a_blank_is_the_same_code(written):
+    """Hand-coded files have them, and nobody sees them."""
+    rows = [("借", "借"), ("还", "还"), ("借", "借"), ("还", written)]
+    assert agreement.cohen_kappa(rows) == agreement.krippendorff_alpha(rows) == 1
+    assert agreement.specific_agreement(rows, written) == agreement.specific_agreement(rows, "还") == 1
+    decisions = pd.DataFrame(
+        [("甲", 1, "还"), ("乙 ", 1, written), ("甲 ", 2, "借"), ("乙", 2, "借")], columns=["coder", "item", "code"]
+    )
+    wide = agreement.rating_table(decisions)
+    assert wide.shape == (2, 2) and agreement.percent_agreement(wide) == 1
+    by_code = agreement.agreement_by_code(decisions, draws=10)
+    assert by_code.code.tolist() == ["借", "还"] and by_code.percent.tolist() == [1, 1]
+
+
+def test_codes_that_differ_in_more_than_blanks_stay_apart():
+    assert agreement.percent_agreement([("还书", "还 款"), ("还书", "还书")]) == 0.5
+    assert agreement.percent_agreement([("a b", "ab"), ("ab", "ab")]) == 0.5

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
+from operator import add
 from pathlib import Path
 from threading import Thread
 from types import SimpleNamespace
@@ -28,6 +29,7 @@ from zhagen.output import write_files
 from zhagen.statistics import association
 from zhagen.statistics.association import add_measures, pair_table
 from zhagen.statistics.pairs import available_processors, count_pair_stream
+from zhagen.text.coverage import empty_coverage
 from zhagen.text.lexicon import SEGMENTERS, fastest_segmenter
 from zhagen.text.strings import END, code_strings, join_strings, split_run
 
@@ -232,7 +234,8 @@ def cooccur(
         groups = find_communities(network, seed=seed)
         member = {term: number for number, group in enumerate(groups, 1) for term in group}
         terms = terms.assign(community=[member.get(term, 0) for term in terms.term])
-        notes = reading.notes(sizes["documents"]) + _advice(sizes, spoken, lines, speakers)
+        coverage = reduce(add, map(store.coverage, range(sizes["parts"])), empty_coverage())
+        notes = reading.notes(sizes["documents"]) + _advice(sizes, spoken, lines, speakers) + coverage.advice()
         report: dict[str, Any] = {
             "source": Path(source).name,
             **{name: size for name, size in sizes.items() if name not in ("parts", "resumed", *parts.JUDGED)},
@@ -243,6 +246,11 @@ def cooccur(
             "communities": len(groups),
             "files": reading.report(),
             "turns": dict(spoken.most_common(100)),
+            "coverage": {
+                "chinese_characters": coverage.characters, "single": coverage.single, "unknown": coverage.unknown,
+                "share_single": round(coverage.single / max(coverage.characters, 1), 4),
+                "unknown_neighbours": dict(coverage.neighbours()),
+            },
             "notes": notes,
             "settings": {
                 "lines": lines, "speakers": speakers,

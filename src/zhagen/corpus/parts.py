@@ -13,6 +13,7 @@ from zhagen import __version__
 from zhagen.errors import ZhagenError
 from zhagen.text import lexicon
 from zhagen.text.characters import normal_text
+from zhagen.text.coverage import Coverage
 from zhagen.text.lexicon import Lexicon, read_lexicon
 from zhagen.text.segmentation import encode_texts
 from zhagen.text.sentences import sentence_ends
@@ -91,6 +92,8 @@ class Part:
     sizes : dict of str to int
         How many ``paragraphs``, ``characters``, ``units`` and ``occurrences`` of terms the part has; how many lines end
         a sentence (``whole_lines``) or end within one (``broken_lines``).
+    coverage : zhagen.text.coverage.Coverage
+        How much of the part was not counted.
     """
 
     terms: bytes
@@ -99,6 +102,7 @@ class Part:
     counts: np.ndarray
     totals: np.ndarray
     sizes: dict[str, int]
+    coverage: Coverage
 
     def __repr__(self) -> str:
         units, terms = len(self.indptr) - 1, len(self.totals)
@@ -189,7 +193,7 @@ def count_part(documents: Sequence[str], settings: Settings) -> Part:
         "whole_lines": sum(f"{text}\n".count(f"{mark}\n") for text in texts for mark in CLOSING),
         "broken_lines": sum(len(BROKEN.findall(text)) for text in texts),
     }
-    return Part(join_strings(found.terms), indptr, indices, counts, totals, sizes)
+    return Part(join_strings(found.terms), indptr, indices, counts, totals, sizes, found.coverage)
 
 
 def _one_line_end(text: str) -> str:

@@ -15,6 +15,9 @@ from zhagen.corpus.parts import Part
 from zhagen.corpus.readers import STORE
 from zhagen.errors import OutputError
 from zhagen.output import cannot_write, write_files
+from zhagen.text.coverage import Coverage
+
+COVERED = ("characters", "single", "unknown", "traditional")
 
 
 class Store:
@@ -117,6 +120,8 @@ class Store:
             "counts": part.counts,
             "totals": part.totals,
             "sizes": np.array(json.dumps(part.sizes)),
+            "covered": np.array([getattr(part.coverage, name) for name in COVERED]),
+            "neighbours": np.stack([part.coverage.codes, part.coverage.counts]),
         }
         write_files({self.path(number).name: lambda draft: np.savez(draft, **arrays)}, self.folder)  # type: ignore[arg-type]
 
@@ -135,7 +140,24 @@ class Store:
         """
         with np.load(self.path(number)) as file:
             indptr, indices, counts, totals = (file[name] for name in ("indptr", "indices", "counts", "totals"))
-            return Part(file["terms"].tobytes(), indptr, indices, counts, totals, json.loads(str(file["sizes"])))
+            sizes, terms = json.loads(str(file["sizes"])), file["terms"].tobytes()
+        return Part(terms, indptr, indices, counts, totals, sizes, self.coverage(number))
+
+    def coverage(self, number: int) -> Coverage:
+        """Return only how much of a part was not counted.
+
+        Parameters
+        ----------
+        number : int
+            Number of the part.
+
+        Returns
+        -------
+        zhagen.text.coverage.Coverage
+            The coverage.
+        """
+        with np.load(self.path(number)) as file:
+            return Coverage(*file["covered"].tolist(), *file["neighbours"])
 
     def sizes(self, number: int) -> dict[str, int]:
         """Return only the sizes of a part.

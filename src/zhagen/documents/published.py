@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zhagen.documents.catalog import ATTACH, Document, document_ids, find_original, open_document
+from zhagen.documents.catalog import ATTACH, Document, catalog_entry, document_ids, find_original, open_document
 from zhagen.errors import SourceError
 from zhagen.paths import data_folder, file_stamp
 from zhagen.vocabulary import REASONS
@@ -89,6 +89,11 @@ def computed_or_read(doc_id: str, name: str, compute: "Callable[[Document], pd.D
         document = open_document(doc_id, edition="original")
         found, edition = compute(document), document.edition
     else:
+        if not catalog_entry(doc_id)[
+            "sha256"
+        ]:  # an own text: it has no original to attach, and is in no published table
+            todo = "compute it from the text: extract(id).outline is what term_features and the like take"
+            raise SourceError(f"{doc_id} has neither its original nor published {name}", todo=todo)
         found, edition, reason = read_published(doc_id, name), "published", reason + REASONS["so the published"]
         if found.empty:
             raise SourceError(f"{doc_id} has neither its original nor published {name}", todo=ATTACH)

@@ -25,6 +25,7 @@ import numpy as np
 import pandas as pd
 
 from zhagen.errors import ZhagenError
+from zhagen.text.characters import normal_text
 
 AGREEMENT = "measure coders items value low high undefined rarer differ readable".split()
 BY_CODE = "code coders items both one other some neither".split()
@@ -117,7 +118,7 @@ def rating_table(frame: pd.DataFrame) -> pd.DataFrame:
     [[True, True], [False, True]]
     """
     _need(frame, DECISIONS)
-    decisions = frame.dropna(subset=DECISIONS)
+    decisions = _named(frame.dropna(subset=DECISIONS))
     if decisions.empty:
         raise ZhagenError("there is no decision", todo="give rows with coder, item and code")
     twice = decisions[decisions.duplicated(["coder", "item"])]
@@ -184,6 +185,7 @@ def character_ratings(
             f"{len(wrong)} passages are empty or leave the {length} characters, the first from {start} to {end}",
             todo="count characters from 0, with the end exclusive",
         )
+    passages, code = _named(passages), _name(code)
     if not passages.code.eq(code).any():
         raise ZhagenError(f"nobody used the code {code!r}", todo="compare the labels of the codes")
     names = sorted(passages.coder.unique() if coders is None else coders, key=str)
@@ -597,7 +599,7 @@ def specific_agreement(ratings: Ratings, code: str | float) -> float:
     >>> round(specific_agreement(rows, "平台"), 4), round(specific_agreement(rows, ""), 4)
     (0.6667, 0.6667)
     """
-    table = _table(ratings)
+    table, code = _table(ratings), _name(code)
     if code in table.labels:
         found = _specific(table, table.times[None].astype(float), table.labels.index(code))[0]
         if not isnan(found):
@@ -792,7 +794,7 @@ def agreement_by_units(
     [['all', 0.9], ['coded', 0.5]]
     """
 
-    wide = pd.DataFrame(ratings)
+    wide = pd.DataFrame(ratings).map(_name, na_action="ignore")
     judged = wide.notna()
     if not ((wide == uncoded) & judged).any(axis=None):
         raise ZhagenError(
@@ -846,6 +848,7 @@ def unit_decisions(passages: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     source = ["source"] if "source" in passages else []
     _need(passages, PASSAGES)
     _need(units, ["item", "start", "end", *source])
+    passages = _named(passages)
     for frame, what in ((passages, "passages"), (units, "units")):
         wrong = frame[~((frame.start >= 0) & (frame.start < frame.end))]
         if len(wrong):
@@ -958,7 +961,7 @@ def agreement_by_code(
     _need(decisions, DECISIONS)
     if uncoded not in ("all", "coded"):
         raise ZhagenError(f"uncoded is {uncoded!r}", todo="give all or coded")
-    read = decisions.dropna(subset=["coder", "item"])
+    read = _named(decisions.dropna(subset=["coder", "item"]))
     names = sorted(read.coder.unique(), key=str) if coders is None else list(coders)
     if len(names) < 2 or len(set(names)) < len(names):
         raise ZhagenError(f"there are {len(set(names))} different coders", todo="name two or more in `coders`")
@@ -1231,7 +1234,8 @@ def _table(ratings: Ratings) -> _Table:
     if wide.shape[1] < 2:
         raise ZhagenError(f"there are decisions of {wide.shape[1]} coders", todo="compare two or more")
     numbers, found = pd.factorize(wide.to_numpy(dtype=object).ravel())
-    labels = found.tolist()
+    places, names = pd.factorize(np.array([*map(_name, found), None], dtype=object)[:-1])
+    numbers, labels = np.append(places, -1)[numbers], names.tolist()
     if not (all(isinstance(x, str) for x in labels) or all(isinstance(x, Number) for x in labels)):
         raise ZhagenError(
             "the codes are partly text and partly numbers, or neither", todo="write them the same way for all coders"
@@ -1248,6 +1252,17 @@ def _table(ratings: Ratings) -> _Table:
     place[judged] = which.ravel()
     counts = (patterns[:, :, None] == np.arange(len(labels))).sum(axis=1)
     return _Table(patterns, times, place, counts, [labels[number] for number in order])
+
+
+def _name(value: Any) -> Any:
+    """Return a code, coder or item as texts are read: a blank after it or a full-width letter make no other one."""
+    return normal_text(value) if isinstance(value, str) else value
+
+
+def _named(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return decisions or passages with the names of coders, codes and items as `_name` returns them."""
+    columns = [name for name in ("coder", "code", "item") if name in frame and frame[name].dtype.kind not in "if"]
+    return frame.assign(**{name: frame[name].map(_name, na_action="ignore") for name in columns})
 
 
 def _divide(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:

@@ -9,6 +9,9 @@ from .cleaning import clean as clean
 from .cleaning import count_term as count_term
 from .cleaning import join_lines as join_lines
 from .cleaning import printed_width as printed_width
+from .coverage import Coverage as Coverage
+from .coverage import empty_coverage as empty_coverage
+from .coverage import measure_coverage as measure_coverage
 from .encodings import binary as binary
 from .encodings import find_encoding as find_encoding
 from .encodings import first_misfit as first_misfit

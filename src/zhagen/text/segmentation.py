@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from zhagen.text import lexicon
 from zhagen.text.characters import HAN, normal_text
+from zhagen.text.coverage import Coverage, measure_coverage
 from zhagen.text.lexicon import MARK, Lexicon, read_lexicon
 from zhagen.text.strings import code_strings, join_strings, split_run
 
 if TYPE_CHECKING:  # numpy is loaded when texts are encoded: cutting words needs none
     import numpy as np
 
+CHINESE = re.compile(f"[{HAN}]")
 YEAR = r"(?:19|20)\d{2}[a-z]?"
 LATIN_NAME = r"[A-ZÀ-Þ][a-zß-ÿ]+(?:['’-][A-ZÀ-Þ]?[a-zß-ÿ]+)*"
 LATIN_NAMES = r"(?:[A-ZÀ-Þ]|e\.g\.|see|cf\.|von|van|de)[A-Za-zÀ-ÿ .,&'’和等与-]{0,100}?"  # Gioia, Corley, & Hamilton
@@ -46,11 +48,14 @@ class Encoded:
         One entry an occurrence, in the order of the texts: its place in `terms`.
     lengths : numpy.ndarray of int64
         One entry a text: how many of the `ids` are its.
+    coverage : zhagen.text.coverage.Coverage
+        How much of the texts was not counted.
     """
 
     terms: list[str]
     ids: "np.ndarray"
     lengths: "np.ndarray"
+    coverage: Coverage
 
     def __repr__(self) -> str:
         return f"Encoded({len(self.lengths)} texts, {len(self.ids)} occurrences of {len(self.terms)} terms)"
@@ -182,7 +187,7 @@ def encode_texts(
     runs = [join_strings(cut(piece)) for piece in _slices(MARK.join(parts[::2]))]
     run, words = code_strings(b"".join(runs) + join_strings(parts[1::2]))
     distinct = split_run(run)
-    counted_as = [judged[word] for word in distinct]
+    counted_as, han, singles = zip(*(judged[word] for word in distinct), strict=True) if distinct else ((), (), ())
     places = {term: place for place, term in enumerate(filter(None, dict.fromkeys(counted_as)))}
     number = np.array([places[term] if term else -1 for term in counted_as], np.int32)
     # `words` are the segmenter's words, foreign ones as MARK, then the foreign words: put them where the marks are.
@@ -190,11 +195,12 @@ def encode_texts(
     words, foreign = np.split(words, [len(words) - len(parts) // 2])
     if MARK in distinct:
         words[words == distinct.index(MARK)] = foreign
+    coverage = measure_coverage(np.array(han, np.int64), np.array(singles, np.int64), words)
     ids = number[words]
     kept = np.flatnonzero(ids >= 0)
     ends = np.flatnonzero(words == distinct.index("\n")) if "\n" in distinct else kept[:0]
     lengths = np.diff(np.searchsorted(kept, ends), prepend=0, append=len(kept))
-    return Encoded(list(places), ids[kept], lengths[: len(texts)])
+    return Encoded(list(places), ids[kept], lengths[: len(texts)], coverage)
 
 
 def strip_citations(text: str) -> str:
@@ -235,18 +241,22 @@ def _slices(text: str) -> Iterator[str]:
         start = end
 
 
-class _Judged(dict[str, str | None]):
-    """Word -> what it counts as with a lexicon, judged where it is first seen: words come again, from text to text."""
+class _Judged(dict[str, tuple[str | None, int, int]]):
+    """Word -> what it counts as with a lexicon, its Chinese characters, and its code if it is one that is not counted.
+
+    It is judged where it is first seen: words come again, from text to text.
+    """
 
     def __init__(self, entries: Lexicon) -> None:
         super().__init__()
         self.entries = entries
 
-    def __missing__(self, word: str) -> str | None:
+    def __missing__(self, word: str) -> tuple[str | None, int, int]:
         if len(self) > _MOST:
             self.clear()
-        term = self[word] = _kept(word, self.entries)
-        return term
+        term, han = _kept(word, self.entries), len(CHINESE.findall(word))
+        judged = self[word] = term, han, ord(word) if term is None and han == len(word) == 1 else 0
+        return judged
 
 
 _judged = lru_cache(lexicon.KEPT)(_Judged)
