@@ -80,13 +80,13 @@ def test_the_command_writes_a_recipe_that_extracts(tmp_path, monkeypatch, capsys
     [
         (["nowhere.txt"], "no file"),
         (["empty.txt"], "is empty"),
-        (["gb.txt"], "not UTF-8"),
+        (["bytes.txt"], "line 1"),
         (["a.txt", "--id", "我"], "is no id"),
     ],
 )
 def test_what_cannot_be_drafted_is_said(arguments, said, tmp_path, monkeypatch, capsys):
     (tmp_path / "empty.txt").write_text(" \n", "utf-8")
-    (tmp_path / "gb.txt").write_bytes("汉字".encode("gb18030"))
+    (tmp_path / "bytes.txt").write_bytes(b"\xff\x80\xff")  # no encoding has them
     (tmp_path / "a.txt").write_text("一、甲\n", "utf-8")
     monkeypatch.chdir(tmp_path)
     assert main(["recipe", *arguments]) == 2

@@ -177,7 +177,7 @@ def test_a_quotation_out_of_a_paragraph_stands_in_the_sentence_it_begins_in(whit
     sentences = whitepaper.outline.sentences()
     evidence = whitepaper.codebook.evidence.copy()
     for number, row in enumerate(evidence.itertuples()):
-        here = sentences[(sentences.line_start >= row.line_start) & (sentences.line_end <= row.line_end)]
+        here = sentences[(sentences.line_end >= row.line_start) & (sentences.line_start <= row.line_end)]
         evidence.loc[number, "quotation"] = "".join(here.text.iloc[-1:])
     assert (evidence.quotation != whitepaper.codebook.evidence.quotation).any()
     part = replace(whitepaper, codebook=Codebook(whitepaper.codebook.codes, evidence))
