@@ -54,6 +54,11 @@ CASES = {
         lambda raw: lines_like(raw, "^市场协同\t"),
         "服务多样化 comes under nothing",
     ),
+    "a chain in another order than the headings": (
+        "haier",
+        lambda raw: re.sub("数据驱动([-‑])动态能力提升([-‑])", r"动态能力提升\1数据驱动\2", raw),
+        "prints the dimension 动态能力提升, and by its place it is under 数据驱动",
+    ),
     "a fund in wide brackets": (
         "community",
         lambda raw: raw.replace("(72192843)", "（72192843）"),

@@ -330,6 +330,8 @@ def test_a_broken_line_of_json_is_named(tmp_path, line, said):
         ('"id,text\n1,平台\n', "no CSV: unexpected end of data (a.csv"),
         ("id,body\n1,平台\n", "there is no column 'text' (a.csv, line 1): name one of id, body"),
         ("", "there is no column 'text'"),
+        ("text,id,text\n平台,1,数据\n", "several columns are named 'text' (a.csv, line 1)"),
+        ("text, text \n平台,数据\n", "several columns are named 'text'"),
     ],
 )
 def test_a_broken_csv_is_told(tmp_path, content, said):

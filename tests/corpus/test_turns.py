@@ -52,6 +52,34 @@ def test_the_interviewers_words_can_be_left_out_of_the_counts(tmp_path, capsys):
     assert json.loads((tmp_path / "some/report.json").read_text("utf-8"))["turns"] == {"问": 6, "答": 6}
 
 
+@pytest.mark.parametrize(
+    "asks, answers",
+    [
+        ("【问】", "【答】"),
+        ("[访员]", "[受访者]"),
+        ("访：", "受："),
+        ("Interviewer: ", "Participant 12: "),
+        ("说话人1 00:12\n", "说话人2 01:00:20\n"),
+    ],
+)
+def test_other_ways_to_begin_a_turn(asks, answers):
+    talk = f"{asks}你学什么？\n{answers}我学做菜。\n{asks}为什么？\n{answers}喜欢。"
+    assert said(talk, interviewers=["说话人1"]).split() == ["我学做菜。", "喜欢。"]
+
+
+def test_turns_without_an_interviewer_or_a_participant_are_said(tmp_path, capsys):
+    path = tmp_path / "i.txt"
+    how = ["--speakers", "participants", "--min-count", "1", "--engine", "serial", "--quiet", "--out"]
+    path.write_text("老王：你在平台上学习什么？\n张三：我在平台上学习做菜。\n" * 3, "utf-8")
+    assert main(["cooccur", str(path), *how, str(tmp_path / "o")]) == 0
+    assert "no turn is an interviewer's: name the interviewer if it is one of 老王 3, 张三 3" in capsys.readouterr().err
+    assert main(["cooccur", str(path), *how, str(tmp_path / "p"), "--interviewer", "老王"]) == 0
+    assert "no turn" not in capsys.readouterr().err
+    path.write_text("我在平台上学习做菜。\n" * 3, "utf-8")
+    assert main(["cooccur", str(path), *how, str(tmp_path / "q")]) == 2
+    assert "the turns that were found: none" in capsys.readouterr().err
+
+
 def test_time_codes_of_subtitles(tmp_path):
     vtt = "WEBVTT - talk\n\nNOTE 平台\n\n01:02.500 --> 01:03.000 align:start\n<v 张三>平台<i>很好</i></v>\n"
     assert without_time_codes(vtt).split() == ["张三：平台很好"]

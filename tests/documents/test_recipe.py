@@ -20,6 +20,17 @@ def test_every_recipe_is_whole(doc_id):
     assert read_recipe(doc_id)["document"] == doc_id
 
 
+def test_a_recipe_of_another_document_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "recipes").mkdir()
+    for path in (data_folder() / "recipes").iterdir():
+        (tmp_path / "recipes" / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "documents.toml").write_bytes((data_folder() / "documents.toml").read_bytes())
+    (tmp_path / "recipes/xiaomi.toml").write_bytes((data_folder() / "recipes/haier.toml").read_bytes())
+    monkeypatch.setenv("ZHAGEN_DATA", str(tmp_path))
+    with pytest.raises(RecipeError, match="it is the recipe of haier"):
+        read_recipe("xiaomi")
+
+
 def test_a_document_without_a_recipe_says_so():
     with pytest.raises(RecipeError, match="nobody has no recipe yet"):
         read_recipe("nobody")

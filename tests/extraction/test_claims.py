@@ -125,6 +125,12 @@ def claims_of(found, *paragraphs):
         (["过去8年，平台很多。"], "8", None, "not checkable"),
         (["近三分之一的商家参加。"], "三分之一", None, "not checkable"),
         (["百余家商家参加。"], "百余", None, "not checkable"),
+        (["有两大问题，即缺钱、缺人和缺时间。"], "两", 3, "not reproduced"),  # 和 parts names that are alike
+        (["有两大问题，即资金不足、人手不足和时间不足。"], "两", 3, "not reproduced"),
+        (["有两个维度：技术协同、平台与生态协同。"], "两", 2, "holds"),
+        (["访谈12人，其中男7人、女5人。"], "5", None, "not checkable"),  # a list of counts, not of what is counted
+        (["共20户，其中老户12户、新户8户。"], "8", None, "not checkable"),
+        (["包括3家企业、5家机构和2家平台。"], "2", None, "not checkable"),
         (["2019-2023年四年间，平台很多。"], "四", 4, "holds"),
         (["2019-2023年六年间，平台很多。"], "六", 4, "not reproduced"),
     ],

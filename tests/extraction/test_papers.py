@@ -133,3 +133,67 @@ def test_every_shape_returns_the_same_kind_of_table(shape):
             for cell in row.cells.values():
                 raw = "".join(outline.document.lines[cell.line_start - 1 : cell.line_end])
                 assert cell.text.replace("；", "") in raw.replace(" ", "").replace("；", "") or cell.text in raw
+
+
+GARDEN = """1 开放式编码
+表 1 开放式编码
+范畴\t概念\t原话
+轮流浇水\t排班\t我们排了一张表。
+分享收成\t互赠\t吃不完就送邻居。
+看护工具\t上锁\t铲子丢过两回。
+2 主轴编码
+表 2 主轴编码
+主范畴\t对应范畴\t内涵
+照看\t轮流浇水、看护工具\t大家一起照看。
+来往\t分享收成\t收成带来往来。
+3 选择性编码
+核心范畴为“共同照看”。"""
+GARDEN_RECIPE = """reading = "straussian"
+[outline]
+levels = ["1 "]
+paragraphs = "line"
+[[tables]]
+label = "表1"
+shape = "tabs"
+columns = { category = "范畴", concept = "概念", evidence = "原话" }
+[[tables]]
+label = "表2"
+shape = "tabs"
+columns = { main_category = "主范畴", category = "对应范畴", evidence = "内涵" }
+[core]
+pattern = '核心范畴为“(?P<label>[^”]+)”'
+"""
+
+
+def garden(text):
+    recipe = f'document = "{papers.ID}"\n{GARDEN_RECIPE}'
+    return papers.Paper(text, recipe, [], [], papers.LEVELS["straussian"], {}).extract()[2]
+
+
+def test_the_garden_is_read_whole():
+    assert garden(GARDEN).codes.level.value_counts().to_dict() == {
+        "category": 3,
+        "concept": 3,
+        "main_category": 2,
+        "core_category": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        *(
+            ("水、看", f"水{mark}看", f"轮流浇水{mark}看护工具 is categories of the open coding")
+            for mark in "和与及|·&"
+        ),
+        ("轮流浇水、看护工具", "1.轮流浇水 2.看护工具", "1.轮流浇水 is categories of the open coding"),
+        ("轮流浇水、看护工具", "①轮流浇水②看护工具", "is categories of the open coding"),
+        ("来往\t分享", "同上\t分享", "'同上' is no name of a code: it stands for the cell above"),
+        ("分享收成\t互", "（同上）\t互", "it stands for the cell above"),
+        ("共同照看”。", "共同照看”。\n别处说核心范畴为“共同来往”。", "could name the core: 共同照看, 共同来往"),
+    ],
+)
+def test_a_garden_that_is_not_read_surely_is_refused(old, new, said):
+    with pytest.raises(ExtractionError) as caught:
+        garden(GARDEN.replace(old, new, 1))
+    assert said in str(caught.value)

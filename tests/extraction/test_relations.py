@@ -44,6 +44,9 @@ def test_a_sentence_is_read_in_the_order_that_is_declared(order, text):
         "轮值浇水不再促进邻里相识。",
         "轮值浇水不足以促进邻里相识。",
         "轮值浇水缺乏促进邻里相识的条件。",
+        "谁说轮值浇水促进邻里相识。",
+        "轮值浇水何曾促进邻里相识。",
+        "轮值浇水岂会促进邻里相识。",
     ],
 )
 def test_what_is_denied_asked_or_supposed_is_not_said(text):

@@ -224,7 +224,11 @@ def cooccur(
             store.tidy()
         if not sizes["occurrences"]:
             store.remove()
-            raise ZhagenError("the corpus has no content term", str(source), "check the text column and the encoding")
+            todo = "check the text column and the encoding"
+            if speakers != "all":
+                heard = ", ".join(f"{name} {number}" for name, number in spoken.most_common(10)) or "none"
+                todo = f"look at how the turns of {speakers} begin; the turns that were found: {heard}"
+            raise ZhagenError("the corpus has no content term", str(source), todo)
         from zhagen.statistics.networks import build_network, find_communities
 
         counted = time.monotonic()
@@ -235,7 +239,8 @@ def cooccur(
         member = {term: number for number, group in enumerate(groups, 1) for term in group}
         terms = terms.assign(community=[member.get(term, 0) for term in terms.term])
         coverage = reduce(add, map(store.coverage, range(sizes["parts"])), empty_coverage())
-        notes = reading.notes(sizes["documents"]) + _advice(sizes, spoken, lines, speakers) + coverage.advice()
+        notes = reading.notes(sizes["documents"]) + _advice(sizes, spoken, lines, speakers, frozenset(interviewers))
+        notes += coverage.advice()
         report: dict[str, Any] = {
             "source": Path(source).name,
             **{name: size for name, size in sizes.items() if name not in ("parts", "resumed", *parts.JUDGED)},
@@ -331,7 +336,9 @@ def _count(
     }
 
 
-def _advice(sizes: dict[str, int], spoken: Counter[str], lines: str, speakers: str) -> list[str]:
+def _advice(
+    sizes: dict[str, int], spoken: Counter[str], lines: str, speakers: str, interviewers: frozenset[str]
+) -> list[str]:
     """Return sentences on what a person may want to choose otherwise."""
     said = []
     broken, whole = sizes["broken_lines"], sizes["whole_lines"]
@@ -339,7 +346,10 @@ def _advice(sizes: dict[str, int], spoken: Counter[str], lines: str, speakers: s
     if lines == "paragraphs" and several and broken >= 5 and broken >= whole:
         wrapped = f"{broken} of {broken + whole} lines end within a sentence"
         said.append(f"{wrapped}: if lines are pieces of paragraphs, as in text from PDF files, choose wrapped lines")
-    asked = sum(number for name, number in spoken.items() if turns.is_interviewer(name))
+    asked = sum(number for name, number in spoken.items() if turns.is_interviewer(name) or name in interviewers)
+    if speakers != "all" and not asked:
+        shown = ", ".join(f"{name} {number}" for name, number in spoken.most_common(10))
+        said.append(f"no turn is an interviewer's: name the interviewer if it is one of {shown}")
     if speakers == "all" and asked >= 2:
         said.append(
             f"{asked} of {sum(spoken.values())} turns are an interviewer's: choose participants to leave them out"

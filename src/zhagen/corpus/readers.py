@@ -441,6 +441,8 @@ def _parquet(path: Path, column: str) -> Iterator[Document]:
 def _place(column: str, columns: Sequence[str], where: str) -> int:
     if column not in columns:
         raise SourceError(f"there is no column {column!r}", where, f"name one of {', '.join(columns)}")
+    if list(columns).count(column) > 1:
+        raise SourceError(f"several columns are named {column!r}", where, "rename all but the one to read")
     return list(columns).index(column)
 
 

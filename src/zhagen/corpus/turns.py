@@ -1,7 +1,8 @@
 """Transcripts: who speaks, and the time codes of subtitles.
 
 A turn begins with a line that begins with a name and a colon (``问：``, ``受访者3：``, ``张老师：``), after a time code
-if there is one, and ends before the next of these. Turns are kept whole, whatever lines they have.
+if there is one, with a name in brackets (``【问】``) or with a line of a name and a time code (``说话人1 00:12``), and
+ends before the next of these. Turns are kept whole, whatever lines they have.
 """
 
 import re
@@ -9,17 +10,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 SPEAKERS = ("all", "participants", "interviewers")
-INTERVIEWERS = """问 提问 访谈者 访谈员 访问者 访问员 采访者 采访人 记者 主持人 研究者 研究员 调研者 调查员 笔者 Q I
-Interviewer Moderator Researcher""".split()
-PARTICIPANTS = """答 回答 受访者 被访者 被访谈者 访谈对象 受访人 被采访者 被试 嘉宾 A R P
+INTERVIEWERS = """问 提问 访谈者 访谈员 访问者 访问员 访员 访 采访者 采访员 采访人 记者 主持人 研究者 研究员 调研者
+调查员 笔者 Q I Interviewer Moderator Researcher""".split()
+PARTICIPANTS = """答 回答 受访者 受访 受 被访者 被访 被访谈者 访谈对象 受访人 被采访者 被试 嘉宾 A R P
 Interviewee Respondent Participant""".split()
 SUBTITLES = (".srt", ".vtt")
 _TIME = r"(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
 _CUE = re.compile(rf"(?m)^(?:\ufeff?WEBVTT.*|NOTE\b.*|\d+[ \t]*|[ \t]*{_TIME}[ \t]*-->.*)$")
 _TAG = re.compile(r"<v(?:\.[^ >]*)? ([^>]+)>|</?[^>\n]{0,40}>")
 _BEFORE = rf"\s*[\[（(【]?(?:{_TIME})?[\]）)】]?\s*"
-_AFTER = rf"\s*(?:[（(【\[][^（()）\n]{{0,12}}[\]】）)])?\s*(?:{_TIME})?\s*[：:](?!//)"
-_TURN = re.compile(rf"{_BEFORE}(?P<name>[^\W\d_][\w·. ]{{0,11}}?){_AFTER}")
+_COLON = rf"\s*(?:[（(【\[][^（()）\n]{{0,12}}[\]】）)])?\s*(?:{_TIME})?\s*[：:](?!//)"
+_AFTER = rf"(?:\s+{_TIME}\s*(?:\n|$)|{_COLON}|[】\]])"  # or a line of its own with a time code, or brackets around it
+_TURN = re.compile(rf"{_BEFORE}(?P<name>[^\W\d_][\w·. ]{{0,15}}?){_AFTER}")
 _USUAL = re.compile(
     rf"\n{_BEFORE}(?P<name>(?:{'|'.join(INTERVIEWERS + PARTICIPANTS)})[\d一二三四五六七八九十甲乙丙丁 ]*){_AFTER}"
 )

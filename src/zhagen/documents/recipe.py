@@ -45,7 +45,8 @@ def read_recipe(doc_id: str) -> dict[str, Any]:
     Raises
     ------
     RecipeError
-        If there is no recipe, or it is not TOML, breaks ``data/recipes/schema.json`` or lacks a part; with the line.
+        If there is no recipe, or it is not TOML, names another document, breaks ``data/recipes/schema.json`` or lacks a
+        part; with the line.
 
     Examples
     --------
@@ -57,7 +58,12 @@ def read_recipe(doc_id: str) -> dict[str, Any]:
         raise RecipeError(
             f"{doc_id} has no recipe yet", todo=f"write data/recipes/{doc_id}.toml, or draft it: zhagen recipe"
         )
-    return check_recipe(read_toml(path, schema_path()), path.name)
+    recipe = check_recipe(read_toml(path, schema_path()), path.name)
+    if recipe["document"] != doc_id:
+        raise RecipeError(
+            f"it is the recipe of {recipe['document']}", path.name, f"write document = {doc_id!r}, or rename the file"
+        )
+    return recipe
 
 
 def check_recipe(recipe: dict[str, Any], name: str = "recipe") -> dict[str, Any]:

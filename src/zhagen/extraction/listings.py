@@ -263,6 +263,7 @@ def _before(text: str, quantity: Quantity) -> Listing | None:
     if (
         not size
         or find_quantities(last)
+        or any(one.unit == quantity.unit for one in find_quantities(clause))  # 男7人、女6人: the list is of counts
         or (whole and APART & set(segment(re.sub("“[^”]*”", "", last), lexicon_at_hand())))
     ):
         return None
@@ -320,8 +321,18 @@ def _size(clause: str, quantity: Quantity) -> int:
     """Count the names of a list, 0 if it is none; of several ways to cut it the one that agrees with the count."""
     if not re.search("[、和与及]|, | and |”“", clause):
         return 0
-    sizes = sorted({len(split_labels(clause, last)) for last in ([], *([word] for word in JOINED))} - {1})
+    cuts = [split_labels(clause, last) for last in ([], *([word] for word in JOINED))]
+    longest = max(cuts, key=len)
+    if len(cuts[0]) > 1 and _alike(longest):  # then 和 parts the last two names, whatever the count
+        return len(longest)
+    sizes = sorted({len(cut) for cut in cuts} - {1})
     if not sizes:
         return 0
     low, high = quantity.counts or (0, 0)
     return max((size for size in sizes if low <= size <= high), default=sizes[-1])
+
+
+def _alike(names: list[str]) -> bool:
+    """Say whether all names begin or end with the same Han character: 缺钱、缺人和缺时间, 智能化、网络化."""
+    ends = ({name[:1] for name in names}, {name[-1:] for name in names})
+    return any(len(end) == 1 and HAN_CHAR.search(*end) for end in ends)

@@ -22,7 +22,9 @@ HARMLESS = re.compile(  # characters of denial that deny nothing, and what denie
 DENIED = re.compile(
     "不|未|否|勿|没|无|[并绝决而也实]非|非但|难以|难于|难说|很难|鲜有|鲜少|很少|极少|甚少|缺乏|谈不上|停止|假称|误以为"
 )
-OPEN = re.compile("如果|假如|倘若|假设|假使|要是|若|[？?]|吗|难道|可能|也许|或许|似乎|恐怕|有望")
+OPEN = re.compile(
+    "如果|假如|倘若|假设|假使|要是|若|[？?]|吗|难道|谁说|谁言|何曾|岂|怎能|怎会|哪能|可能|也许|或许|似乎|恐怕|有望"
+)
 TAKEN_BACK = re.compile(f"[{CLAUSE}](?:这|此|该|但|却|然而|不过|其实|实则)[^{CLAUSE}]*")
 
 

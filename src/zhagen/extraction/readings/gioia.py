@@ -208,6 +208,13 @@ def _by_section(
         section = matched[theme] or free[0]
         number = sections.index(section)
         printed = split_heading(section.title)[0]
+        if printed != dimensions[number]["label"] and printed in {dimension["label"] for dimension in dimensions}:
+            raise ExtractionError(
+                f"{entry['label']}: the heading of {theme} prints the dimension {printed}, and by its place it is "
+                f"under {dimensions[number]['label']}",
+                outline.document.where(section.line_start),
+                f"compare it with the chain of dimensions, line {dimensions[number]['line_start']}",
+            )
         status, reason = _theme_reason(theme, matched[theme], section, number, dimensions[number], printed, links)
         placed[theme] = (dimensions[number], printed, status, reason)
     return placed

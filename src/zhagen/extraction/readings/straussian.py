@@ -15,6 +15,7 @@ from zhagen.extraction.codebook import Codebook
 from zhagen.extraction.readings.collecting import Codes, coding_tables, parent_of, row_evidence, row_labels, settle
 from zhagen.extraction.tables.table import Cell, Row, Table
 
+JOINERS = re.compile(r"(?:[和与及跟以&+|\\·•.．)(）（①-⑳-]|[A-Za-z]?\d)*")  # what joins or numbers labels in one cell
 Tables = list[tuple[dict[str, Any], Table]]
 Listed = dict[str, dict[str, Any]]  # category -> what `Codes.add` needs to know of its main category, and its lines
 Code = dict[str, Any]
@@ -45,8 +46,8 @@ def build(outline: Outline, recipe: dict[str, Any], glosses: Mapping[str, str]) 
     Raises
     ------
     ExtractionError
-        If a table does not fit the recipe, the core is not found, a category is listed under two main categories, or
-        the sentence is gone that a reading of merged cells relies on.
+        If a table does not fit the recipe, the core is not found or named twice, a category is listed under two main
+        categories or only as a part of a label, or the sentence is gone that a reading of merged cells relies on.
     """
     codes = Codes(outline, glosses)
     tables = coding_tables(outline, recipe)
@@ -77,13 +78,19 @@ def build(outline: Outline, recipe: dict[str, Any], glosses: Mapping[str, str]) 
 
 
 def _core(outline: Outline, rule: dict[str, str], codes: Codes) -> Code:
-    pattern = re.compile(rule["pattern"])
+    found: dict[str, tuple[int, int]] = {}
     for block in outline.prose():
-        match = pattern.search(block.text)
-        if match:
-            lines = block.clean.span(match.start("label"), match.end("label"))
-            reason = "文本没有指明核心范畴；核心模型以它为名"
-            return codes.add("core_category", match["label"], lines, status="inferred", reason=reason)
+        for match in re.finditer(rule["pattern"], block.text):
+            found.setdefault(match["label"], block.clean.span(match.start("label"), match.end("label")))
+    if len(found) > 1:
+        raise ExtractionError(
+            f"several labels could name the core: {', '.join(found)}",
+            outline.document.where(min(found.values())[0], max(found.values())[1]),
+            "make core.pattern of the recipe match the one that is meant",
+        )
+    for label, lines in found.items():
+        reason = "文本没有指明核心范畴；核心模型以它为名"
+        return codes.add("core_category", label, lines, status="inferred", reason=reason)
     raise ExtractionError(
         "the sentence that names the core model is not found",
         outline.document.where(1, len(outline.document.lines)),
@@ -138,6 +145,13 @@ def _categories(printed: dict[str, Cell], axial: bool, listed: Listed, codes: Co
         _add_category(label, cell.lines, listed, codes, alone="主轴编码的表没有列出它" if axial else "")
     for label in listed:
         if label not in printed:
+            rest = re.sub("|".join(map(re.escape, sorted(printed, key=len, reverse=True))), "", label)
+            if axial and rest != label and JOINERS.fullmatch(rest):  # as a category of its own it would have no concept
+                raise ExtractionError(
+                    f"{label} is categories of the open coding, joined or with a number before them",
+                    codes.outline.document.where(*listed[label]["lines"]),
+                    "in a copy of the text, write each as the open coding prints it, with 、 between them",
+                )
             _add_category(label, listed[label]["lines"], listed, codes, reason="只在主轴编码的表里出现")
 
 

@@ -17,6 +17,7 @@ LONGEST = 40  # printed width of the longest label, in Chinese characters
 NO_LABEL = re.compile("[\ufffd\uffff]|[。！？：，；!?;…]")
 CONTROL = re.compile("[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 PAGE = re.compile(rf"(?<=[{HAN}])\d{{1,3}}$|^\d{{1,4}}$|^[-—–] *\d|^第\d+页|第\d+页$")  # alone, or glued to a name
+DITTO = re.compile(r"[(（]?(?:同[上前左右]|同上一?[行栏格]|ibid\.?|ditto)[)）]?", re.I)  # the cell above it is meant
 NUMERAL = r"[\d二三四五六七八九十两]+"
 FRAME = re.compile(  # words of the sentence around a list, which are no part of a name
     f"以下|如下|^(?:主要有|主要是|主要包括|分别是|具体有|包括|包含|例如)|{NUMERAL}[个大]?(?:方面|环节|维度)|^{NUMERAL}[个种类项条]"
@@ -101,12 +102,14 @@ def check_label(outline: Outline, label: str, lines: tuple[int, int]) -> None:
     ------
     ExtractionError
         If it holds a control character, a mark of a sentence, a page number or words of the sentence around a list,
-        has no letter, or is too wide.
+        has no letter, stands for the cell above, or is too wide.
     """
     printed = "\n".join(outline.document.lines[lines[0] - 1 : lines[1]])
     found = NO_LABEL.search(label) or CONTROL.search(label + printed) or FRAME.search(label)
     if found:
         problem = f"holds {found[0]!r}"
+    elif DITTO.fullmatch(label):
+        problem = "stands for the cell above"
     elif PAGE.search(label):
         problem = "holds a page number"
     elif not any(map(str.isalpha, label)):
