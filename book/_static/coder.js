@@ -40,8 +40,14 @@
       let [a, b, c, d, e, f, g, h] = H;
       for (let i = 0; i < 64; i++) {
         const [x, y] = [w[i - 15], w[i - 2]];
-        w[i] = i < 16 ? view.getInt32(block + 4 * i)
-          : ((turn(x, 7) ^ turn(x, 18) ^ (x >>> 3)) + (turn(y, 17) ^ turn(y, 19) ^ (y >>> 10)) + w[i - 16] + w[i - 7]) | 0;
+        w[i] =
+          i < 16
+            ? view.getInt32(block + 4 * i)
+            : ((turn(x, 7) ^ turn(x, 18) ^ (x >>> 3)) +
+                (turn(y, 17) ^ turn(y, 19) ^ (y >>> 10)) +
+                w[i - 16] +
+                w[i - 7]) |
+              0;
         const one = (h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + ((e & f) ^ (~e & g)) + K[i] + w[i]) | 0;
         const two = ((turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
         [h, g, f, e, d, c, b, a] = [g, f, e, (d + one) | 0, c, b, a, (one + two) | 0];
@@ -52,7 +58,13 @@
   }
 
   const csv = (rows) =>
-    "\ufeff" + rows.map((row) => row.map((cell) => (/[",\r\n]/.test(cell) ? `"${String(cell).replace(/"/g, '""')}"` : cell)).join(",") + "\n").join("");
+    "\ufeff" +
+    rows
+      .map(
+        (row) =>
+          row.map((cell) => (/[",\r\n]/.test(cell) ? `"${String(cell).replace(/"/g, '""')}"` : cell)).join(",") + "\n",
+      )
+      .join("");
 
   // rows with their line numbers; a quotation mark that is never closed makes a file damaged
   function readCsv(text) {
@@ -109,7 +121,7 @@
         if (!turn || !turn[2]) continue;
         if (!marks.has(label)) marks.set(label, new Uint8Array(size));
         for (let i = start; i < Math.min(end, size); i++)
-          if (counted[i]) (marks.get(label)[i] |= 1 << who), (any[i] = 1);
+          if (counted[i]) ((marks.get(label)[i] |= 1 << who), (any[i] = 1));
       }
     });
     const zero = () => ({ both: 0, one: 0, other: 0, neither: 0 });
@@ -135,20 +147,33 @@
     const size = letters.length;
     const words = (spot) => letters.slice(spot.start, spot.end).join("");
     const known = new Map(data.codes.map((code) => [code.id, code]));
-    const group = `zhagen-coder:${data.study}:${data.id}:`;
+    const group = `zhagen-coder-1:${data.study}:${data.id}:`;
     const key = group + data.sha256.slice(0, 16);
     const fresh = { version: 1, coder: "我", codings: [], codes: data.codes.map(({ id, label }) => ({ id, label })) };
     let [state, past, stored, unsaved] = [fresh, [], null, false];
     let [anchor, focus] = [0, 0];
-    const spoken = letters.map((letter, at) => !/\s/.test(letter) && data.turns.some(([from, to]) => from <= at && at < to));
+    const spoken = letters.map(
+      (letter, at) => !/\s/.test(letter) && data.turns.some(([from, to]) => from <= at && at < to),
+    );
     const guests = new Map(); // coders of files that were read for comparison
 
     // ---- the device -------------------------------------------------------------------------------------------------
     const fits = (found) =>
-      found && found.version === 1 && typeof found.coder === "string" && Array.isArray(found.codes) &&
-      Array.isArray(found.codings) && found.codes.every((code) => typeof code.id === "string" && typeof code.label === "string") &&
-      found.codings.every((c) => c.start >= 0 && c.start < c.end && c.end <= size && Number.isInteger(c.start + c.end) &&
-        typeof c.memo === "string" && found.codes.some((code) => code.id === c.code));
+      found &&
+      found.version === 1 &&
+      typeof found.coder === "string" &&
+      Array.isArray(found.codes) &&
+      Array.isArray(found.codings) &&
+      found.codes.every((code) => typeof code.id === "string" && typeof code.label === "string") &&
+      found.codings.every(
+        (c) =>
+          c.start >= 0 &&
+          c.start < c.end &&
+          c.end <= size &&
+          Number.isInteger(c.start + c.end) &&
+          typeof c.memo === "string" &&
+          found.codes.some((code) => code.id === c.code),
+      );
     function load(raw) {
       try {
         const found = JSON.parse(raw);
@@ -172,7 +197,12 @@
       const found = load(raw);
       if (!found) return false;
       past.push(state);
-      state = unsaved ? joined(found, state.codings.map((c) => ({ ...c, label: labelOf(c.code) }))) : found;
+      state = unsaved
+        ? joined(
+            found,
+            state.codings.map((c) => ({ ...c, label: labelOf(c.code) })),
+          )
+        : found;
       return true;
     }
     function keep() {
@@ -185,8 +215,11 @@
       }
       warning.hidden = !unsaved;
     }
-    const warning = make("p", { class: "zc-warning", role: "alert", hidden: true },
-      "浏览器不让存（已满，或者被禁止）。编码还在这一页上，关掉就没有了：请现在就导出。");
+    const warning = make(
+      "p",
+      { class: "zc-warning", role: "alert", hidden: true },
+      "浏览器不让存（已满，或者被禁止）。编码还在这一页上，关掉就没有了：请现在就导出。",
+    );
 
     // ---- changes ----------------------------------------------------------------------------------------------------
     const codeOf = (id) => state.codes.find((code) => code.id === id);
@@ -214,8 +247,13 @@
       say("撤销了一步。");
     }
     const wrong = (label) =>
-      !label ? "码要有名字。" : FORMULA.test(label) ? "码的名字不能以 =、+、-、@ 开头：表格软件会当公式算。"
-        : [...label].length > 60 ? "码的名字不超过六十个字。" : "";
+      !label
+        ? "码要有名字。"
+        : FORMULA.test(label)
+          ? "码的名字不能以 =、+、-、@ 开头：表格软件会当公式算。"
+          : [...label].length > 60
+            ? "码的名字不超过六十个字。"
+            : "";
     const tidy = (label) => label.replace(/\s+/g, " ").trim();
     // a code of that name, made if there is none; the same name gets the same id on every device
     function withCode(now, label) {
@@ -253,15 +291,22 @@
       if (state.codings.length === had) say(`「${words(spot)}」已经编过${label}。`);
     }
     const change = (old, fields) => (now) => ({
-      ...now, codings: now.codings.map((c) => (c.start === old.start && c.end === old.end && c.code === old.code ? { ...c, ...fields } : c)),
+      ...now,
+      codings: now.codings.map((c) =>
+        c.start === old.start && c.end === old.end && c.code === old.code ? { ...c, ...fields } : c,
+      ),
     });
 
     // ---- selecting --------------------------------------------------------------------------------------------------
     const lines = [...text.children];
     const ends = [0, ...data.turns.map((turn) => turn[0])];
     for (let i = 0; i < size; i++)
-      if (letters[i] === "\n" || (/[。！？…!?]/.test(letters[i]) && !/[。！？…!?”」』’）)]/.test(letters[i + 1] ?? "")) ||
-        (/[”」』’）)]/.test(letters[i]) && /[。！？…!?]/.test(letters[i - 1] ?? ""))) ends.push(i + 1);
+      if (
+        letters[i] === "\n" ||
+        (/[。！？…!?]/.test(letters[i]) && !/[。！？…!?”」』’）)]/.test(letters[i + 1] ?? "")) ||
+        (/[”」』’）)]/.test(letters[i]) && /[。！？…!?]/.test(letters[i - 1] ?? ""))
+      )
+        ends.push(i + 1);
     const borders = [...new Set([...ends.filter((end) => spoken[end]), size])].sort((one, other) => one - other);
     const before = (at) => borders.filter((border) => border < at).pop() ?? borders[0];
     const behind = (at) => borders.find((border) => border > at) ?? size;
@@ -283,7 +328,13 @@
       }
       const spot = chosen();
       if (spot) say(`选中「${words(spot)}」，${spot.end - spot.start} 个字。`);
-      else if (shown) say(`光标在「${letters.slice(focus, focus + 10).join("").trim()}」前。`);
+      else if (shown)
+        say(
+          `光标在「${letters
+            .slice(focus, focus + 10)
+            .join("")
+            .trim()}」前。`,
+        );
       else if (old) say("没有选中字。");
     }
     document.addEventListener("selectionchange", () => {
@@ -327,7 +378,8 @@
       const [own, other] = [here(mine), here(theirs)];
       const ends = [...own, ...other, ...(spot ? [spot] : [])].flatMap((c) => [c.start, c.end]);
       const cuts = [...new Set([from, to, ...(caret === null ? [] : [caret]), ...ends])]
-        .filter((cut) => cut >= from && cut <= to).sort((a, b) => a - b);
+        .filter((cut) => cut >= from && cut <= to)
+        .sort((a, b) => a - b);
       const made = [];
       for (let i = 0; i < cuts.length; i++) {
         const [start, end] = [cuts[i], cuts[i + 1]];
@@ -335,10 +387,23 @@
         if (end === undefined) break;
         const over = (list) => list.filter((c) => c.start <= start && c.end >= end);
         const [low, high] = [over(own), over(other)];
-        const class_ = [spot && spot.start <= start && spot.end >= end && "zc-chosen", low.length && "zc-own", high.length && "zc-other"];
-        const piece = make(low.length + high.length ? "mark" : "span", { class: class_.filter(Boolean).join(" ") }, letters.slice(start, end).join(""));
-        const stripes = (list, way) => list.slice(0, 3).flatMap((c, k) =>
-          [`0 ${way * (4 * k + 3)}px 0 ${c.colour}`, `0 ${way * (4 * k + 4)}px 0 var(--zhagen-paper, #fff)`]);
+        const class_ = [
+          spot && spot.start <= start && spot.end >= end && "zc-chosen",
+          low.length && "zc-own",
+          high.length && "zc-other",
+        ];
+        const piece = make(
+          low.length + high.length ? "mark" : "span",
+          { class: class_.filter(Boolean).join(" ") },
+          letters.slice(start, end).join(""),
+        );
+        const stripes = (list, way) =>
+          list
+            .slice(0, 3)
+            .flatMap((c, k) => [
+              `0 ${way * (4 * k + 3)}px 0 ${c.colour}`,
+              `0 ${way * (4 * k + 4)}px 0 var(--zhagen-paper, #fff)`,
+            ]);
         if (low.length + high.length) {
           piece.style.boxShadow = [...stripes(low, 1), ...stripes(high, -1)].join(",");
           piece.title = [...low, ...high].map((c) => (c.who ? `${c.who}：` : "") + c.label).join("、");
@@ -349,7 +414,8 @@
       }
       return made;
     }
-    const shown = (codings) => codings.map((c) => ({ ...c, label: labelOf(c.code), colour: colour(c.code), number: number(c.code) }));
+    const shown = (codings) =>
+      codings.map((c) => ({ ...c, label: labelOf(c.code), colour: colour(c.code), number: number(c.code) }));
     function drawText() {
       const [spot, mine] = [chosen(), shown(state.codings)];
       for (const line of lines) line.replaceChildren(...pieces(line, mine, [], spot, spot ? null : focus));
@@ -358,10 +424,16 @@
       const more = (first) => {
         into.append(...entries.slice(first, first + SHOWN).map(item));
         if (entries.length > first + SHOWN)
-          into.append(make("li", {}, button(`再显示 ${Math.min(SHOWN, entries.length - first - SHOWN)} 处`, (event) => {
-            event.target.parentNode.remove();
-            more(first + SHOWN);
-          })));
+          into.append(
+            make(
+              "li",
+              {},
+              button(`再显示 ${Math.min(SHOWN, entries.length - first - SHOWN)} 处`, (event) => {
+                event.target.parentNode.remove();
+                more(first + SHOWN);
+              }),
+            ),
+          );
       };
       into.replaceChildren();
       more(0);
@@ -377,28 +449,68 @@
       list(own, state.codings, (c) => {
         const label = labelOf(c.code);
         const what = `「${words(c)}」`;
-        return make("li", {}, badge(c.code), ` ${what} → ${label}`, c.memo ? make("p", { class: "zc-memo" }, c.memo) : "", " ",
-          button("备注", () => ask(`备注：${what} → ${label}`, c.memo, (memo) => act(change(c, { memo }), "备注写好了。"), true), { "aria-label": `写备注：${what} ${label}` }), " ",
-          button("删去", () => act((now) => ({ ...now, codings: now.codings.filter((one) => one.start !== c.start || one.end !== c.end || one.code !== c.code) }),
-            `删去了${what}的${label}；可以撤销。`), { "aria-label": `删去：${what} ${label}` }));
+        return make(
+          "li",
+          {},
+          badge(c.code),
+          ` ${what} → ${label}`,
+          c.memo ? make("p", { class: "zc-memo" }, c.memo) : "",
+          " ",
+          button(
+            "备注",
+            () => ask(`备注：${what} → ${label}`, c.memo, (memo) => act(change(c, { memo }), "备注写好了。"), true),
+            { "aria-label": `写备注：${what} ${label}` },
+          ),
+          " ",
+          button(
+            "删去",
+            () =>
+              act(
+                (now) => ({
+                  ...now,
+                  codings: now.codings.filter(
+                    (one) => one.start !== c.start || one.end !== c.end || one.code !== c.code,
+                  ),
+                }),
+                `删去了${what}的${label}；可以撤销。`,
+              ),
+            { "aria-label": `删去：${what} ${label}` },
+          ),
+        );
       });
       const counts = new Map();
       for (const c of state.codings) counts.set(c.code, (counts.get(c.code) ?? 0) + 1);
       const used = state.codes.filter((code) => counts.has(code.id) || !known.has(code.id));
-      list(codes, used, (code) => make("li", {}, badge(code.id), ` ${code.label}，${counts.get(code.id) ?? 0} 处 `,
-        button("改名", () => ask(`给“${code.label}”改名`, code.label, (label) => rename(code, tidy(label))), { "aria-label": `改名：${code.label}` }), " ",
-        button("并入…", () => merge(code), { "aria-label": `并入另一个码：${code.label}` })));
+      list(codes, used, (code) =>
+        make(
+          "li",
+          {},
+          badge(code.id),
+          ` ${code.label}，${counts.get(code.id) ?? 0} 处 `,
+          button("改名", () => ask(`给“${code.label}”改名`, code.label, (label) => rename(code, tidy(label))), {
+            "aria-label": `改名：${code.label}`,
+          }),
+          " ",
+          button("并入…", () => merge(code), { "aria-label": `并入另一个码：${code.label}` }),
+        ),
+      );
       ownTitle.textContent = `我的编码（${state.codings.length} 处）`;
       codesTitle.textContent = `用到的码（${used.length} 个）`;
       if (coder.value !== state.coder && document.activeElement !== coder) coder.value = state.coder;
-      back.disabled = !past.length;
       if (comparing.open) compare();
       if (lost && !lost.isConnected) text.focus({ preventScroll: true }); // the button that was used is drawn anew
     }
     function rename(code, label) {
-      const fault = wrong(label) || (state.codes.some((one) => one.label === label && one.id !== code.id) ? "已经有这个名字；要合成一个，用“并入”。" : "");
+      const fault =
+        wrong(label) ||
+        (state.codes.some((one) => one.label === label && one.id !== code.id)
+          ? "已经有这个名字；要合成一个，用“并入”。"
+          : "");
       if (fault) return say(fault);
-      act((now) => ({ ...now, codes: now.codes.map((one) => (one.id === code.id ? { ...one, label } : one)) }), `“${code.label}”改名为“${label}”。`);
+      act(
+        (now) => ({ ...now, codes: now.codes.map((one) => (one.id === code.id ? { ...one, label } : one)) }),
+        `“${code.label}”改名为“${label}”。`,
+      );
     }
     function merge(code) {
       pick(`把“${code.label}”并入`, (label) => {
@@ -409,9 +521,16 @@
           for (const c of next.codings.map((c) => (c.code === code.id ? { ...c, code: id } : c))) {
             const same = seen.get(`${c.start} ${c.end} ${c.code}`);
             // two codings become one: both memos are kept
-            seen.set(`${c.start} ${c.end} ${c.code}`, same ? { ...same, memo: [same.memo, c.memo].filter(Boolean).join("\n") } : c);
+            seen.set(
+              `${c.start} ${c.end} ${c.code}`,
+              same ? { ...same, memo: [same.memo, c.memo].filter(Boolean).join("\n") } : c,
+            );
           }
-          return { ...next, codings: [...seen.values()], codes: known.has(code.id) ? next.codes : next.codes.filter((one) => one.id !== code.id) };
+          return {
+            ...next,
+            codings: [...seen.values()],
+            codes: known.has(code.id) ? next.codes : next.codes.filter((one) => one.id !== code.id),
+          };
         }, `“${code.label}”并入了“${label}”；可以撤销。`);
       });
     }
@@ -421,22 +540,38 @@
     function open(title, ...inside) {
       const heading = make("p", { id: `${data.id}-ask`, class: "zc-title" }, title);
       dialog.setAttribute("aria-labelledby", heading.id);
-      dialog.replaceChildren(heading, ...inside, button("关闭", () => dialog.close()));
+      dialog.replaceChildren(
+        heading,
+        ...inside,
+        button("关闭", () => dialog.close()),
+      );
       dialog.showModal();
     }
     function ask(title, value, done, long) {
       const field = make(long ? "textarea" : "input", { "aria-label": title, rows: long ? 5 : false });
       field.value = value;
-      const form = make("form", { onsubmit(event) {
-        event.preventDefault();
-        dialog.close();
-        done(field.value.trim());
-      } }, field, make("button", { type: "submit" }, "保存"));
+      const form = make(
+        "form",
+        {
+          onsubmit(event) {
+            event.preventDefault();
+            dialog.close();
+            done(field.value.trim());
+          },
+        },
+        field,
+        make("button", { type: "submit" }, "保存"),
+      );
       open(title, form);
       field.focus();
     }
     function pick(title, done) {
-      const filter = make("input", { type: "text", "aria-label": "找一个码，或者写一个新的", placeholder: "找一个码，或者写一个新的", oninput: show });
+      const filter = make("input", {
+        type: "text",
+        "aria-label": "找一个码，或者写一个新的",
+        placeholder: "找一个码，或者写一个新的",
+        oninput: show,
+      });
       const options = make("ul", { class: "zc-options" });
       const take = (label) => {
         dialog.close();
@@ -447,22 +582,45 @@
         const about = (code) => known.get(code.id)?.definition ?? "";
         const fitting = state.codes.filter((code) => (code.label + about(code)).includes(wanted));
         fitting.sort((a, b) => b.label.includes(wanted) - a.label.includes(wanted));
-        options.replaceChildren(...fitting.map((code) => make("li", {},
-          button("", () => take(code.label), { "aria-label": `${code.label}。${about(code)}` }))));
-        fitting.forEach((code, i) => options.children[i].firstChild.append(badge(code.id), ` ${code.label}`, make("small", {}, about(code))));
+        options.replaceChildren(
+          ...fitting.map((code) =>
+            make(
+              "li",
+              {},
+              button("", () => take(code.label)),
+            ),
+          ),
+        );
+        fitting.forEach((code, i) =>
+          options.children[i].firstChild.append(badge(code.id), ` ${code.label}`, " ", make("small", {}, about(code))),
+        );
         if (wanted && !state.codes.some((code) => code.label === wanted))
-          options.append(make("li", {}, button(`新建码“${wanted}”`, () => take(wanted))));
+          options.append(
+            make(
+              "li",
+              {},
+              button(`新建码“${wanted}”`, () => take(wanted)),
+            ),
+          );
       }
-      const form = make("form", { onsubmit(event) {
-        event.preventDefault();
-        options.querySelector("button")?.click();
-      }, onkeydown(event) {
-        const all = [filter, ...options.querySelectorAll("button")];
-        const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-        if (!step) return;
-        event.preventDefault();
-        all[(all.indexOf(document.activeElement) + step + all.length) % all.length].focus();
-      } }, filter, options);
+      const form = make(
+        "form",
+        {
+          onsubmit(event) {
+            event.preventDefault();
+            options.querySelector("button")?.click();
+          },
+          onkeydown(event) {
+            const all = [filter, ...options.querySelectorAll("button")];
+            const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+            if (!step) return;
+            event.preventDefault();
+            all[(all.indexOf(document.activeElement) + step + all.length) % all.length].focus();
+          },
+        },
+        filter,
+        options,
+      );
       open(title, form);
       show();
       filter.focus();
@@ -480,8 +638,10 @@
 
     // ---- files ------------------------------------------------------------------------------------------------------
     function download(name, rows) {
-      const link = make("a", { download: `${data.source}-${state.coder.replace(/[\\/:*?"<>|\s]/g, "_")}-${name}.csv`,
-        href: URL.createObjectURL(new Blob([csv(rows)], { type: "text/csv" })) });
+      const link = make("a", {
+        download: `${data.source}-${state.coder.replace(/[\\/:*?"<>|\s]/g, "_")}-${name}.csv`,
+        href: URL.createObjectURL(new Blob([csv(rows)], { type: "text/csv" })),
+      });
       block.append(link);
       link.click();
       link.remove();
@@ -489,15 +649,33 @@
     }
     const guard = (memo) => (FORMULA.test(memo) ? `'${memo}` : memo);
     const exportCodings = () => {
-      download("codings", [["coding_id", "source_id", "start", "end", "code_id", "coder", "date", "quote_sha256", "label", "memo"],
-        ...state.codings.map((c, i) => [`${state.coder}-${data.id}-${i + 1}`, data.source, c.start + data.offset, c.end + data.offset, c.code,
-          state.coder, c.date ?? "", sha256(words(c)), labelOf(c.code), guard(c.memo)])]);
+      download("codings", [
+        ["coding_id", "source_id", "start", "end", "code_id", "coder", "date", "quote_sha256", "label", "memo"],
+        ...state.codings.map((c, i) => [
+          `${state.coder}-${data.id}-${i + 1}`,
+          data.source,
+          c.start + data.offset,
+          c.end + data.offset,
+          c.code,
+          state.coder,
+          c.date ?? "",
+          sha256(words(c)),
+          labelOf(c.code),
+          guard(c.memo),
+        ]),
+      ]);
       say(`导出了 ${state.codings.length} 处编码。`);
     };
     const exportCodes = () => {
       const fields = ["level", "parent_id", "definition", "include", "exclude"];
-      download("codebook", [["code_id", "label", ...fields],
-        ...state.codes.map((code) => [code.id, code.label, ...fields.map((field) => known.get(code.id)?.[field] ?? (field === "level" ? "concept" : ""))])]);
+      download("codebook", [
+        ["code_id", "label", ...fields],
+        ...state.codes.map((code) => [
+          code.id,
+          code.label,
+          ...fields.map((field) => known.get(code.id)?.[field] ?? (field === "level" ? "concept" : "")),
+        ]),
+      ]);
       say(`导出了 ${state.codes.length} 个码。`);
     };
     async function rowsOf(file, faults) {
@@ -513,7 +691,11 @@
       const rows = found.includes("\0") ? null : readCsv(found);
       if (!rows || !rows.length) return refuse("不是 CSV，或者坏了（有一个引号没有合上）；什么都没有读入。");
       const header = rows.shift().cells.map((cell) => cell.trim());
-      const lines = rows.map(({ cells, line }) => ({ line, short: cells.length !== header.length, ...Object.fromEntries(header.map((name, i) => [name, cells[i] ?? ""])) }));
+      const lines = rows.map(({ cells, line }) => ({
+        line,
+        short: cells.length !== header.length,
+        ...Object.fromEntries(header.map((name, i) => [name, cells[i] ?? ""])),
+      }));
       return { header, lines, name: file.name };
     }
     // codings of files: what is wrong in one is listed with file and line, the rest is taken
@@ -521,8 +703,11 @@
       const [found, faults, names] = [[], [], new Map(state.codes.map((code) => [code.id, code.label]))];
       const tables = [];
       for (const file of files) tables.push(await rowsOf(file, faults));
-      const books = tables.filter((table) => table && table.header.includes("label") && !table.header.includes("start"));
-      for (const row of books.flatMap((table) => table.lines)) if (row.code_id && !wrong(tidy(row.label))) names.set(row.code_id, tidy(row.label));
+      const books = tables.filter(
+        (table) => table && table.header.includes("label") && !table.header.includes("start"),
+      );
+      for (const row of books.flatMap((table) => table.lines))
+        if (row.code_id && !wrong(tidy(row.label))) names.set(row.code_id, tidy(row.label));
       for (const table of tables) {
         if (!table || books.includes(table)) continue;
         const missing = NEEDED.filter((name) => !table.header.includes(name));
@@ -531,14 +716,33 @@
           continue;
         }
         for (const row of table.lines) {
-          const [start, end] = [row.start, row.end].map((cell) => (/^\d{1,9}$/.test(cell.trim()) ? +cell - data.offset : NaN));
+          const [start, end] = [row.start, row.end].map((cell) =>
+            /^\d{1,9}$/.test(cell.trim()) ? +cell - data.offset : NaN,
+          );
           const label = tidy(row.label || names.get(row.code_id) || "");
-          const why = row.short ? "少了或多了格子" : row.source_id !== data.source ? `是材料 ${row.source_id || "（空）"} 的，不是 ${data.source} 的`
-            : !(start >= 0 && start < end && end <= size) ? "位置不在这段文字里"
-            : row.quote_sha256 && row.quote_sha256 !== sha256(words({ start, end })) ? "原话对不上：文字不是同一版，或者是别的研究"
-            : !label ? `没有码 ${row.code_id}：把编码本一起读入` : wrong(label);
+          const why = row.short
+            ? "少了或多了格子"
+            : row.source_id !== data.source
+              ? `是材料 ${row.source_id || "（空）"} 的，不是 ${data.source} 的`
+              : !(start >= 0 && start < end && end <= size)
+                ? "位置不在这段文字里"
+                : row.quote_sha256 && row.quote_sha256 !== sha256(words({ start, end }))
+                  ? "原话对不上：文字不是同一版，或者是别的研究"
+                  : !label
+                    ? `没有码 ${row.code_id}：把编码本一起读入`
+                    : wrong(label);
           if (why) faults.push(`${table.name} 第 ${row.line} 行：${why}。`);
-          else found.push({ start, end, label, memo: (row.memo ?? "").replace(/^'(?='*[=+\-@＝＋－＠\t\r])/, ""), date: row.date ?? "", coder: row.coder, code: row.code_id });
+          else
+            found.push({
+              start,
+              end,
+              label,
+              memo: (row.memo ?? "").replace(/^'(?='*[=+\-@＝＋－＠\t\r])/, ""),
+              date: row.date ?? "",
+              coder: row.coder,
+              code: row.code_id,
+              file: table.name,
+            });
         }
       }
       return { found, faults, books: books.length };
@@ -546,43 +750,84 @@
     const report = (said, faults) => {
       say(said + (faults.length ? `有 ${faults.length} 处没有读入，见下面。` : ""));
       problems.hidden = !faults.length;
-      list(problems, faults, (fault) => make("li", {}, fault));
+      list(problems.firstChild, faults, (fault) => make("li", {}, fault));
     };
     async function take(files) {
       const { found, faults, books } = await codingsOf(files);
       const who = [...new Set(found.map((c) => c.coder))];
       const mine = who.length > 1 ? found.filter((c) => c.coder === state.coder) : found;
-      if (who.length > 1 && !mine.length) return report(`文件里有几个人的编码：${who.join("、")}。把“编码人”改成其中一个，再读入。`, faults);
+      if (who.length > 1 && !mine.length)
+        return report(`文件里有几个人的编码：${who.join("、")}。把“编码人”改成其中一个，再读入。`, faults);
       const had = state.codings.length;
       act((now) => joined(now, mine), "");
-      report(found.length || !books ? `读入 ${mine.length} 处，新添 ${state.codings.length - had} 处。` : "编码本要和编码一起读入。", faults);
+      report(
+        found.length || !books
+          ? `读入 ${mine.length} 处，新添 ${state.codings.length - had} 处。`
+          : "编码本要和编码一起读入。",
+        faults,
+      );
     }
     async function invite(files) {
       const { found, faults } = await codingsOf(files);
+      const read = new Map();
       for (const c of found) {
-        const name = c.coder === state.coder || data.coders.some((one) => one.name === c.coder) ? `${c.coder}（文件）` : c.coder;
-        guests.set(name, [...(guests.get(name) ?? []), c]);
+        // two people may both be called 我
+        const other =
+          c.coder === state.coder ||
+          data.coders.some((one) => one.name === c.coder) ||
+          (guests.get(c.coder) ?? [c])[0].file !== c.file ||
+          (read.get(c.coder) ?? [c])[0].file !== c.file;
+        const name = other ? `${c.coder}（${c.file}）` : c.coder;
+        read.set(name, [...(read.get(name) ?? []), c]);
       }
+      for (const [name, codings] of read) guests.set(name, codings);
       report(`读入 ${found.length} 处，现在有 ${guests.size} 位同学。`, faults);
       compare();
     }
     const chooser = (label, done) => {
-      const field = make("input", { type: "file", accept: ".csv", multiple: true, hidden: true, "aria-label": label, async onchange() {
-        await done([...field.files]);
-        field.value = "";
-      } });
+      const field = make("input", {
+        type: "file",
+        accept: ".csv",
+        multiple: true,
+        hidden: true,
+        "aria-label": label,
+        async onchange() {
+          await done([...field.files]);
+          field.value = "";
+        },
+      });
       return [button(label, () => field.click()), field];
     };
 
     // ---- comparing --------------------------------------------------------------------------------------------------
-    const everybody = () => new Map([
-      ["你", state.codings.map((c) => ({ ...c, label: labelOf(c.code) }))],
-      ...data.coders.map(({ name, codings }) => [name, codings.map(([start, end, code]) => ({ start, end, code, label: known.get(code)?.label ?? code }))]),
-      ...guests]);
+    const everybody = () =>
+      new Map([
+        ["你", state.codings.map((c) => ({ ...c, label: labelOf(c.code) }))],
+        ...data.coders.map(({ name, codings }) => [
+          name,
+          codings.map(([start, end, code]) => ({ start, end, code, label: known.get(code)?.label ?? code })),
+        ]),
+        ...guests,
+      ]);
     const figure = (value) => (Number.isNaN(value) ? "算不出" : value.toFixed(3));
-    const table = (caption, head, rows) => make("div", { class: "zc-wide", tabindex: "0", role: "region", "aria-label": caption }, make("table", {}, make("caption", {}, caption),
-      make("thead", {}, make("tr", {}, ...head.map((cell) => make("th", { scope: "col" }, cell)))),
-      make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell, i) => make(i ? "td" : "th", i ? {} : { scope: "row" }, String(cell))))))));
+    const table = (caption, head, rows) =>
+      make(
+        "div",
+        { class: "zc-wide", tabindex: "0", role: "region", "aria-label": caption },
+        make(
+          "table",
+          {},
+          make("caption", {}, caption),
+          make("thead", {}, make("tr", {}, ...head.map((cell) => make("th", { scope: "col" }, cell)))),
+          make(
+            "tbody",
+            {},
+            ...rows.map((row) =>
+              make("tr", {}, ...row.map((cell, i) => make(i ? "td" : "th", i ? {} : { scope: "row" }, String(cell)))),
+            ),
+          ),
+        ),
+      );
     function compare() {
       const all = everybody();
       const before = partner.value;
@@ -590,39 +835,85 @@
       if (all.has(before)) partner.value = before;
       const name = partner.value;
       const [mine, theirs] = [all.get("你"), all.get(name) ?? []];
-      if (!mine.length) return result.replaceChildren(make("p", {}, "先编几处，再来比。先看了别人的，就很难再用自己的眼睛看。"));
-      const dress = (list, who) => list.map((c) => {
-        const at = state.codes.findIndex((code) => code.label === c.label) + 1;
-        return { ...c, who, number: at || c.label, colour: `var(--zhagen-${at ? ((at + 5) % 6) + 1 : "muted"})` };
-      });
-      const copy = make("div", { class: "zc-text zc-both" }, ...lines.map((line) => make("p", {}, ...pieces(line, dress(mine, "你"), dress(theirs, name), null, null))));
+      if (!mine.length)
+        return result.replaceChildren(make("p", {}, "先编几处，再来比。先看了别人的，就很难再用自己的眼睛看。"));
+      const dress = (list, who) =>
+        list.map((c) => {
+          const at = state.codes.findIndex((code) => code.label === c.label) + 1;
+          return { ...c, who, number: at || c.label, colour: `var(--zhagen-${at ? ((at + 5) % 6) + 1 : "muted"})` };
+        });
+      const copy = make(
+        "div",
+        { class: "zc-text zc-both" },
+        ...lines.map((line) => make("p", {}, ...pieces(line, dress(mine, "你"), dress(theirs, name), null, null))),
+      );
       const found = agreement(data.turns, mine, theirs);
       const row = (what, m) => [what, m.items, figure(m.percent), figure(m.kappa), figure(m.alpha)];
       const measured = [
-        table(`你和${name}：一致性（逐字）`, ["范围", "判断数", "一致率", "κ", "α"], [row("全部文字", found.all), row("至少一人编了的文字", found.coded)]),
-        table(`你和${name}：逐个码（全部文字的字数）`, ["码", "都编", "只有你", `只有${name}`, "一致率", "κ", "α"],
-          found.codes.map((c) => [c.label, c.both, c.one, c.other, figure(c.percent), figure(c.kappa), figure(c.alpha)])),
+        table(
+          `你和${name}：一致性（逐字）`,
+          ["范围", "判断数", "一致率", "κ", "α"],
+          [row("全部文字", found.all), row("至少一人编了的文字", found.coded)],
+        ),
+        table(
+          `你和${name}：逐个码（全部文字的字数）`,
+          ["码", "都编", "只有你", `只有${name}`, "一致率", "κ", "α"],
+          found.codes.map((c) => [
+            c.label,
+            c.both,
+            c.one,
+            c.other,
+            figure(c.percent),
+            figure(c.kappa),
+            figure(c.alpha),
+          ]),
+        ),
       ];
       result.replaceChildren(
-        make("p", {}, `下面的线是你编的，上面的线是${name}编的；数字是码的号。`), copy, ...questions(mine, theirs, name),
-        make("p", {}, "判断数：每个字、每个码各判断一次“编没编”；只算受访者的话，只有你和他用过的码。这么短的一段，系数跟着一两处就跳，先看上面的问题。"),
-        ...measured, ...(guests.size ? whole(all) : []));
+        make("p", {}, `下面的线是你编的，上面的线是${name}编的；数字是码的号。`),
+        copy,
+        ...questions(mine, theirs, name),
+        make(
+          "p",
+          {},
+          "判断数：每个字、每个码各判断一次“编没编”；只算受访者的话，只有你和他用过的码。这么短的一段，系数跟着一两处就跳，先看上面的问题。",
+        ),
+        ...measured,
+        ...(guests.size ? whole(all) : []),
+      );
     }
     // by pair, and by code over all pairs, for a class
     function whole(all) {
       const names = [...all.keys()].filter((name) => !data.coders.some((one) => one.name === name));
-      const pairs = names.flatMap((one, i) => names.slice(i + 1).map((other) => [one, other, agreement(data.turns, all.get(one), all.get(other))]));
+      const pairs = names.flatMap((one, i) =>
+        names.slice(i + 1).map((other) => [one, other, agreement(data.turns, all.get(one), all.get(other))]),
+      );
       const codes = new Map();
-      for (const [, , found] of pairs) for (const c of found.codes) {
-        const sum = codes.get(c.label) ?? { both: 0, one: 0, other: 0, pairs: 0 };
-        codes.set(c.label, { both: sum.both + c.both, one: sum.one + c.one + c.other, pairs: sum.pairs + 1 });
-      }
+      for (const [, , found] of pairs)
+        for (const c of found.codes) {
+          const sum = codes.get(c.label) ?? { both: 0, one: 0, other: 0, pairs: 0 };
+          codes.set(c.label, { both: sum.both + c.both, one: sum.one + c.one + c.other, pairs: sum.pairs + 1 });
+        }
       const share = (c) => c.both / (c.both + c.one);
       return [
-        table("全班：两人一对", ["两个人", "一致率", "κ", "α（全部文字）", "α（编了的文字）"],
-          pairs.map(([one, other, m]) => [`${one}、${other}`, figure(m.all.percent), figure(m.all.kappa), figure(m.all.alpha), figure(m.coded.alpha)])),
-        table("全班：逐个码，最不一致的在前", ["码", "几对人用过", "两人都编的字", "只一人编的字", "都编的占几成"],
-          [...codes].sort((a, b) => share(a[1]) - share(b[1])).map(([label, c]) => [label, c.pairs, c.both, c.one, figure(share(c))])),
+        table(
+          "全班：两人一对",
+          ["两个人", "一致率", "κ", "α（全部文字）", "α（编了的文字）"],
+          pairs.map(([one, other, m]) => [
+            `${one}、${other}`,
+            figure(m.all.percent),
+            figure(m.all.kappa),
+            figure(m.all.alpha),
+            figure(m.coded.alpha),
+          ]),
+        ),
+        table(
+          "全班：逐个码，最不一致的在前",
+          ["码", "几对人用过", "两人都编的字", "只一人编的字", "都编的占几成"],
+          [...codes]
+            .sort((a, b) => share(a[1]) - share(b[1]))
+            .map(([label, c]) => [label, c.pairs, c.both, c.one, figure(share(c))]),
+        ),
       ];
     }
     function questions(mine, theirs, name) {
@@ -631,62 +922,139 @@
       const definition = (label) => data.codes.find((code) => code.label === label)?.definition;
       for (const c of theirs) {
         const [equal, other] = [mine.find(same(c)), mine.find((one) => meet(one, c) && one.label !== c.label)];
-        if (!equal) missed.push([c, other
-          ? `同一处你编了${other.label}。两条定义差在哪里？要不要两个都编？` : "你没有编。定义里哪几个字支持他？你是看漏了，还是认为不该编？"]);
+        if (!equal)
+          missed.push([
+            c,
+            other
+              ? `同一处你编了${other.label}。两条定义差在哪里？要不要两个都编？`
+              : "你没有编。定义里哪几个字支持他？你是看漏了，还是认为不该编？",
+          ]);
         else if (equal.start !== c.start || equal.end !== c.end)
           borders.push([c, `你圈的是「${words(equal)}」。多出来或少掉的字，够不够得上定义？`]);
       }
-      for (const c of mine) if (!theirs.some(same(c))) alone.push([c, `${name}在这里没有用这个码。指得出定义里的字吗？指不出，删；指得出，问他为什么不编。`]);
+      for (const c of mine)
+        if (!theirs.some(same(c)))
+          alone.push([c, `${name}在这里没有用这个码。指得出定义里的字吗？指不出，删；指得出，问他为什么不编。`]);
       const item = ([c, question]) => {
-        const reasons = data.differences.filter((d) => d[2] === c.code && meet({ start: d[0], end: d[1] }, c)).map((d) => [d[3], d[4]]);
-        const memos = data.memos.filter((memo) => memo.codes.includes(c.code) || reasons.some((reason) => reason[1] === memo.memo_id));
-        return make("li", {}, `「${words(c)}」→ ${c.label}。`, question,
-          ...[["定义", definition(c.label)], ["他们谈下来", reasons.map((reason) => reason[0]).join("\n")], [`${name}的备注`, c.memo],
-            ...memos.map((memo) => [`备忘录 ${memo.memo_id}（${memo.coder}）：${memo.title}`, memo.text])]
+        const reasons = data.differences
+          .filter((d) => d[2] === c.code && meet({ start: d[0], end: d[1] }, c))
+          .map((d) => [d[3], d[4]]);
+        const memos = data.memos.filter(
+          (memo) => memo.codes.includes(c.code) || reasons.some((reason) => reason[1] === memo.memo_id),
+        );
+        return make(
+          "li",
+          {},
+          `「${words(c)}」→ ${c.label}。`,
+          question,
+          ...[
+            ["定义", definition(c.label)],
+            ["他们谈下来", reasons.map((reason) => reason[0]).join("\n")],
+            [`${name}的备注`, c.memo],
+            ...memos.map((memo) => [`备忘录 ${memo.memo_id}（${memo.coder}）：${memo.title}`, memo.text]),
+          ]
             .filter(([, said]) => said)
-            .map(([title, said]) => make("details", {}, make("summary", {}, title), make("p", { class: "zc-memo" }, said))));
+            .map(([title, said]) =>
+              make("details", {}, make("summary", {}, title), make("p", { class: "zc-memo" }, said)),
+            ),
+        );
       };
       const part = (title, entries) => {
         const into = make("ol");
         list(into, entries, item);
         return [make("p", { class: "zc-title" }, `${title}（${entries.length} 处）`), into];
       };
-      return [...part(`${name}看到、你没有编的`, missed), ...part("圈得不一样长的", borders), ...part("只有你编的", alone)];
+      return [
+        ...part(`${name}看到、你没有编的`, missed),
+        ...part("圈得不一样长的", borders),
+        ...part("只有你编的", alone),
+      ];
     }
 
     // ---- the page ---------------------------------------------------------------------------------------------------
     const status = make("p", { class: "zc-status", role: "status", "aria-live": "polite" });
-    const problems = make("ul", { class: "zc-warning", role: "alert", hidden: true });
+    const problems = make("div", { class: "zc-warning", role: "alert", hidden: true }, make("ul"));
     const stay = { onpointerdown: (event) => event.preventDefault() }; // or the selection is gone before the click
-    const edge = (label, side, step) => button(label, () => {
-      const spot = chosen() ?? { start: focus, end: focus };
-      spot[side] = Math.max(side === "end" ? spot.start : 0, Math.min(side === "start" ? spot.end : size, spot[side] + step));
-      select(spot.start, spot.end);
-    }, { ...stay, "aria-label": `${side === "start" ? "前头" : "后头"}${(step < 0) === (side === "start") ? "多" : "少"}一个字` });
+    const edge = (label, side, step) =>
+      button(
+        label,
+        () => {
+          const spot = chosen() ?? { start: focus, end: focus };
+          spot[side] = Math.max(
+            side === "end" ? spot.start : 0,
+            Math.min(side === "start" ? spot.end : size, spot[side] + step),
+          );
+          select(spot.start, spot.end);
+        },
+        {
+          ...stay,
+          "aria-label": `${label}：${side === "start" ? "前头" : "后头"}${step < 0 === (side === "start") ? "多" : "少"}一个字`,
+        },
+      );
     const back = button("撤销", undo, stay);
-    const bar = make("div", { class: "zc-bar" }, status, make("div", { role: "group", "aria-label": "编码工具" },
-      button("编码…", choose, stay), button("原话作码", inVivo, stay), back, button("选这一句", sentence, stay),
-      edge("◂前", "start", -1), edge("前▸", "start", 1), edge("◂后", "end", -1), edge("后▸", "end", 1)));
+    const bar = make(
+      "div",
+      { class: "zc-bar" },
+      status,
+      make(
+        "div",
+        { role: "group", "aria-label": "编码工具" },
+        button("编码…", choose, stay),
+        button("原话作码", inVivo, stay),
+        back,
+        button("选这一句", sentence, stay),
+        edge("←前", "start", -1),
+        edge("前→", "start", 1),
+        edge("←后", "end", -1),
+        edge("后→", "end", 1),
+      ),
+    );
     const [own, codes] = [make("ol", { class: "zc-list" }), make("ul", { class: "zc-list" })];
     const [ownTitle, codesTitle] = [make("summary"), make("summary")];
-    const coder = make("input", { type: "text", maxlength: 20, "aria-label": "编码人", onchange() {
-      const name = tidy(coder.value).replace(/^[=+\-@＝＋－＠]+/, "") || "我";
-      act((now) => (now.coder === name ? now : { ...now, coder: name }), `编码人改为${name}。`);
-      coder.value = name;
-    } });
+    const coder = make("input", {
+      type: "text",
+      maxlength: 20,
+      "aria-label": "编码人",
+      onchange() {
+        const name = tidy(coder.value).replace(/^[=+\-@＝＋－＠]+/, "") || "我";
+        act((now) => (now.coder === name ? now : { ...now, coder: name }), `编码人改为${name}。`);
+        coder.value = name;
+      },
+    });
     const partner = make("select", { "aria-label": "和谁比", onchange: compare });
     const result = make("div", { class: "zc-result" });
-    const comparing = make("details", { class: "zc-part", ontoggle: () => comparing.open && compare() }, make("summary", {}, "和别人的编码比"),
-      make("p", {}, "和谁比 ", partner, " ", ...chooser("读入同学的导出…", invite)), result);
+    const comparing = make(
+      "details",
+      { class: "zc-part", ontoggle: () => comparing.open && compare() },
+      make("summary", {}, "和别人的编码比"),
+      make("p", {}, "和谁比 ", partner, " ", ...chooser("读入同学的导出…", invite)),
+      result,
+    );
     text.tabIndex = 0;
     text.setAttribute("role", "textbox");
     text.setAttribute("aria-readonly", "true");
     text.setAttribute("aria-multiline", "true");
     text.setAttribute("aria-label", "要编码的文字。左右箭头按字移动，上下箭头按句，按住 Shift 选中，回车给码");
-    block.append(bar, warning, problems,
-      make("details", { class: "zc-part", open: true }, ownTitle, own), make("details", { class: "zc-part" }, codesTitle, codes),
-      make("p", { class: "zc-files" }, make("label", {}, "编码人 ", coder), " ", button("导出编码", exportCodings), " ", button("导出编码本", exportCodes), " ", ...chooser("读入…", take)),
-      comparing, dialog);
+    block.append(
+      bar,
+      warning,
+      problems,
+      make("details", { class: "zc-part", open: true }, ownTitle, own),
+      make("details", { class: "zc-part" }, codesTitle, codes),
+      make(
+        "p",
+        { class: "zc-files" },
+        make("label", {}, "编码人 ", coder),
+        " ",
+        button("导出编码", exportCodings),
+        " ",
+        button("导出编码本", exportCodes),
+        " ",
+        ...chooser("读入…", take),
+      ),
+      comparing,
+      dialog,
+    );
     block.classList.add("zc-ready");
 
     // ---- what was kept ----------------------------------------------------------------------------------------------
@@ -695,7 +1063,8 @@
       try {
         raw = stored = localStorage.getItem(key);
         const other = Object.keys(localStorage).filter((name) => name.startsWith(group) && name !== key);
-        if (other.length) offer(other, "这台设备上还有给另一版文字编的、或者读不出的编码。它原样留着：");
+        for (const name of other)
+          offer("这台设备上还有给另一版文字编的、或者读不出的编码，原样留着：", localStorage.getItem(name), name);
       } catch {
         unsaved = true;
       }
@@ -705,17 +1074,31 @@
         const name = `${group}damaged-${sha256(raw).slice(0, 8)}`;
         try {
           localStorage.setItem(name, raw);
-        } catch {} // it is still in the page: `offer` has it
-        offer([name], "这台设备上存的编码读不出来，没有删，从头开始。原来的：", raw);
+          localStorage.removeItem(key);
+          stored = null;
+        } catch {} // no room for a copy: until something is coded, it stays where it is, and it can be downloaded
+        offer("这台设备上存的编码读不出来，没有删，从头开始。原来的：", raw, name);
       }
       warning.hidden = !unsaved;
       draw();
-      say(found && found.codings.length ? `接着编：已有 ${found.codings.length} 处，存在这台设备上。` : "选中几个字，再点“编码…”。编码只存在这台设备上。");
+      say(
+        found && found.codings.length
+          ? `接着编：已有 ${found.codings.length} 处，存在这台设备上。`
+          : "选中几个字，再点“编码…”。编码只存在这台设备上。",
+      );
     }
-    function offer(names, said, raw) {
-      const links = names.map((name) => make("a", { download: "zhagen-coder.json",
-        href: URL.createObjectURL(new Blob([raw ?? localStorage.getItem(name)], { type: "application/json" })) }, "下载"));
-      block.append(make("p", { class: "zc-warning" }, said, ...links.flatMap((link) => [link, " "])));
+    function offer(said, raw, name) {
+      const link = make(
+        "a",
+        { download: "zhagen-coder.json", href: URL.createObjectURL(new Blob([raw], { type: "application/json" })) },
+        "下载",
+      );
+      const drop = button("不要了", () => {
+        localStorage.removeItem(name);
+        note.remove();
+      });
+      const note = make("p", { class: "zc-warning" }, said, link, " ", drop);
+      block.append(note);
     }
     addEventListener("storage", (event) => {
       if ((event.key === key || event.key === null) && follow()) {
