@@ -128,6 +128,14 @@ def give(browser, start, end, label):
     )
 
 
+def answer(browser, words):
+    """Write into the open dialog and save."""
+    browser.run(
+        f"""const form = document.querySelector(".zc-dialog form"); form.elements[0].value = {json.dumps(words)};
+        form.requestSubmit(); return 1;"""
+    )
+
+
 def exported(browser, label):
     """The text of a file that the page gives out."""
     return browser.run(
@@ -199,8 +207,7 @@ def test_memo_rename_merge_and_what_is_kept(page, tmp_path, study):
     page.run("document.querySelectorAll('details').forEach((one) => (one.open = true)); return 1;")
     for label, words in (("写备注：「我就吃了」 吃了带鱼", "为什么\n吃？"), ("改名：吃了带鱼", "吃人嘴软")):
         page.run(f"{name(label)}.click(); return 1;")
-        script = 'const f = document.querySelector(".zc-dialog form"); f.elements[0].value = %s; f.requestSubmit(); return 1;'
-        page.run(script % json.dumps(words))
+        answer(page, words)
     assert listed(page)[1] == " 「我就吃了」 → 吃人嘴软"
     page.run(f"{name('并入另一个码：吃人嘴软')}.click(); return 1;")
     page.type("让三百")
@@ -218,9 +225,7 @@ def test_an_export_is_the_study_s_form_and_comes_back(page, tmp_path, study):
     give(page, start, end, "遵守，“不认”")
     give(page, start, end, "搬出规矩")
     page.run(f"{name('写备注：「首先，遵守不等于承认」 搬出规矩')}.click(); return 1;")
-    page.run(
-        'const f = document.querySelector(".zc-dialog form"); f.elements[0].value = "=1+1"; f.requestSubmit(); return 1;'
-    )
+    answer(page, "=1+1")
     codings, codebook = exported(page, "导出编码"), exported(page, "导出编码本")
     rows = list(csv.DictReader(io.StringIO(codings.removeprefix("\ufeff"))))
     assert {row["label"] for row in rows} == {"遵守，“不认”", "搬出规矩"} and "'=1+1" in {row["memo"] for row in rows}
