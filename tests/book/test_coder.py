@@ -306,6 +306,17 @@ def test_agreement_is_the_package_s_to_the_last_digit(browser, tmp_path):
     assert undefined < 40 and browser.errors == []
 
 
+def test_places_are_code_points(browser, tmp_path):
+    """Characters outside the basic plane are one character, as in Python."""
+    browser.fresh()
+    browser.open(written(tmp_path, code_passage(odd_study(), "甲1")))
+    for words in ("𠮷野家的书", "🙂。“没翻”", "回去才看见缺页"):
+        give(browser, ODD.index(words), ODD.index(words) + len(words), "看")
+    rows = csv.DictReader(io.StringIO(exported(browser, "导出编码").removeprefix("\ufeff")))
+    marked = [ODD[int(row["start"]) : int(row["end"])] for row in rows]
+    assert marked == ["𠮷野家的书", "🙂。“没翻”", "回去才看见缺页"] and browser.errors == []
+
+
 def test_comparing_shows_what_they_saw_and_asks(page, study):
     start, end = at(study, "I16", "我一个学法律的，没拍。")
     give(page, start, end, "自嘲")
@@ -436,6 +447,8 @@ def test_two_tabs_lose_nothing(browser, tmp_path, study):
     time.sleep(0.5)
     assert [entry.split("→ ")[1] for entry in listed(browser)] == ["第一", "第二", "第三"]
     assert "另一个窗口" in said(browser) and browser.errors == []
+    click(browser, "撤销")
+    assert [entry.split("→ ")[1] for entry in listed(browser)] == ["第一", "第二"]
 
 
 FULL = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };"
