@@ -188,8 +188,8 @@ def test_the_garden_is_read_whole():
         ),
         ("轮流浇水、看护工具", "1.轮流浇水 2.看护工具", "1.轮流浇水 is categories of the open coding"),
         ("轮流浇水、看护工具", "①轮流浇水②看护工具", "is categories of the open coding"),
-        ("来往\t分享", "同上\t分享", "'同上' is no name of a code: it stands for the cell above"),
-        ("分享收成\t互", "（同上）\t互", "it stands for the cell above"),
+        ("来往\t分享", "同上\t分享", "'同上' is no name of a code: it repeats the cell above"),
+        ("分享收成\t互", "（同上）\t互", "it repeats the cell above"),
         ("共同照看”。", "共同照看”。\n别处说核心范畴为“共同来往”。", "could name the core: 共同照看, 共同来往"),
     ],
 )

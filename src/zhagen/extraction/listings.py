@@ -335,4 +335,4 @@ def _size(clause: str, quantity: Quantity) -> int:
 def _alike(names: list[str]) -> bool:
     """Say whether all names begin or end with the same Han character: 缺钱、缺人和缺时间, 智能化、网络化."""
     ends = ({name[:1] for name in names}, {name[-1:] for name in names})
-    return any(len(end) == 1 and HAN_CHAR.search(*end) for end in ends)
+    return any(len(end) == 1 and HAN_CHAR.search("".join(end)) for end in ends)

@@ -82,15 +82,16 @@ def _core(outline: Outline, rule: dict[str, str], codes: Codes) -> Code:
     for block in outline.prose():
         for match in re.finditer(rule["pattern"], block.text):
             found.setdefault(match["label"], block.clean.span(match.start("label"), match.end("label")))
-    if len(found) > 1:
+    whole = max(found, key=len, default="")  # a shorter name of the same, such as its last words, is no other core
+    if any(not whole.endswith(label) for label in found):
         raise ExtractionError(
             f"several labels could name the core: {', '.join(found)}",
             outline.document.where(min(found.values())[0], max(found.values())[1]),
             "make core.pattern of the recipe match the one that is meant",
         )
-    for label, lines in found.items():
+    if found:
         reason = "文本没有指明核心范畴；核心模型以它为名"
-        return codes.add("core_category", label, lines, status="inferred", reason=reason)
+        return codes.add("core_category", whole, found[whole], status="inferred", reason=reason)
     raise ExtractionError(
         "the sentence that names the core model is not found",
         outline.document.where(1, len(outline.document.lines)),

@@ -102,14 +102,14 @@ def check_label(outline: Outline, label: str, lines: tuple[int, int]) -> None:
     ------
     ExtractionError
         If it holds a control character, a mark of a sentence, a page number or words of the sentence around a list,
-        has no letter, stands for the cell above, or is too wide.
+        has no letter, repeats the cell above, or is too wide.
     """
     printed = "\n".join(outline.document.lines[lines[0] - 1 : lines[1]])
     found = NO_LABEL.search(label) or CONTROL.search(label + printed) or FRAME.search(label)
     if found:
         problem = f"holds {found[0]!r}"
     elif DITTO.fullmatch(label):
-        problem = "stands for the cell above"
+        problem = "repeats the cell above"
     elif PAGE.search(label):
         problem = "holds a page number"
     elif not any(map(str.isalpha, label)):
