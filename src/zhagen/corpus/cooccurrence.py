@@ -350,7 +350,7 @@ def _advice(
     if speakers != "all" and not asked:
         shown = ", ".join(f"{name} {number}" for name, number in spoken.most_common(10))
         said.append(f"no turn is an interviewer's: name the interviewer if it is one of {shown}")
-    if speakers == "all" and asked >= 2:
+    if speakers == "all" and asked >= max(2, 0.02 * sizes["paragraphs"]):
         said.append(
             f"{asked} of {sum(spoken.values())} turns are an interviewer's: choose participants to leave them out"
         )

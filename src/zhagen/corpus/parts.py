@@ -22,7 +22,9 @@ from zhagen.text.strings import join_strings
 LINE_ENDS = re.compile("[\r\x0b\x0c\x85\u2028\u2029]\n?")
 # Whether lines are paragraphs: how many end a sentence, and how many end within one, though one ended in them.
 CLOSING = "。！？；：…”’）)!?."
-BROKEN = re.compile(rf"[。！？][^\n。！？]*[^\n{re.escape(CLOSING)}](?:\n|\Z)")
+WHOLE = re.compile(rf"\n(?<=[{re.escape(CLOSING)}]\n)")
+OPEN = re.compile(rf"\n(?<=[^\n{re.escape(CLOSING)}]\n)")
+ENDED = re.compile("[。！？]")
 JUDGED = ("whole_lines", "broken_lines")
 UNITS = ("sentence", "paragraph", "document", "window")
 
@@ -178,7 +180,7 @@ def count_part(documents: Sequence[str], settings: Settings) -> Part:
     groups = np.arange(len(pieces))  # for each piece its unit
     if settings.unit == "document":
         groups = np.repeat(np.arange(len(documents)), np.array([len(lines) for lines in paragraphs], np.intp))
-    found = encode_texts(pieces, settings.lexicon, hmm=settings.hmm, segmenter=settings.segmenter)
+    found = encode_texts(pieces, settings.lexicon, hmm=settings.hmm, segmenter=settings.segmenter, normal=True)
     ids, lengths = found.ids, found.lengths.astype(np.intp, copy=False)
     units = np.repeat(groups, lengths)  # for each occurrence its unit
     totals = np.bincount(ids, minlength=len(found.terms)).astype(np.int64, copy=False)
@@ -190,8 +192,8 @@ def count_part(documents: Sequence[str], settings: Settings) -> Part:
         "characters": sum(map(len, pieces)),  # of lines, so that it does not matter how a text is divided
         "units": len(indptr) - 1,
         "occurrences": int(totals.sum()),
-        "whole_lines": sum(f"{text}\n".count(f"{mark}\n") for text in texts for mark in CLOSING),
-        "broken_lines": sum(len(BROKEN.findall(text)) for text in texts),
+        "whole_lines": sum(len(WHOLE.findall(f"{text}\n")) for text in texts),
+        "broken_lines": sum(map(_broken_lines, texts)),
     }
     return Part(join_strings(found.terms), indptr, indices, counts, totals, sizes, found.coverage)
 
@@ -199,6 +201,12 @@ def count_part(documents: Sequence[str], settings: Settings) -> Part:
 def _one_line_end(text: str) -> str:
     """Return a text with one kind of line ends: a new page, or what programs call a line or paragraph, ends one."""
     return LINE_ENDS.sub("\n", text)
+
+
+def _broken_lines(text: str) -> int:
+    """Count the lines that end within a sentence though one ended in them."""
+    ends = (found.start() for found in OPEN.finditer(f"{text}\n"))
+    return sum(bool(ENDED.search(text, text.rfind("\n", 0, end) + 1, end)) for end in ends)
 
 
 def _sentences(text: str) -> list[str]:

@@ -137,15 +137,14 @@ def empty_coverage() -> Coverage:
     return Coverage(0, 0, 0, 0, np.empty(0, np.int64), np.empty(0, np.int64))
 
 
-def measure_coverage(lengths: np.ndarray, singles: np.ndarray, words: np.ndarray) -> Coverage:
+def measure_coverage(kinds: np.ndarray, words: np.ndarray) -> Coverage:
     """Return the coverage of a text that is cut.
 
     Parameters
     ----------
-    lengths : numpy.ndarray
-        For each distinct word its Chinese characters.
-    singles : numpy.ndarray
-        For each distinct word the code of its character if it is one Chinese character that is not counted, else 0.
+    kinds : numpy.ndarray of int64
+        One entry a distinct word: how many Chinese characters it has, times 2 to the power `SHIFT`, and in the lower
+        bits the code of its character if it is a single one that is not counted, else 0.
     words : numpy.ndarray
         The words of the text, as places among the distinct ones.
 
@@ -156,6 +155,7 @@ def measure_coverage(lengths: np.ndarray, singles: np.ndarray, words: np.ndarray
     """
     import numpy as np
 
+    lengths, singles = kinds >> SHIFT, kinds & (1 << SHIFT) - 1
     often = np.bincount(words, minlength=len(lengths))
     frequent = np.isin(singles, _codes_of_frequent())
     traditional = np.isin(singles, np.fromiter(map(ord, TRADITIONAL), np.int64))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from zhagen.text import lexicon
 from zhagen.text.characters import HAN, normal_text
-from zhagen.text.coverage import Coverage, measure_coverage
+from zhagen.text.coverage import SHIFT, Coverage, measure_coverage
 from zhagen.text.lexicon import MARK, Lexicon, read_lexicon
 from zhagen.text.strings import code_strings, join_strings, split_run
 
@@ -144,7 +144,12 @@ def content_terms(
 
 
 def encode_texts(
-    texts: Sequence[str], lexicon: Path | str | None = None, *, hmm: bool = False, segmenter: str | None = None
+    texts: Sequence[str],
+    lexicon: Path | str | None = None,
+    *,
+    hmm: bool = False,
+    segmenter: str | None = None,
+    normal: bool = False,
 ) -> Encoded:
     """Return the content terms of many texts as numbers: what `content_terms` gives of each, faster.
 
@@ -158,6 +163,8 @@ def encode_texts(
         See `segment`.
     segmenter : str, optional
         See `segment`; left out it is the faster one that is installed.
+    normal : bool, default False
+        Whether the texts are lines that `zhagen.text.characters.normal_text` returned: then it is not called again.
 
     Returns
     -------
@@ -182,12 +189,13 @@ def encode_texts(
     entries = read_lexicon(lexicon)
     cut, judged = entries.cutter(segmenter, hmm), _judged(entries)
     # the word "\n" ends a text, so that none may hold one; normal text has no END and no "\r"
-    lines = normal_text("\n".join(text.replace("\n", " ") for text in texts))
-    parts = entries.foreign.split("\n".join(map(strip_citations, lines.split("\n"))))
+    lines = texts if normal else normal_text("\n".join(text.replace("\n", " ") for text in texts)).split("\n")
+    parts = entries.foreign.split("\n".join(map(strip_citations, lines)))
     runs = [join_strings(cut(piece)) for piece in _slices(MARK.join(parts[::2]))]
     run, words = code_strings(b"".join(runs) + join_strings(parts[1::2]))
     distinct = split_run(run)
-    counted_as, han, singles = zip(*(judged[word] for word in distinct), strict=True) if distinct else ((), (), ())
+    facts = [judged[word] for word in distinct]
+    counted_as = [term for term, _ in facts]
     places = {term: place for place, term in enumerate(filter(None, dict.fromkeys(counted_as)))}
     number = np.array([places[term] if term else -1 for term in counted_as], np.int32)
     # `words` are the segmenter's words, foreign ones as MARK, then the foreign words: put them where the marks are.
@@ -195,7 +203,7 @@ def encode_texts(
     words, foreign = np.split(words, [len(words) - len(parts) // 2])
     if MARK in distinct:
         words[words == distinct.index(MARK)] = foreign
-    coverage = measure_coverage(np.array(han, np.int64), np.array(singles, np.int64), words)
+    coverage = measure_coverage(np.fromiter((kind for _, kind in facts), np.int64, len(facts)), words)
     ids = number[words]
     kept = np.flatnonzero(ids >= 0)
     ends = np.flatnonzero(words == distinct.index("\n")) if "\n" in distinct else kept[:0]
@@ -241,8 +249,8 @@ def _slices(text: str) -> Iterator[str]:
         start = end
 
 
-class _Judged(dict[str, tuple[str | None, int, int]]):
-    """Word -> what it counts as with a lexicon, its Chinese characters, and its code if it is one that is not counted.
+class _Judged(dict[str, tuple[str | None, int]]):
+    """Word -> what it counts as with a lexicon, and its kind for `measure_coverage`.
 
     It is judged where it is first seen: words come again, from text to text.
     """
@@ -251,11 +259,12 @@ class _Judged(dict[str, tuple[str | None, int, int]]):
         super().__init__()
         self.entries = entries
 
-    def __missing__(self, word: str) -> tuple[str | None, int, int]:
+    def __missing__(self, word: str) -> tuple[str | None, int]:
         if len(self) > _MOST:
             self.clear()
         term, han = _kept(word, self.entries), len(CHINESE.findall(word))
-        judged = self[word] = term, han, ord(word) if term is None and han == len(word) == 1 else 0
+        single = ord(word) if term is None and han == len(word) == 1 else 0
+        judged = self[word] = term, han << SHIFT | single
         return judged
 
 
