@@ -11,7 +11,7 @@ from zhagen.corpus.parts import Part, Settings, count_part
 from zhagen.corpus.readers import STORE as NAME
 from zhagen.corpus.store import Store, documents_checksum, sole_writer
 from zhagen.errors import OutputError
-from zhagen.text.coverage import empty_coverage
+from zhagen.text.coverage import sum_coverage
 from zhagen.text.strings import join_strings
 
 TOLD = {"unit": "paragraph", "part": 9}
@@ -21,7 +21,7 @@ SIZES = {"paragraphs": 1, "units": 2, "occurrences": 3}
 def part(terms=("平台", "数据"), counts=(2, 1, 1)):
     indptr, indices = np.array([0, 2, 3]), np.array([0, 1, 1], np.int32)
     return Part(
-        join_strings(terms), indptr, indices, np.array(counts, np.int32), np.array([2, 2]), SIZES, empty_coverage()
+        join_strings(terms), indptr, indices, np.array(counts, np.int32), np.array([2, 2]), SIZES, sum_coverage([])
     )
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from zhagen.cli import main
-from zhagen.text.coverage import empty_coverage
+from zhagen.text.coverage import sum_coverage
 from zhagen.text.segmentation import encode_texts, segment
 
 TRADITIONAL = "數字平台推動企業轉型，建立治理規則。"
@@ -30,7 +30,7 @@ def test_the_numbers_are_those_of_the_words():
 def test_texts_and_the_sum_of_texts_are_the_same(segmenter):
     texts = ["大橘不怕人", "橘", TRADITIONAL, "", "Machine 2024", PROSE]
     whole = coverage(*texts, segmenter=segmenter)
-    summed = sum((coverage(text, segmenter=segmenter) for text in texts), empty_coverage())
+    summed = sum_coverage([coverage(text, segmenter=segmenter) for text in texts])
     for name in ("characters", "single", "unknown", "traditional"):
         assert getattr(whole, name) == getattr(summed, name)
     assert whole.codes.tolist() == summed.codes.tolist() and whole.counts.tolist() == summed.counts.tolist()

@@ -9,8 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
-from functools import partial, reduce
-from operator import add
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from types import SimpleNamespace
@@ -29,7 +28,7 @@ from zhagen.output import write_files
 from zhagen.statistics import association
 from zhagen.statistics.association import add_measures, pair_table
 from zhagen.statistics.pairs import available_processors, count_pair_stream
-from zhagen.text.coverage import empty_coverage
+from zhagen.text.coverage import Coverage, sum_coverage
 from zhagen.text.lexicon import SEGMENTERS, fastest_segmenter
 from zhagen.text.strings import END, code_strings, join_strings, split_run
 
@@ -238,7 +237,7 @@ def cooccur(
         groups = find_communities(network, seed=seed)
         member = {term: number for number, group in enumerate(groups, 1) for term in group}
         terms = terms.assign(community=[member.get(term, 0) for term in terms.term])
-        coverage = reduce(add, map(store.coverage, range(sizes["parts"])), empty_coverage())
+        coverage = _coverage(store, sizes["parts"])
         notes = reading.notes(sizes["documents"]) + _advice(sizes, spoken, lines, speakers, frozenset(interviewers))
         notes += coverage.advice()
         report: dict[str, Any] = {
@@ -452,6 +451,15 @@ def _vocabulary(store: Store, number_of_parts: int, weighted: bool) -> tuple[lis
             sums[:, at] += [part.totals, units, own]
             total += len(part.indptr) - 1
     return split_run(known), sums, total
+
+
+def _coverage(store: Store, number_of_parts: int) -> Coverage:
+    """Return how much of all parts was counted."""
+    coverage = sum_coverage([])
+    for start in range(0, number_of_parts, MERGED):
+        some = range(start, min(start + MERGED, number_of_parts))
+        coverage = sum_coverage([coverage, *map(store.coverage, some)])
+    return coverage
 
 
 def _restricted(part: Part, columns: np.ndarray, terms: int, weighted: bool) -> csr_array:

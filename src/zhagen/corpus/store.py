@@ -15,9 +15,7 @@ from zhagen.corpus.parts import Part
 from zhagen.corpus.readers import STORE
 from zhagen.errors import OutputError
 from zhagen.output import cannot_write, write_files
-from zhagen.text.coverage import Coverage
-
-COVERED = ("characters", "single", "unknown", "traditional")
+from zhagen.text.coverage import NUMBERS, Coverage
 
 
 class Store:
@@ -120,7 +118,7 @@ class Store:
             "counts": part.counts,
             "totals": part.totals,
             "sizes": np.array(json.dumps(part.sizes)),
-            "covered": np.array([getattr(part.coverage, name) for name in COVERED]),
+            "covered": np.array([getattr(part.coverage, name) for name in NUMBERS]),
             "neighbours": np.stack([part.coverage.codes, part.coverage.counts]),
         }
         write_files({self.path(number).name: lambda draft: np.savez(draft, **arrays)}, self.folder)  # type: ignore[arg-type]

@@ -10,8 +10,8 @@ from .cleaning import count_term as count_term
 from .cleaning import join_lines as join_lines
 from .cleaning import printed_width as printed_width
 from .coverage import Coverage as Coverage
-from .coverage import empty_coverage as empty_coverage
 from .coverage import measure_coverage as measure_coverage
+from .coverage import sum_coverage as sum_coverage
 from .encodings import binary as binary
 from .encodings import find_encoding as find_encoding
 from .encodings import first_misfit as first_misfit

@@ -8,6 +8,7 @@ names above all. Text in traditional characters falls apart nearly as a whole, f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ TRADITIONAL = frozenset(
     "們這個來說國對時會過學發動業產關與為從後還沒種進開現實無點經應當問間體處長見樣總數機電話書買賣東車頭難題讓認識給錢"
     "請誰變響據網應營運標準務資訊轉創價團隊組織義統聯極積責領導際環節點擊繼續線雙層級單專設計論證選擇養參觀臺灣"
 )
+NUMBERS = ("characters", "single", "unknown", "traditional")
 SHIFT = 21  # bits of a character's code
 
 
@@ -59,21 +61,6 @@ class Coverage:
 
     def __repr__(self) -> str:
         return f"Coverage({self.characters} characters, {self.single} single, {self.unknown} unknown)"
-
-    def __add__(self, other: Coverage) -> Coverage:
-        """Return what holds for two texts together."""
-        import numpy as np
-
-        codes, places = np.unique(np.concatenate([self.codes, other.codes]), return_inverse=True)
-        counts = np.bincount(places, np.concatenate([self.counts, other.counts]), len(codes)).astype(np.int64)
-        return Coverage(
-            self.characters + other.characters,
-            self.single + other.single,
-            self.unknown + other.unknown,
-            self.traditional + other.traditional,
-            codes,
-            counts,
-        )
 
     def neighbours(self, top: int = 20) -> list[tuple[str, int]]:
         """Return the most frequent unknown neighbours.
@@ -119,22 +106,31 @@ class Coverage:
         return said
 
 
-def empty_coverage() -> Coverage:
-    """Return the coverage of no text.
+def sum_coverage(parts: Sequence[Coverage]) -> Coverage:
+    """Return what holds for several texts together.
+
+    Parameters
+    ----------
+    parts : sequence of Coverage
+        The coverage of each.
 
     Returns
     -------
     Coverage
-        All numbers are 0.
+        The coverage of all; of no text if there is none.
 
     Examples
     --------
-    >>> empty_coverage()
+    >>> sum_coverage([])
     Coverage(0 characters, 0 single, 0 unknown)
     """
     import numpy as np
 
-    return Coverage(0, 0, 0, 0, np.empty(0, np.int64), np.empty(0, np.int64))
+    none = np.empty(0, np.int64)
+    codes, places = np.unique(np.concatenate([none, *(part.codes for part in parts)]), return_inverse=True)
+    counts = np.bincount(places, np.concatenate([none, *(part.counts for part in parts)]), len(codes)).astype(np.int64)
+    numbers = {name: sum(getattr(part, name) for part in parts) for name in NUMBERS}
+    return Coverage(**numbers, codes=codes, counts=counts)
 
 
 def measure_coverage(kinds: np.ndarray, words: np.ndarray) -> Coverage:
@@ -178,6 +174,5 @@ def measure_coverage(kinds: np.ndarray, words: np.ndarray) -> Coverage:
 def _codes_of_frequent() -> np.ndarray:
     import numpy as np
 
-    return np.array(
-        [ord(word) for word, often, _ in jieba_dictionary() if len(word) == 1 and often > FREQUENT], np.int64
-    )
+    found = ((word, often) for word, often, _ in jieba_dictionary(1))
+    return np.array([ord(word) for word, often in found if often > FREQUENT], np.int64)
