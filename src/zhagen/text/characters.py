@@ -16,11 +16,11 @@ WIDE = re.compile(f"[{HAN}\u3001-\u303f\uff01-\uffef]")  # and what is printed a
 HYPHENS = "\u2010\u2011\u2012\u2013\u2212\uff0d"
 # Nothing is seen of these: controls, marks of direction, zero-width characters, variation selectors, and the private
 # use, where a PDF's own font has its bullets.
-INVISIBLE = re.compile(
-    "[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+_SHAPELESS = (
+    "\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\u3164\ue000-\uf8ff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U0010ffff]"
 )
+INVISIBLE = re.compile(f"[{_SHAPELESS}\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U0010ffff]")
 BLANKS = "\t\x0b\x0c\r\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"  # each becomes a plain blank
 MARKS = "\u0300-\u036f\u3099\u309a\u1161-\u1175\u11a8-\u11c2"  # written behind the letter that they belong to
 SIGNS = str.maketrans("＃％＆＋＠＿", "#%&+@_")  # no marks of Chinese: parts of words, as in Ｒ＆Ｄ, Ｃ＋＋
@@ -36,14 +36,14 @@ CHARACTERS = (
     "聿肉𦥑艹艹艹虎衤覀西见角𧢲讠贝𧾷车辶辶辶邑钅長镸长门𨸏阝雨青韦页风飞食𩙿飠饣𩠐马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀龟"
 )
 # Kangxi radicals, compatibility ideographs, ligatures, full-width digits and letters, letters of formulas.
-FORMS = "\u2f00-\u2fd5\uf900-\ufaff\ufb00-\ufb06\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff"
-FORMS += "\u2126\u212a\u212b\U0002f800-\U0002fa1f"
+FORMS = "\u2f00-\u2fd5\uf900-\ufaff\ufb00-\ufb06\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\u2126\u212a\u212b"
+FAR_FORMS = "\U0001d400-\U0001d7ff\U0002f800-\U0002fa1f"
 
 
 def _table() -> dict[str, str]:
     """Return what each character with another form becomes."""
     every = "".join(map(chr, range(0x2FA20)))
-    table = {char: unicodedata.normalize("NFKC", char) for char in re.findall(f"[{FORMS}]", every)}
+    table = {char: unicodedata.normalize("NFKC", char) for char in re.findall(f"[{FORMS}{FAR_FORMS}]", every)}
     table |= dict.fromkeys(re.findall(f"[{BLANKS}]", every), " ")
     table |= dict.fromkeys(HYPHENS, "-") | {chr(char): chr(plain) for char, plain in SIGNS.items()}
     return table | dict(zip(RADICALS, CHARACTERS, strict=True))
@@ -52,8 +52,11 @@ def _table() -> dict[str, str]:
 _HAN = re.compile(f"[{HAN}]")
 _WIDE = WIDE.pattern[1:-1]
 _MARKED = re.compile(f"[^{MARKS}\n][{MARKS}]+")
-# One set of characters, so that one quick search says that there is nothing to do.
-_UNUSUAL = re.compile(f"[{INVISIBLE.pattern[1:-1]}{BLANKS}{MARKS}{FORMS}{HYPHENS}{RADICALS}{''.join(map(chr, SIGNS))}]")
+# One set of characters, so that one quick search says that there is nothing to do. Each range beyond the first plane
+# takes time, so there it has one for all: `_plain` leaves those that are plain.
+_UNUSUAL = re.compile(
+    f"[{_SHAPELESS}{BLANKS}{MARKS}{FORMS}{HYPHENS}{RADICALS}{''.join(map(chr, SIGNS))}\U00010000-\U0010ffff]"
+)
 _BLANKS = re.compile("  +")
 _BESIDE_WIDE = re.compile(f" (?:(?=[{_WIDE}\n])|(?<=[{_WIDE}\n] ))")  # or at an end of a line
 _NESTED = re.compile("“[^”\n]*“")

@@ -75,9 +75,13 @@ class Coverage:
         list of (str, int)
             Two characters, and how often they come together; of equally frequent ones the first by code point.
         """
-        order = sorted(range(len(self.codes)), key=lambda place: (-self.counts[place], self.codes[place]))[:top]
-        pairs = ((int(self.codes[place]), int(self.counts[place])) for place in order)
-        return [(chr(code >> SHIFT) + chr(code & (1 << SHIFT) - 1), count) for code, count in pairs if count > 1]
+        import numpy as np
+
+        least = max(2, np.partition(self.counts, -top)[-top]) if top < len(self.counts) else 2
+        kept = np.flatnonzero(self.counts >= least)
+        order = kept[np.lexsort((self.codes[kept], -self.counts[kept]))][:top]
+        pairs = zip(self.codes[order].tolist(), self.counts[order].tolist(), strict=True)
+        return [(chr(code >> SHIFT) + chr(code & (1 << SHIFT) - 1), count) for code, count in pairs]
 
     def advice(self) -> list[str]:
         """Return what a person should know before reading the counts.
