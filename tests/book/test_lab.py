@@ -97,9 +97,9 @@ def numbers(path: Path) -> list[str]:
 
 
 def shortest(folder: Path) -> Path:
-    """The notebook of a folder with the fewest cells and a number in its prose: a browser on two cores is slow."""
-    paths = [path for path in sorted(folder.glob("*.ipynb")) if numbers(path)]
-    return min(paths, key=lambda path: len(nbformat.read(path, as_version=4).cells))
+    """The notebook of a folder with the fewest cells, with a number in its prose where one has: a browser is slow."""
+    paths = sorted(folder.glob("*.ipynb"))
+    return min([path for path in paths if numbers(path)] or paths, key=lambda path: len(nbformat.read(path, as_version=4).cells))
 
 
 def run_all(page):
@@ -122,7 +122,7 @@ def run_all(page):
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_a_notebook_of_each_folder_runs_in_jupyterlab(folder, server, copies, browser):
     path = shortest(copies / folder)
-    shown = numbers(path)[0]
+    shown = numbers(path)[:1]
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto(f"{server}/lab/tree/{folder}/{path.name}?token={TOKEN}&reset", timeout=MINUTES)
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=MINUTES)
@@ -134,7 +134,7 @@ def test_a_notebook_of_each_folder_runs_in_jupyterlab(folder, server, copies, br
     except sync_api.TimeoutError:
         pytest.fail(f"it did not reach its last cell:\n{page.inner_text('.jp-Notebook')[-1500:]}")
     text = page.inner_text(".jp-Notebook")
-    assert shown in text
+    assert all(number in text for number in shown)
     assert "全都没有变" in text
     assert "Traceback" not in text and "{numref}" not in text
     assert page.locator(".jp-RenderedHTMLCommon table caption").count() or page.locator(".zhagen-figure svg").count()

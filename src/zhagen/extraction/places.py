@@ -53,7 +53,7 @@ def find_sentence(outline: Outline, section: str, words: Sequence[str], *, kinds
     >>> haier = extract("haier", edition="digest")
     >>> place = find_sentence(haier.outline, "2.3", ["结果变量"])
     >>> place.lines, place.kind
-    ((129, 129), 'paragraph')
+    ((105, 105), 'paragraph')
     >>> find_sentence(haier.outline, "2.3", ["结果变量", "备忘录"]) is None
     True
     """
