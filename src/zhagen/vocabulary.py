@@ -103,6 +103,13 @@ PARTS = {  # of a study's summary
     "advice": "建议",
 }
 REPORTED = {"reported": "报告了", "mentioned": "提到", "absent": "没有", "not_applicable": "不适用"}
+MARKS = {  # a reader's marks beside what was planted in a paper
+    "found": "找到",
+    "missed": "漏了",
+    "accused": "冤枉",
+    "spared": "没有冤枉",
+    "unlisted": "要谈",
+}
 KINDS = {
     # repeated quotations
     "exact": "逐字相同",
@@ -151,7 +158,7 @@ ACTS = {  # on a codebook
 COLUMNS = {
     "status": STATUSES,
     "level": LEVELS,
-    "verdict": VERDICTS | AGREEMENT | REPORTED,
+    "verdict": VERDICTS | AGREEMENT | REPORTED | MARKS,
     "kind": KINDS,
     "part": PARTS,
     "act": ACTS,

@@ -1,4 +1,5 @@
 from .benchmarks import load_benchmarks as load_benchmarks
+from .copies import data_at as data_at
 from .copies import extract_changed as extract_changed
 from .copies import extract_with_data as extract_with_data
 from .execution import Run as Run
@@ -10,6 +11,9 @@ from .loads import load_features as load_features
 from .loads import load_passages as load_passages
 from .loads import load_wording as load_wording
 from .lookup import find_pair as find_pair
+from .paper import compare_marks as compare_marks
+from .paper import paper_places as paper_places
+from .paper import practice_paper as practice_paper
 from .prose import Mark as Mark
 from .prose import ProseChanges as ProseChanges
 from .prose import compare_prose as compare_prose

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,11 +84,36 @@ def extract_with_data(doc_id: str, files: Mapping[str, str]) -> Extraction:
         shutil.copytree(data_folder(), data, ignore=shutil.ignore_patterns("sources"))
         for name, content in files.items():
             (data / name).write_text(content, encoding="utf-8")
-        before = os.environ.get("ZHAGEN_DATA")
-        os.environ["ZHAGEN_DATA"] = str(data)
-        try:
+        with data_at(data):
             return extract(doc_id, edition="digest")
-        finally:
-            os.environ.pop("ZHAGEN_DATA")
-            if before is not None:
-                os.environ["ZHAGEN_DATA"] = before
+
+
+@contextmanager
+def data_at(folder: Path) -> Iterator[None]:
+    """Read all data from another folder, as `ZHAGEN_DATA` does, until the block ends.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        A data folder: ``documents.toml``, ``recipes``, ``digests``.
+
+    Yields
+    ------
+    None
+        Nothing; the setting before the block comes back after it, also if the block raises.
+
+    Examples
+    --------
+    >>> from zhagen.documents import document_ids
+    >>> with data_at(data_folder() / "practice_paper"):
+    ...     document_ids()
+    ['canteen']
+    """
+    before = os.environ.get("ZHAGEN_DATA")
+    os.environ["ZHAGEN_DATA"] = str(folder)
+    try:
+        yield
+    finally:
+        os.environ.pop("ZHAGEN_DATA")
+        if before is not None:
+            os.environ["ZHAGEN_DATA"] = before
