@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nltk.metrics.agreement import AnnotationTask
+from sklearn.metrics import cohen_kappa_score
 
 from zhagen.errors import ZhagenError
 from zhagen.statistics import agreement
@@ -27,6 +28,7 @@ from zhagen.statistics.agreement import (
     light_kappa,
     percent_agreement,
     rating_table,
+    ratings_from_counts,
     scott_pi,
     specific_agreement,
     unit_decisions,
@@ -773,3 +775,20 @@ def test_a_code_written_with_a_blank_is_the_same_code(written):
 def test_codes_that_differ_in_more_than_blanks_stay_apart():
     assert agreement.percent_agreement([("还书", "还 款"), ("还书", "还书")]) == 0.5
     assert agreement.percent_agreement([("a b", "ab"), ("ab", "ab")]) == 0.5
+
+
+@pytest.mark.parametrize("counts", [(45, 5, 5, 45), (2, 5, 5, 88), (0, 0, 1, 3), (12, 8, 5, 304)])
+def test_four_counts_give_the_ratings(counts):
+    ratings = ratings_from_counts(*counts)
+    both, one, other, neither = counts
+    found = ratings.value_counts().to_dict()
+    expected = {("coded", "coded"): both, ("coded", ""): one, ("", "coded"): other, ("", ""): neither}
+    assert found == {pair: count for pair, count in expected.items() if count}
+    assert percent_agreement(ratings) == pytest.approx((both + neither) / sum(counts))
+    assert cohen_kappa(ratings) == pytest.approx(cohen_kappa_score(ratings["first"], ratings["second"]))
+
+
+@pytest.mark.parametrize("counts", [(0, 0, 0, 0), (-1, 2, 3, 4), (1.5, 0, 0, 1)])
+def test_four_counts_that_are_none(counts):
+    with pytest.raises(ZhagenError, match="the four counts are"):
+        ratings_from_counts(*counts)

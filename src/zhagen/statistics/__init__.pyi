@@ -14,6 +14,7 @@ from .agreement import krippendorff_alpha as krippendorff_alpha
 from .agreement import light_kappa as light_kappa
 from .agreement import percent_agreement as percent_agreement
 from .agreement import rating_table as rating_table
+from .agreement import ratings_from_counts as ratings_from_counts
 from .agreement import scott_pi as scott_pi
 from .agreement import specific_agreement as specific_agreement
 from .agreement import unit_decisions as unit_decisions
@@ -45,6 +46,9 @@ from .concordance import kwic_texts as kwic_texts
 from .concordance import kwic_together as kwic_together
 from .correspondence import Correspondence as Correspondence
 from .correspondence import correspondence_analysis as correspondence_analysis
+from .dictionaries import apply_dictionary as apply_dictionary
+from .dictionaries import dictionary_swaps as dictionary_swaps
+from .dictionaries import dictionary_table as dictionary_table
 from .dispersion import dispersion_table as dispersion_table
 from .dispersion import dp as dp
 from .dispersion import dp_norm as dp_norm

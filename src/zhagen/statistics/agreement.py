@@ -198,6 +198,43 @@ def character_ratings(
     return pd.DataFrame(columns, index=pd.RangeIndex(length, name="character")).rename_axis(columns="coder")
 
 
+def ratings_from_counts(both: int, one: int, other: int, neither: int, *, code: str = "coded") -> pd.DataFrame:
+    """Return the ratings of two coders of which only the four counts are known.
+
+    Parameters
+    ----------
+    both : int
+        Items to which both gave the code.
+    one, other : int
+        Items to which only the first gave it, and only the second.
+    neither : int
+        Items to which nobody gave it.
+    code : str, default "coded"
+        The code.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an item, columns ``first`` and ``second``: `code` or ``""``, for `agreement_table` and the measures.
+
+    Raises
+    ------
+    ZhagenError
+        If a count is below 0 or not whole, or all are 0.
+
+    Examples
+    --------
+    >>> [round(cohen_kappa(ratings_from_counts(*counts)), 2) for counts in ((45, 5, 5, 45), (2, 5, 5, 88))]
+    [0.8, 0.23]
+    """
+    counts = (both, one, other, neither)
+    if any(count < 0 or int(count) != count for count in counts) or not sum(counts):
+        raise ZhagenError(f"the four counts are {counts}", todo="give whole numbers of 0 or more, not all 0")
+    pairs = [(code, code), (code, ""), ("", code), ("", "")]
+    rows = [pair for pair, count in zip(pairs, counts, strict=True) for _ in range(int(count))]
+    return pd.DataFrame(rows, columns=["first", "second"])
+
+
 def percent_agreement(ratings: Ratings) -> float:
     """Return the share of agreeing pairs of coders, mean over the items.
 

@@ -11,9 +11,13 @@ from .crosstables import codes_by_attribute as codes_by_attribute
 from .crosstables import codes_by_source as codes_by_source
 from .crosstables import coding_matrix as coding_matrix
 from .crosstables import coding_overlaps as coding_overlaps
+from .dictionaries import DictionaryUnits as DictionaryUnits
+from .dictionaries import dictionary_units as dictionary_units
 from .history import code_lineage as code_lineage
 from .history import codebook_at as codebook_at
 from .history import codebook_evolution as codebook_evolution
+from .joining import add_codings as add_codings
+from .joining import study_part as study_part
 from .passage import CodingPassage as CodingPassage
 from .passage import code_passage as code_passage
 from .published import document_study as document_study
