@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE  # where it is set, every kernel compiles all t
 # what a page of the book may depend on; `make test` builds the book anew where one of them is newer than the last build
 SOURCES = $(shell find book data notebooks src _config.yml _toc.yml -type f -not -name '*.pyc' -not -name '* *' -not -path '*/.*')
 
-.PHONY: help install book serve lab test fuzz bench lint format types links shares wheel sources numbers publish lock clean
+.PHONY: help install book serve lab test fuzz bench lint format types links shares wheel student handouts sources numbers publish lock clean
 
 help:
 	@echo "make book               build the whole book, say which file to open"
@@ -28,6 +28,8 @@ help:
 	@echo "make types              mypy on the package"
 	@echo "make links              every link inside the built book leads somewhere"
 	@echo "make shares             what the book is made of: prose by kind, exercises, page heights"
+	@echo "make student            a zip for students: the notebooks without solutions, the package, how to begin"
+	@echo "make handouts           the same, tried in an environment of its own"
 	@echo "make wheel              wheel and sdist into dist/; the wheel is tried in a clean environment"
 	@echo "make lock               resolve requirements.lock anew"
 
@@ -98,6 +100,12 @@ wheel: .venv/ready-test
 	rm -rf dist
 	$(BIN)/python -m hatchling build -d dist
 	$(BIN)/python -m pytest -m wheel tests/test_wheel.py
+
+student: $(BUILT)
+	@$(BIN)/python book/student.py
+
+handouts: .venv/ready-test student
+	$(BIN)/python -m pytest -m wheel tests/test_student.py
 
 sources: .venv/ready-book
 	@test -n "$(FROM)" || { echo "say where the originals are: make sources FROM=DIR"; exit 2; }

@@ -2,7 +2,8 @@
 
 Sphinx executes nothing. What it reads is what the executor of the package made (`zhagen.book.execution`); when the
 pages are finished, each notebook is written beside its page as a reader's edition (`zhagen.book.reader`), together with
-the wheel that the edition installs where the package is missing. The address of the site is `html_baseurl`
+the wheel that the edition installs where the package is missing. The same without solutions, for students, goes into
+`_build/student/editions`; `book/student.py` packs it. The address of the site is `html_baseurl`
 (`html: baseurl` of _config.yml, or ZHAGEN_SITE); without one, editions name the wheel by its relative path.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +26,7 @@ from sphinx.util import logging
 
 from zhagen.book.execution import execute_notebooks
 from zhagen.book.reader import Install, changes_markdown, reader_edition
+from zhagen.book.solutions import without_solutions
 
 LOGGER = logging.getLogger(__name__)
 FOLDER = "notebooks/"
@@ -134,11 +137,16 @@ def write_editions(app: Sphinx, exception: Exception | None) -> None:
         return
     out, site = Path(app.outdir), site_address(app)
     wheel = build_wheel(Path(app.srcdir), out / "wheel")
+    shutil.rmtree(out.parent / "student", ignore_errors=True)
     for docname in sorted(name for name in app.env.found_docs if name.startswith(FOLDER)):
         source = nbformat.read(Path(app.srcdir) / f"{docname}.ipynb", as_version=4)
         install = _install(docname, wheel, site)
         edition = reader_edition(source, Finished(app, docname, site), install)
         (out / f"{docname}.ipynb").write_text(nbformat.writes(edition) + "\n", "utf-8")
+        student = reader_edition(without_solutions(source), Finished(app, docname, ""), _install(docname, wheel, ""))
+        place = out.parent / f"student/editions/{docname}.ipynb"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(nbformat.writes(student) + "\n", "utf-8")
         (out / f"_sources/{docname}.ipynb").unlink(missing_ok=True)
         page = out / f"{docname}.html"
         up = os.path.relpath(".", Path(docname).parent)

@@ -99,7 +99,10 @@ def numbers(path: Path) -> list[str]:
 def shortest(folder: Path) -> Path:
     """The notebook of a folder with the fewest cells, with a number in its prose where one has: a browser is slow."""
     paths = sorted(folder.glob("*.ipynb"))
-    return min([path for path in paths if numbers(path)] or paths, key=lambda path: len(nbformat.read(path, as_version=4).cells))
+    return min(
+        [path for path in paths if numbers(path)] or paths,
+        key=lambda path: len(nbformat.read(path, as_version=4).cells),
+    )
 
 
 def run_all(page):

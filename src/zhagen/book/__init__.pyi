@@ -30,6 +30,8 @@ from .reader import changed_notebook as changed_notebook
 from .reader import changes_markdown as changes_markdown
 from .reader import plain_markdown as plain_markdown
 from .reader import reader_edition as reader_edition
+from .solutions import solution_texts as solution_texts
+from .solutions import without_solutions as without_solutions
 from .synthesis import alignment_agreement as alignment_agreement
 from .synthesis import alignments as alignments
 from .synthesis import code_systems as code_systems
