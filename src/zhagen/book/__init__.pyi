@@ -43,3 +43,8 @@ from .wording import dictionary_effects as dictionary_effects
 from .wording import document_diversity as document_diversity
 from .wording import lexicon_variants as lexicon_variants
 from .wording import lexicon_without as lexicon_without
+from .worksheets import Worksheet as Worksheet
+from .worksheets import codes_beside as codes_beside
+from .worksheets import mechanism_sheet as mechanism_sheet
+from .worksheets import paradigm_sheet as paradigm_sheet
+from .worksheets import structure_sheet as structure_sheet
