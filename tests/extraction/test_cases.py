@@ -1,10 +1,16 @@
-"""What slipped through once is refused with its line."""
+"""What slipped through once is refused with its line, or compared with the right thing."""
+
+from types import SimpleNamespace
 
 import pytest
+from pandas import isna
 
+from cases import claims
 from cases.extraction import CASES
 from helpers import extracted
 from zhagen.errors import ExtractionError
+from zhagen.extraction.claims import stated_numbers
+from zhagen.text import clean
 
 
 @pytest.mark.parametrize("edition", ["digest", pytest.param("original", marks=pytest.mark.originals)])
@@ -16,3 +22,24 @@ def test_a_case_is_refused(name, edition, changed):
     with pytest.raises(ExtractionError, match=said) as caught:
         changed(found, change)
     assert "line" in caught.value.where and caught.value.todo
+
+
+def judged(*paragraphs):
+    """The claims of paragraphs, as of one section of a document."""
+    found = [clean([text], line) for line, text in enumerate(paragraphs, 1)]
+    blocks = [SimpleNamespace(kind="paragraph", section_id="s", text=one.text, clean=one) for one in found]
+    return stated_numbers(SimpleNamespace(document=SimpleNamespace(id="x"), blocks=blocks))
+
+
+@pytest.mark.parametrize("name", claims.CASES)
+def test_a_count_is_compared_with_the_right_thing(name):
+    paragraphs, printed, recomputed, verdict = claims.CASES[name]
+    found = judged(*paragraphs)
+    claim = found[found.stated == printed].iloc[-1]
+    assert (None if isna(claim.recomputed) else claim.recomputed, claim.verdict) == (recomputed, verdict)
+    assert claim.how
+
+
+@pytest.mark.parametrize("text", claims.NO_CLAIMS)
+def test_a_name_with_a_number_is_no_claim(text):
+    assert judged(text).empty

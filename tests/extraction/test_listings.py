@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhagen.extraction.listings import Said, find_listing
+from zhagen.extraction.listings import find_listing
 from zhagen.extraction.quantities import find_quantities
+from zhagen.extraction.series import Said
 from zhagen.text import clean
 
 

@@ -33,7 +33,6 @@ from .drafting import draft_recipe as draft_recipe
 from .enumerations import extract_enumerations as extract_enumerations
 from .enumerations import split_labels as split_labels
 from .listings import Listing as Listing
-from .listings import Said as Said
 from .listings import find_listing as find_listing
 from .listings import read_sentences as read_sentences
 from .matrices import extract_matrix as extract_matrix
@@ -67,6 +66,11 @@ from .repeats import text_overlap as text_overlap
 from .reporting import has_report_card as has_report_card
 from .reporting import report_card as report_card
 from .reporting import report_items as report_items
+from .series import Said as Said
+from .series import Series as Series
+from .series import counts_clauses as counts_clauses
+from .series import series_before as series_before
+from .series import series_behind as series_behind
 from .statements import extract_pairs as extract_pairs
 from .statements import extract_statements as extract_statements
 from .statements import strip_quotes as strip_quotes
@@ -77,3 +81,5 @@ from .tables import short_name as short_name
 from .tables.table import Cell as Cell
 from .tables.table import Row as Row
 from .tables.table import Table as Table
+from .totals import Total as Total
+from .totals import add_parts as add_parts

@@ -11,9 +11,11 @@ from zhagen.documents.outline import Outline
 from zhagen.errors import ExtractionError
 from zhagen.extraction.codebook import Codebook
 from zhagen.extraction.enumerations import extract_enumerations
-from zhagen.extraction.listings import POINTING, Said, find_listing, read_sentences
+from zhagen.extraction.listings import find_listing, read_sentences
 from zhagen.extraction.quantities import CLASSIFIERS, TIMES, Quantity, find_quantities
 from zhagen.extraction.readings.records import record_frame
+from zhagen.extraction.series import POINTING, Said
+from zhagen.extraction.totals import add_parts
 from zhagen.text.numerals import whole_number
 
 CLAIMS = "claim_id doc_id line what hedge stated unit recomputed verdict how".split()
@@ -73,10 +75,12 @@ def extract_claims(outline: Outline, recipe: dict[str, Any], codebook: Codebook)
 def stated_numbers(outline: Outline, codebook: Codebook | None = None) -> pd.DataFrame:
     """List the numbers with their units, and the counts in words, that the text states (`find_quantities`).
 
-    A count is compared with what the text lists (`find_listing`), else with the codes of the level it names, else, if
-    it points back (这三大), with an earlier count of as many. The verdict is ``holds`` if the numbers agree, otherwise
-    ``not reproduced``, for the list may be another one. A list that ends in 等 gives examples: such a count is ``not
-    checkable``. A number of years beside a span (2023~2028年五年) is compared with it.
+    A total is compared with the sum of its parts (`add_parts`), a count with what the text lists (`find_listing`), else
+    with the codes of the level it names, else, if it points back (这三大), with an earlier count of as many. The
+    verdict is ``holds`` if the numbers agree, otherwise ``does not hold`` if the list can be of nothing else (numbered
+    clauses, and a count that announces them or points to them), and ``not reproduced`` if it may be another list. A list that
+    ends in 等 gives examples: such a count is ``not checkable``. A number of years beside a span (2023~2028年五年) is
+    compared with it.
 
     Parameters
     ----------
@@ -91,7 +95,9 @@ def stated_numbers(outline: Outline, codebook: Codebook | None = None) -> pd.Dat
         Columns as in `extract_claims`, claims in the order of the text.
     """
     rows: list[tuple[Any, ...]] = []
+    judged: _Found | None
     earlier: list[tuple[int, str, Quantity]] = []  # line, section and count of those that hold
+    named = set[tuple[str, str, tuple[int, int] | None]]()  # section, noun and number of all counts before
     sentences = read_sentences(outline)
     for place, said in enumerate(sentences):
         if said.heading:
@@ -102,7 +108,13 @@ def stated_numbers(outline: Outline, codebook: Codebook | None = None) -> pd.Dat
             if quantity.unit in TIMES:
                 judged = _beside_span(quantity, quantities[number - 1] if number else None, said.text)
             else:
-                judged = _compared(quantity, sentences, place, codebook) or _pointing_back(quantity, said, earlier)
+                judged = add_parts(number, said.text, sentences[place + 1].text if place + 1 < len(sentences) else "")
+                judged = judged or _compared(quantity, sentences, place, codebook)
+                known = quantity.what and (said.section_id, quantity.what, quantity.counts) in named
+                if judged and judged[1] == "does not hold" and known and POINTING.search(said.text[: quantity.start]):
+                    judged = None  # 这三大主范畴 points to those, and not to what is listed right before
+                judged = judged or _pointing_back(quantity, said, earlier)
+            named.add((said.section_id, quantity.what, quantity.counts))
             if judged[1] == "holds":
                 earlier.append((line, said.section_id, quantity))
             head = (f"{outline.document.id}-{len(rows) + 1:03d}", outline.document.id, line)
@@ -223,8 +235,8 @@ def _compared(quantity: Quantity, sentences: Sequence[Said], place: int, codeboo
     if listing and not listing.whole:
         return None, "not checkable", EXAMPLES
     if listing and (listing.sure or low <= listing.size <= high):
-        verdict = "holds" if low <= listing.size <= high else "not reproduced"
-        return listing.size, verdict, listing.how
+        wrong = "does not hold" if listing.certain else "not reproduced"
+        return listing.size, "holds" if low <= listing.size <= high else wrong, listing.how
     level = LEVEL_NAMES.get(next((name for name in LEVEL_NAMES if quantity.what.endswith(name)), ""))
     labels = list(codebook.level(level).label) if codebook and level else []
     if not labels:

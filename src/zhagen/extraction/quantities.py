@@ -19,6 +19,7 @@ MEASURES = (
     "吨|公斤|千克|平方米|亩|度|GB|TB|MB|kg|km|kW|W"
 )
 TIMES = tuple("年 个月 月 周 天 日 小时 分钟 秒 季度 个季度 世纪 岁".split())
+HAN_DIGITS = "〇零一二三四五六七八九十"
 BEFORE = (
     "大约有?|约有|将近|接近|超过|不低于|不少于|不超过|不足|不到|至少|至多|最多|多达|高达|近|约|超|逾|"
     "上(?=[百千万亿])|过(?=半)"
@@ -36,12 +37,29 @@ NUMBER = re.compile(
     rf")(?P<behind>{BEHIND})?"
 )
 WORDS = [word for word in ENGLISH if word != "one"]
+# A count within a name, 三维结构, 双轮驱动, 四位一体: it counts something where what it counts is listed beside it.
+WITHIN = re.compile(
+    rf"(?<![第\d.{HAN_DIGITS}百千万亿双两])(?:(?P<number>[双两二三四五六七八九]|十[一二]?|\d{{1,2}})"
+    "(?P<unit>位一体|螺旋|支柱|引擎|驱动|循环|维(?!度)|轮|核|化(?!学)|力(?!量)|链|翼|极|重(?![要点])|网|流(?!程)|库|端|方(?!面)|"
+    "柱|性(?![别质])|向(?!量)|级(?!别)|层(?![次面])|角(?!度)|农|权|态|心(?!理)|线(?!索)|领|融|共|环(?!节))"
+    "|(?P<few>[双两二三四五六])(?P<measure>元(?!素)|度))"
+)
+LISTED_BEHIND = re.compile(
+    rf"[{HAN}]{{0,8}}(?:（[^（）]*[、,][^（）]*）|[：:]?“[^“”]*[、/→-][^“”]*”|(?:[：:]|，?(?:即|包括|分别[为是]))[^，。；：]*、)"
+)
+LISTED_BEFORE = re.compile(
+    rf"(?:[{HAN}A-Za-z]、[^，。；：、“”]{{1,12}}|[、/→-][^“”]*”|”[、和与及]?“[^“”]+”)(?:的|这)?$"
+)
+TWO = re.compile("[^，。；：、和与及“”]{2,8}[和与][^，。；：、和与及“”]{2,8}$")  # 技术与市场双轮驱动
+DOUBLE = "轮 核 翼 元 螺旋 引擎 驱动 循环 链 极".split()
+SOLID = re.compile(
+    "(?:模型(?!（)|图像?|影像|数据|空间|打印|建模|扫描|动画|坐标|可视化|重建|地图|码|立体)"
+)  # 三维图像: 3D
 ENGLISH_COUNT = re.compile(rf"(?i:\b(?P<number>{'|'.join(WORDS)}))\b(?P<noun>(?: [a-z-]+){{0,3}}? [a-z-]*[a-z]s)\b")
 IDIOMS = (
     "千人[一千]面|一日千里|千[家万][万家]户|百年不遇|千差万别|千篇一律|百花齐放|百家争鸣|四面八方|五花八门|三三两两|"
-    "两全其美|独一无二|[一三]步到位|三位一体|五一节"
+    "(?:[八九]|十[二三四五六七八九]|二十)大(?=报告|精神|以来|召开|会议|代表|提出|[前后、])|两全其美|独一无二|[一三]步到位|五一节"
 )
-HAN_DIGITS = "〇零一二三四五六七八九十"
 DATE = (
     rf"\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{4}}年(?:\d{{1,2}}月(?:\d{{1,2}}[日号])?)?|\d{{1,2}}年(?=\d{{1,2}}月)"
     rf"|(?<!个)\d{{1,2}}月(?:\d{{1,2}}[日号]|份|(?![内间]))|(?<![近去历续为间])\d{{1,2}}[日号](?![内间])"
@@ -55,8 +73,8 @@ SPAN = re.compile(rf"(?P<from>(?:1\d|20)\d\d)年?{TO}(?P<to>(?:1\d|20)\d\d)年")
 QUOTED = rf"“(?:\d|[两{HAN_DIGITS}])[^“”，。；]{{1,6}}”"  # a name that begins with a number
 SKIPPED = re.compile("|".join((CITED, NAMES, QUOTED, ORDINAL, DATE, PAGES, IDIOMS)))
 NOT_COUNTED = re.compile(
-    "二次|二部|[一二三四五六七八九]大(?=[的，。；])"
-)  # second, the second part of; 三大 of nothing
+    "二[次部元]|[一二三四五六七八九]大(?=[的，。；])"
+)  # second, the second part of, binary; 三大 of nothing
 RECENT = re.compile("(?:过去|近|最近|未来|历时|长达|此后|随后)$")
 PREDICATE = re.compile("(?:为|是|约|达)$")
 ALSO = re.compile(r"(?:甚至|乃至)?是?\d+V")  # 3V甚至是7V特征
@@ -99,8 +117,8 @@ def find_quantities(text: str) -> list[Quantity]:
 
     Numbers are digits, Chinese numerals (also 百余, 数十, 三四), English words before a plural, fractions in words
     and ranges, each with a unit or classifier. Dates, page numbers, ordinals (第三), citations, labels of figures,
-    names of products and idioms are none, and neither is 一 as an article (一个). Years from one to another
-    (2019-2023年) are one number.
+    names of products and idioms are none, and neither is 一 as an article (一个). A count within a name (三维结构,
+    双轮驱动) is one where what it counts is listed beside it. Years from one to another (2019-2023年) are one number.
 
     Parameters
     ----------
@@ -123,6 +141,11 @@ def find_quantities(text: str) -> list[Quantity]:
     found = [_span(match) for match in SPAN.finditer(text)]
     blank = SPAN.sub(lambda match: "\0" * len(match[0]), text)
     blank = SKIPPED.sub(lambda match: "\0" * len(match[0]), blank)
+    for match in WITHIN.finditer(blank):
+        if one := _within(text, blank, match):
+            found.append(one)
+        if one or match["unit"] == "位一体":
+            blank = blank[: match.start()] + "\0" * len(match[0]) + blank[match.end() :]
     found += [one for match in NUMBER.finditer(blank) if (one := _quantity(text, blank, match))]
     found += [_english(match) for match in ENGLISH_COUNT.finditer(blank)]
     return sorted(found, key=lambda one: one.start)
@@ -185,6 +208,25 @@ def _span(match: re.Match[str]) -> Quantity:
 def _english(match: re.Match[str]) -> Quantity:
     number = ENGLISH[match["number"].lower()]
     return Quantity(*match.span(), match["number"], "", "", match["noun"].strip(), (number, number))
+
+
+def _within(text: str, blank: str, match: re.Match[str]) -> Quantity | None:
+    """Return the count within a name (三维结构), None if nothing that it counts is listed beside it."""
+    before, rest = text[: match.start()], blank[match.end() :]
+    stated, unit = match["number"] or match["few"], match["unit"] or match["measure"]
+    number = 2 if stated == "双" else whole_number(stated)
+    if number is None or number < 2 or (unit == "维" and SOLID.match(rest)):
+        return None
+    head = re.match(f"[{HAN}]+", rest)
+    if head and not head[0].startswith("的") and len(segment(head[0], lexicon_at_hand())[0]) < 2:
+        return None  # a name: 三翼鸟
+    listed = bool(LISTED_BEHIND.match(rest))
+    if not listed and not before.endswith(tuple("和与及、")) and unit != "度":
+        listed = bool(LISTED_BEFORE.search(before) or (number == 2 and unit in DOUBLE and TWO.search(before)))
+    if not listed:
+        return None
+    named = noun_behind(rest) or noun_behind(re.sub("^（[^（）]*）", "", rest))
+    return Quantity(*match.span(), stated, unit, "", named, (number, number))
 
 
 def _quantity(text: str, blank: str, match: re.Match[str]) -> Quantity | None:

@@ -1,0 +1,90 @@
+"""Paragraphs whose counts were once not compared, or with the wrong thing.
+
+A case is (paragraphs, the number as printed, what it is compared with, verdict); None is nothing.
+`tests/extraction/test_cases.py` runs them, all in one document.
+"""
+
+WRONG, HOLDS, OTHER, OPEN = "does not hold", "holds", "not reproduced", "not checkable"
+MARKS = {
+    "一是、二是": ("一是种菜", "二是养鱼", "三是做饭"),
+    "一要、二要": ("一要种菜", "二要养鱼", "三要做饭"),
+    "首先、其次": ("首先，种菜", "其次，养鱼", "最后，做饭"),
+    "首先、其次、再次": ("首先，种菜", "其次，养鱼", "再次，做饭"),
+    "首先、然后": ("首先，种菜", "然后，养鱼", "最后，做饭"),
+    "第一、第二": ("第一，种菜", "第二，养鱼", "第三，做饭"),
+    "其一、其二": ("其一，种菜", "其二，养鱼", "其三，做饭"),
+    "括号": ("（1）种菜", "（2）养鱼", "（3）做饭"),
+    "中文括号": ("（一）种菜", "（二）养鱼", "（三）做饭"),
+    "半括号": ("1）种菜", "2）养鱼", "3）做饭"),
+    "圈码": ("①种菜", "②养鱼", "③做饭"),
+    "点码": ("⒈种菜", "⒉养鱼", "⒊做饭"),
+    "字母": ("a、种菜", "b、养鱼", "c、做饭"),
+    "大写字母": ("A.种菜", "B.养鱼", "C.做饭"),
+    "括号字母": ("（a）种菜", "（b）养鱼", "（c）做饭"),
+    "罗马数字": ("（i）种菜", "（ii）养鱼", "（iii）做饭"),
+}
+CASES = {}
+for name, marks in MARKS.items():
+    row = "；".join(marks)
+    CASES[f"{name}, right behind"] = ([f"{row}，这四项是全部工作。"], "四", 3, WRONG)
+    CASES[f"{name}, right behind, right"] = ([f"{row}，这三项是全部工作。"], "三", 3, HOLDS)
+    CASES[f"{name}, next sentence"] = ([f"{row}。以上四点缺一不可。"], "四", 3, WRONG)
+    CASES[f"{name}, a sentence each"] = (["。".join(marks) + "。上述四个方面互相支持。"], "四", 3, WRONG)
+    CASES[f"{name}, next paragraph"] = ([f"{row}。", "这四个环节互相支持。"], "四", 3, WRONG)
+    CASES[f"{name}, announced"] = ([f"有四项工作：{row}。"], "四", 3, WRONG)
+    CASES[f"{name}, announced, right"] = ([f"有以下三项工作：{row}。"], "三", 3, HOLDS)
+    CASES[f"{name}, things of another kind"] = ([f"{row}。这四家企业都这样做。"], "四", None, OPEN)
+    CASES[f"{name}, examples"] = ([f"有四项工作：{row}等。"], "四", None, OPEN)
+
+CASES |= {
+    "points to a count before": (["有四大机制。一是种菜，二是养鱼，三是做饭。这四大机制都好。"], "四", None, OPEN),
+    "此外 may be a fourth": (["首先，种菜。其次，养鱼。此外，做饭。最后，吃饭。这四步缺一不可。"], "四", None, OPEN),
+    "added up": (["一是种菜，二是养鱼，三是做饭，共四项。"], "四", 3, WRONG),
+    "a list in quotes": (["形成“种、收、分”三个环节。"], "三", 3, HOLDS),
+    "a list in quotes, wrong": (["形成“种、收、分”四个环节。"], "四", 3, OTHER),
+    "a list in quotes, slashes": (["形成“种/收/分”四个环节。"], "四", 3, OTHER),
+    "a list in quotes, arrows": (["形成“种→收→分”四个环节。"], "四", 3, OTHER),
+    "a list in corners": (["形成「种、收、分」四个环节。"], "四", 3, OTHER),
+    "a list in quotes behind": (["形成四个环节“种、收、分”。"], "四", 3, OTHER),
+    "a list in quotes, open": (["形成“种、收、分”等四个环节。"], "四", None, OPEN),
+    "quotes in a row": (["形成“种”“收”“分”四个环节。"], "四", 3, OTHER),
+    "titles in a row": (["编成《春》《夏》和《秋》四部作品。"], "四", 3, OTHER),
+    "a chain without quotes": (["形成种-收-分四个环节。"], "四", 3, OTHER),
+    "within a name": (["构建三维（成本、效率、体验）结构。"], "三", 3, HOLDS),
+    "within a name, wrong": (["构建四维（成本、效率、体验）结构。"], "四", 3, OTHER),
+    "behind a name": (["构建四维结构（成本、效率、体验）。"], "四", 3, OTHER),
+    "before a name": (["成本、效率、体验四维结构已经建成。"], "四", 3, OTHER),
+    "in quotes before a name": (["形成“成本、效率、体验”四维结构。"], "四", 3, OTHER),
+    "two wheels": (["形成双轮（技术、市场、人才）驱动格局。"], "双", 3, OTHER),
+    "two wheels, right": (["形成技术与市场双轮驱动格局。"], "双", 2, HOLDS),
+    "four in one": (["形成政、企、社四位一体的格局。"], "四", 3, OTHER),
+    "helices": (["三螺旋（大学、产业、政府）模型。"], "三", 3, HOLDS),
+    "binary, no money": (["二元（城市、乡村）结构。"], "二", 2, HOLDS),
+    "degrees that are none": (["六度（速度、温度、深度）评价。"], "六", 3, OTHER),
+    "parts": (["共 20 人，其中男 12 人，女 9 人。"], "20", 21, WRONG),
+    "parts, right": (["共访谈 20 人，其中男性 12 人，女性 8 人。"], "20", 20, HOLDS),
+    "parts in brackets": (["共 20 人（男 12 人，女 9 人）。"], "20", 21, WRONG),
+    "parts in the next sentence": (["共访谈20人。其中男12人，女9人。"], "20", 21, WRONG),
+    "parts named behind": (["共20人，其中12人为男性，9人为女性。"], "20", 21, WRONG),
+    "parts before": (["男12人，女9人，合计20人。"], "20", 21, WRONG),
+    "parts that are alike": (["共有20家企业，其中国企5家、民企10家、外企6家。"], "20", 21, WRONG),
+    "parts and a rest": (["共有20家企业，其中国企5家、其余14家为民企。"], "20", 19, WRONG),
+    "parts that may overlap": (["共20人，其中男12人，党员10人。"], "20", 22, OTHER),
+    "some of the parts": (["共有20家企业，其中国企5家、民企10家。"], "20", None, OPEN),
+    "parts that end in 等": (["共有20家企业，其中国企5家、民企16家等。"], "20", None, OPEN),
+    "a part that is about so many": (["共20人，其中男约12人，女9人。"], "20", None, OPEN),
+    "parts of another classifier": (["共访谈20位，其中男12名，女9名。"], "20", None, OPEN),
+    "parts of parts": (["共20人，其中男12人（党员5人），女8人。"], "20", 20, HOLDS),
+    "two ways to part": (["共20人，其中男12人，女8人，本科10人，硕士10人。"], "20", 20, HOLDS),
+    "each": (["每家访谈5人，另访谈高管3人，共访谈20人。"], "20", None, OPEN),
+}
+
+NO_CLAIMS = (
+    "图像、视频和三维模型都可以用。",
+    "采集三维数据，用三维打印（快、准）。",
+    "卡萨帝、三翼鸟都是品牌。",
+    "形成三位一体的格局，城乡二元结构还在。",
+    "双十一（天猫、京东、拼多多）大促。",
+    "三星（手机、电视）很好，三亚（海棠湾、大东海）也是。",
+    "党的十九大报告提出要求。",
+)
