@@ -110,6 +110,12 @@ MARKS = {  # a reader's marks beside what was planted in a paper
     "spared": "没有冤枉",
     "unlisted": "要谈",
 }
+REPORTED_MEANS = {
+    "reported": "照纸上写的，另一个人能重做，或者能核对",
+    "mentioned": "有字句，照着做不下去",
+    "absent": "换几个说法查过全文，没有",
+    "not_applicable": "这一类文章谈不上",
+}
 KINDS = {
     # repeated quotations
     "exact": "逐字相同",

@@ -7,6 +7,8 @@ from .execution import bare_kernels as bare_kernels
 from .execution import execute_notebooks as execute_notebooks
 from .execution import inputs_key as inputs_key
 from .execution import rewrite_numbers as rewrite_numbers
+from .forms import ReportForm as ReportForm
+from .forms import report_form as report_form
 from .loads import load_features as load_features
 from .loads import load_passages as load_passages
 from .loads import load_wording as load_wording
