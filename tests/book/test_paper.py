@@ -122,6 +122,7 @@ def test_nothing_else_was_planted_by_mistake(paper):
     """What the checks find is planted, and what the paper counts it has."""
     found = run_checks(paper).query("finding")
     assert sorted(found.check) == ["claims", "evidence used twice"]
+    assert found.what.iloc[0].startswith("受访的师傅: 21位, 19 ")  # one number that must be met is no range
     verdicts = run_checks(paper).set_index("check").verdict
     assert verdicts["captions"] == verdicts["citations"] == verdicts["references"] == "holds"
     people = {int(code) for code in re.findall(r"S(\d+)", paper.document.raw)}

@@ -156,13 +156,15 @@ def compare_marks(marks: Iterable[Sequence[Any]], places: pd.DataFrame) -> pd.Da
         place, *words = [mark] if isinstance(mark, (str, int)) else [*mark] or [""]
         lines = [int(number) for number in re.findall(r"\d+", str(place))]
         read.append((lines, "，".join(str(word) for word in words if word) or str(place)))
-    rows, met = [], set()
-    for entry in places.itertuples():
-        here = [number for number, (lines, _) in enumerate(read) if {*lines} & {*entry.lines}]
+    rows: list[tuple[str, ...]] = []
+    met: set[int] = set()
+    columns = (places[name].tolist() for name in ("planted", "name", "lines", "sections"))
+    for planted, name, lines, sections in zip(*columns, strict=True):
+        here = [number for number, (marked, _) in enumerate(read) if {*marked} & {*lines}]
         met.update(here)
-        verdict = (("missed", "found") if entry.planted else ("spared", "accused"))[bool(here)]
-        shown = "、".join(map(str, entry.lines))
-        rows.append((verdict, entry.name, shown, entry.sections, "；".join(read[number][1] for number in here)))
+        verdict = (("missed", "found") if planted else ("spared", "accused"))[bool(here)]
+        written = "；".join(read[number][1] for number in here)
+        rows.append((verdict, str(name), "、".join(map(str, lines)), str(sections), written))
     rest = [one for number, one in enumerate(read) if number not in met]
     rows += [("unlisted", "", "、".join(map(str, lines)), "", words) for lines, words in rest]
     return pd.DataFrame(rows, columns="verdict name lines sections marked".split())

@@ -313,7 +313,8 @@ def _by_table(
         value, how = value / sums[rule["over"]], f"{how}，除以“{printed[rule['over']]}”合计 {sums[rule['over']]:g}"
     low, high = float(match["low"]), float(match["high"])
     verdict = "holds" if low <= value <= high else "does not hold"
-    return f"{match['low']}-{match['high']}", round(value, 3), verdict, how
+    said = match["low"] if low == high else f"{match['low']}-{match['high']}"
+    return said, round(value, 3), verdict, how
 
 
 def _by_codes(
