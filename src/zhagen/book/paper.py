@@ -86,7 +86,8 @@ def paper_places(paper: Extraction) -> pd.DataFrame:
     pandas.DataFrame
         One row an entry, indexed by its ``id``: ``planted`` (bool, False for what only looks wrong), ``name``,
         ``kind``, ``weight``, ``seen`` (how one sees it), ``fix`` (what the authors could do; empty for what only looks
-        wrong), ``lines`` (list of int), ``sections`` (str, the titles of the sections, joined with ``、``).
+        wrong), ``lines`` (list of int), ``at`` (str, the lines to be read: ``5、32-36``), ``sections`` (str, the titles
+        of the sections, joined with ``、``).
 
     Raises
     ------
@@ -105,8 +106,9 @@ def paper_places(paper: Extraction) -> pd.DataFrame:
         for entry in listed[name]:
             lines = sorted({line for words in entry["places"] for line in _lines_with(paper, words)})
             titles = dict.fromkeys(_section(paper, line) for line in lines)
-            rows.append(entry | {"planted": name == "planted", "lines": lines, "sections": "、".join(titles)})
-    columns = "id planted name kind weight seen fix lines sections".split()
+            place = {"lines": lines, "at": _ranges(lines), "sections": "、".join(titles)}
+            rows.append(entry | {"planted": name == "planted"} | place)
+    columns = "id planted name kind weight seen fix lines at sections".split()
     return pd.DataFrame(rows).reindex(columns=columns).fillna("").set_index("id")
 
 
@@ -116,6 +118,18 @@ def _lines_with(paper: Extraction, words: str) -> list[int]:
     if len(found) > 1:
         raise SourceError(f"{words} is in the lines {found}", "planted.toml", "choose words that only one line has")
     return found
+
+
+def _ranges(lines: list[int]) -> str:
+    """Return lines to be read, runs of three and more as a range."""
+    runs: list[list[int]] = []
+    for line in lines:
+        if runs and line == runs[-1][-1] + 1:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    shown = [[f"{run[0]}-{run[-1]}"] if len(run) > 2 else map(str, run) for run in runs]
+    return "、".join(line for run in shown for line in run)
 
 
 def _section(paper: Extraction, line: int) -> str:
@@ -158,13 +172,13 @@ def compare_marks(marks: Iterable[Sequence[Any]], places: pd.DataFrame) -> pd.Da
         read.append((lines, "，".join(str(word) for word in words if word) or str(place)))
     rows: list[tuple[str, ...]] = []
     met: set[int] = set()
-    columns = (places[name].tolist() for name in ("planted", "name", "lines", "sections"))
-    for planted, name, lines, sections in zip(*columns, strict=True):
+    columns = (places[name].tolist() for name in ("planted", "name", "lines", "at", "sections"))
+    for planted, name, lines, at, sections in zip(*columns, strict=True):
         here = [number for number, (marked, _) in enumerate(read) if {*marked} & {*lines}]
         met.update(here)
         verdict = (("missed", "found") if planted else ("spared", "accused"))[bool(here)]
         written = "；".join(read[number][1] for number in here)
-        rows.append((verdict, str(name), "、".join(map(str, lines)), str(sections), written))
+        rows.append((verdict, str(name), str(at), str(sections), written))
     rest = [one for number, one in enumerate(read) if number not in met]
-    rows += [("unlisted", "", "、".join(map(str, lines)), "", words) for lines, words in rest]
+    rows += [("unlisted", "", _ranges(sorted(lines)), "", words) for lines, words in rest]
     return pd.DataFrame(rows, columns="verdict name lines sections marked".split())
