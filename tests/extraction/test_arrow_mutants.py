@@ -13,7 +13,9 @@ from zhagen.extraction.places import sentences_with
 IDS = ["haier", "community", "xiaomi", "whitepaper", "ecommerce"]
 EDITIONS = ["digest", pytest.param("original", marks=pytest.mark.originals)]
 DENIALS = (
-    "不 并不 未能 没有 难以 无法 并非 绝不 从未真正 不能有效地 无助于 不再 是否 可能 也许 似乎 几乎不会 很少".split()
+    "不 并不 未能 没有 难以 无法 并非 绝不 从未真正 不能有效地 无助于 不再 是否 可能 也许 似乎 几乎不会 很少 "
+    "何以 为何 如何 怎样 能否 仅在理论上 原则上 名义上 口头上 "
+    "按理 据称 号称 本应 理应 有望 有待 旨在 力图 希望 计划".split()
 )
 
 

@@ -78,9 +78,9 @@ def stated_numbers(outline: Outline, codebook: Codebook | None = None) -> pd.Dat
     A total is compared with the sum of its parts (`add_parts`), a count with what the text lists (`find_listing`), else
     with the codes of the level it names, else, if it points back (这三大), with an earlier count of as many. The
     verdict is ``holds`` if the numbers agree, otherwise ``does not hold`` if the list can be of nothing else (numbered
-    clauses, and a count that announces them or points to them), and ``not reproduced`` if it may be another list. A list that
-    ends in 等 gives examples: such a count is ``not checkable``. A number of years beside a span (2023~2028年五年) is
-    compared with it.
+    clauses, and a count that announces them or points to them), and ``not reproduced`` if it may be another list. A
+    list that ends in 等 gives examples: such a count is ``not checkable``. A number of years beside a span
+    (2023~2028年五年) is compared with it.
 
     Parameters
     ----------

@@ -17,14 +17,29 @@ CLAUSE = "，,；;：:"  # what parts the clauses of a sentence
 JOINED = f"[{CLAUSE}](?:而|但|同时|则|又|且|并且|另外|其中)*"  # and what may come before the subject of the next
 HARMLESS = re.compile(  # characters of denial that deny nothing, and what denies twice
     "不(?:断|仅|但|只|光|单|同|少|久|乏|妨|管|论|懈|拘|限于|止|得不|容忽视|可忽视|可或缺)|"
-    "未来|前所未有|否则|若干|无(?:论|数|线|限|界|缝|形|疑)|无人(?=机|店|车|零售|驾驶|配送|仓)|没收"
+    "未来|前所未有|否则|若干|无论(?:如何|怎样)|无(?:论|数|线|限|界|缝|形|疑)|无人(?=机|店|车|零售|驾驶|配送|仓)|没收"
 )
 DENIED = re.compile(
     "不|未|否|勿|没|无|[并绝决而也实]非|非但|难以|难于|难说|很难|鲜有|鲜少|很少|极少|甚少|缺乏|谈不上|停止|假称|误以为"
 )
-OPEN = re.compile(
-    "如果|假如|倘若|假设|假使|要是|若|[？?]|吗|难道|谁说|谁言|何曾|岂|怎能|怎会|哪能|可能|也许|或许|似乎|恐怕|有望"
+OPEN = re.compile(  # asks it, supposes it, or says it of a theory, a name, a rumour
+    "如果|假如|倘若|假设|假使|要是|若|[？?]|吗|难道|谁说|谁言|何曾|岂|怎能|怎会|哪能|可能|也许|或许|似乎|恐怕|仿佛|好像|有望|"
+    "(?:理论|原则|名义|表面|口头|字面|纸面|形式)上(?![和与及、])|(?:理想|想象|设想)(?:状态|情况|情形)?[下中]|"
+    "[按照依]理|按说|据[称说传闻信]|相传|传[闻言]"
 )
+ACTS = "　|[，,：:]|能|可|会|通过|借|用|以|让|使|将|在|由|更|进一步|其|有效|积极"  # what is wished
+SHOWN = re.compile(
+    f"(?:表明|证明|显示|(?:揭示|说明|阐明|阐释|展示|厘清|解释|刻画|呈现|描绘)了)[^{CLAUSE}]*?(?:如何|怎样|何以|为何)"
+)
+OPEN_HERE = re.compile(  # the same in the clauses of the three words: a clause before may be of something else
+    "(?<!任)何[以时地处必须尝种]|[缘为如因]何|怎[样么]|(?:是|能|可|会)否|有无|[为凭]什么|几时|哪[些种里儿个]|究竟|孰|多大程度|"
+    "有待|尚待|亟待|留待|[旨意]在|力[图求争]|[试企妄]图|以期|[号自声宣谎妄]称|标榜|自诩|应当|应该|理[应该当]|"
+    "(?<![成资样文基版])[本原](?:本|来)?(?:应(?![用急对收])|该|可(?!以))|"
+    f"(?:[希期盼]望|期待|预[期计测]|计划|打算|准备|设想|愿意|想要|目标是|(?<![虚模比])拟)(?={ACTS})"
+)
+WISHED = re.compile(
+    "(?:[希期盼]望|期待|预[期计测]|打算|设想|[号自声宣]称|标榜|目标是)(?=[，,：:])"
+)  # the clause behind it
 TAKEN_BACK = re.compile(f"[{CLAUSE}](?:这|此|该|但|却|然而|不过|其实|实则)[^{CLAUSE}]*")
 
 
@@ -129,10 +144,17 @@ def _not_said(text: str, places: dict[str, tuple[int, int]], words: list[str]) -
     end = max(place[1] for place in places.values())
     clause = re.compile(f"[^{CLAUSE}]*").match(text, end)
     said = text[: clause.end() if clause else end] + "".join(TAKEN_BACK.findall(text, end)) + text[-1:]
-    rest = re.sub("|".join(map(re.escape, sorted(words, key=len, reverse=True))), "　", said)
-    rest = HARMLESS.sub("　", rest)
-    if found := DENIED.search(rest):
-        return f"the relation is denied ({found[0]})"
-    if found := OPEN.search(rest):
-        return f"the relation is asked or supposed ({found[0]})"
-    return ""
+    first = min(place[0] for place in places.values())
+    here = max(text.rfind(mark, 0, first) for mark in CLAUSE) + 1
+    before, clauses = (HARMLESS.sub("　", _blank(part, words)) for part in (said[:here], said[here:]))
+    clauses = SHOWN.sub("　", clauses)  # 揭示了甲如何促进乙: that it does is not asked
+    found = OPEN_HERE.search(clauses) or WISHED.search(before) or OPEN.search(before + clauses)
+    denied = DENIED.search(before + clauses)
+    if denied and not (found and found[0].endswith(denied[0])):  # 是否 asks
+        return f"the relation is denied ({denied[0]})"
+    return f"the relation is asked or supposed ({found[0]})" if found else ""
+
+
+def _blank(text: str, words: list[str]) -> str:
+    """Put a blank for each word of an arrow."""
+    return re.sub("|".join(map(re.escape, sorted(words, key=len, reverse=True))), "　", text)
