@@ -32,6 +32,11 @@ from .reader import changed_notebook as changed_notebook
 from .reader import changes_markdown as changes_markdown
 from .reader import plain_markdown as plain_markdown
 from .reader import reader_edition as reader_edition
+from .self_checks import Answer as Answer
+from .self_checks import SelfCheck as SelfCheck
+from .self_checks import SelfCheckError as SelfCheckError
+from .self_checks import parse_self_check as parse_self_check
+from .self_checks import plain_self_check as plain_self_check
 from .solutions import solution_texts as solution_texts
 from .solutions import without_solutions as without_solutions
 from .synthesis import alignment_agreement as alignment_agreement

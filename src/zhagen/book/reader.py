@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from zhagen.book.prose import fill_prose, list_marks, prose_marks
+from zhagen.book.self_checks import parse_self_check, plain_self_check
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -281,6 +282,8 @@ def _options(lines: list[str]) -> tuple[dict[str, str], list[str]]:
 def _directive(kind: str, title: str, options: dict[str, str], body: str, resolver: Resolver) -> str:
     if kind == "list-table":
         return _table(title, options, body, resolver)
+    if kind == "selfcheck":
+        return plain_self_check(parse_self_check(title, body.split("\n")))
     if kind in ("code-block", "code", "math"):
         return f"$$\n{body}\n$$" if kind == "math" else f"```{title}\n{body}\n```"
     if kind == "figure" or kind == "image":
