@@ -49,7 +49,7 @@
       const done = !missed && hits === chosen.length;
       const more = several && missed ? "还有该选的没有选。" : "";
       return [
-        done ? "都对。" : `${hits < chosen.length ? "有选错的，看看为什么。" : ""}${more}`,
+        done ? "都选对了。" : `${hits < chosen.length ? "看看为什么不对。" : ""}${more}`,
         ...chosen.map((n) => said(rows[n].textContent, right[n], reasons[n])),
       ];
     };
@@ -117,7 +117,7 @@
         return said(text(options[n]).map((one) => one.textContent).join(""), right, (!right && own) || reasons[n]);
       });
       const hits = rows.filter((row) => row.className === "sc-right").length;
-      return [hits === rows.length ? "都对。" : `${rows.length} 个里对了 ${hits} 个。`, ...lines];
+      return [hits === rows.length ? "都选对了。" : `${rows.length} 个里对了 ${hits} 个。`, ...lines];
     };
     const clear = () => {
       for (const row of rows) row.className = "";

@@ -226,7 +226,7 @@ def test_one_answer_is_chosen_by_keyboard_and_argued_with(browser):
     press(browser, "ArrowDown")
     assert said(browser, "choice") == ""  # what was said was about another answer
     check(browser, "choice")
-    assert said(browser, "choice").startswith("都对。") and "看得见他做了什么" in said(browser, "choice")
+    assert said(browser, "choice").startswith("都选对了。") and "看得见他做了什么" in said(browser, "choice")
 
 
 @pytest.mark.browser
@@ -240,7 +240,7 @@ def test_several_answers_and_marked_sentences_say_what_is_missing_not_which(brow
     focus(browser, "mark", "input", 1)
     press(browser, " ")
     check(browser, "mark")
-    assert said(browser, "mark").startswith("都对。")
+    assert said(browser, "mark").startswith("都选对了。")
     lines = browser.run(
         """return [...document.querySelectorAll(".selfcheck-mark label")].map((one) => one.getClientRects()[0].top)"""
     )
@@ -284,7 +284,7 @@ def test_pairs_are_argued_with_one_by_one(browser):
     choose(0, "原文写明")
     choose(2, "推断")
     check(browser, "match")
-    assert said(browser, "match").startswith("都对。")
+    assert said(browser, "match").startswith("都选对了。")
 
 
 @pytest.mark.browser
