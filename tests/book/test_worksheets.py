@@ -5,7 +5,7 @@ import pytest
 
 from zhagen.book import codes_beside, mechanism_sheet, paradigm_sheet, structure_sheet
 from zhagen.figures import draw_mechanism, draw_structure
-from zhagen.study import gioia_codebook, practice_study
+from zhagen.study import gioia_codebook, gioia_study, practice_study
 
 SLIPS = pd.DataFrame({"label_id": ["壬一", "壬二", "卯一", "卯二", "巳一"], "who": ["壬", "壬", "卯", "卯", "巳"]})
 RUBBISH = [
@@ -143,3 +143,5 @@ def test_codes_beside_a_quotation_are_those_that_share_a_character(study):
     rows = pd.DataFrame({"source_id": ["I15", "I15", "I15", "X"], "quote": ["就搁柜子里", "手不得行", "", "a"]})
     assert codes_beside(study, rows).theirs.tolist() == ["出面兜着、绕过当面", "", "", ""]
     assert codes_beside(study, rows.head(1), coder="林").theirs.tolist() == ["绕过当面"]
+    themes = codes_beside(gioia_study(study), rows.head(1), level="theme")
+    assert themes.theirs.tolist() == ["自己先担一点、钱书过手"]

@@ -107,9 +107,10 @@ def test_prose_names_open_labels_by_their_numbers():
     assert [(slip, words) for slip, words in named if labels[slip] != words] == []
 
 
-def test_labels_of_four_people_quote_their_turns():
+@pytest.mark.parametrize("name", ["open_labels_four.csv", "open_labels_sellers.csv"])
+def test_labels_of_several_people_quote_their_turns(name):
     study = practice_study()
-    labels = pd.read_csv(data_folder() / "practice" / "open_labels_four.csv")
+    labels = pd.read_csv(data_folder() / "practice" / name)
     talk = study.turns().set_index(["source_id", "turn"])
     places = list(zip(labels.source_id, labels.turn, strict=True))
     wrong = [one for one, quote in zip(places, labels.quote, strict=True) if quote not in talk.text[one]]

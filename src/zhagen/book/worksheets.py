@@ -275,7 +275,9 @@ def mechanism_sheet(study: Study, text: str) -> Worksheet:
     return Worksheet(table, remarks)
 
 
-def codes_beside(study: Study, rows: pd.DataFrame, *, coder: str | None = None) -> pd.DataFrame:
+def codes_beside(
+    study: Study, rows: pd.DataFrame, *, coder: str | None = None, level: str | None = None
+) -> pd.DataFrame:
     """Find, for each quotation of a reader, the study's codes at these words.
 
     Parameters
@@ -286,6 +288,8 @@ def codes_beside(study: Study, rows: pd.DataFrame, *, coder: str | None = None) 
         ``source_id`` and ``quote``, such as the rows of `paradigm_sheet`; further columns are kept.
     coder : str, optional
         Whose codes; without it, the consensus.
+    level : str, optional
+        Codes of this level stand for those below them, such as ``theme`` in a study of `gioia_study`.
 
     Returns
     -------
@@ -300,7 +304,7 @@ def codes_beside(study: Study, rows: pd.DataFrame, *, coder: str | None = None) 
     >>> codes_beside(practice_study(), rows).theirs.tolist()
     ['出面兜着', '']
     """
-    coded = study.quotations(coder=coder)
+    coded = study.quotations(coder=coder, level=level)
     theirs = []
     for source_id, quote in zip(rows["source_id"], rows["quote"], strict=True):
         start = study.texts.get(source_id, "").find(quote) if quote else -1
