@@ -289,7 +289,7 @@ def codes_beside(
     coder : str, optional
         Whose codes; without it, the consensus.
     level : str, optional
-        Codes of this level stand for those below them, such as ``theme`` in a study of `gioia_study`.
+        Codes of this level count for those below them, such as ``theme`` in a study of `gioia_study`.
 
     Returns
     -------
