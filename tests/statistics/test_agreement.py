@@ -792,3 +792,13 @@ def test_four_counts_give_the_ratings(counts):
 def test_four_counts_that_are_none(counts):
     with pytest.raises(ZhagenError, match="the four counts are"):
         ratings_from_counts(*counts)
+
+
+def test_one_group_has_values_and_no_interval():
+    """Such as one interview that a reader has coded: nothing says how the next would differ."""
+    ratings = ratings_from_counts(6, 2, 2, 20)
+    found, free = (agreement_table(ratings, draws=50, groups=groups) for groups in (["I16"] * 30, None))
+    assert found["value"].equals(free["value"])
+    assert found[["low", "high"]].isna().all(axis=None) and free[["low", "high"]].notna().all(axis=None)
+    with pytest.raises(ZhagenError, match="report the value without an interval"):
+        bootstrap_interval(ratings, "kappa", groups=["I16"] * 30)

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from zhagen.errors import StudyError
-from zhagen.study import add_codings, overall_agreement, study_part
+from zhagen.study import add_codings, coder_agreement, overall_agreement, study_part
 
 QUOTES = pd.DataFrame(
     [("I01", "不利先说", "先说哪里破"), ("I01", "拍最花的", "拍最花的那页"), ("I02", "群内冷清", "静得吓人")],
@@ -91,3 +91,10 @@ def test_a_part_has_its_sources_and_nothing_of_the_others(study):
 def test_a_part_without_sources_is_refused(study, sources, said):
     with pytest.raises(StudyError, match=said):
         study_part(study, sources)
+
+
+def test_of_one_source_agreement_has_values_and_no_interval(study):
+    part = study_part(study, ["I01"])
+    overall, by_code = overall_agreement(part, draws=20), coder_agreement(part, draws=20)
+    assert overall["value"].notna().all() and overall[["low", "high"]].isna().all(axis=None)
+    assert by_code.both.tolist() == [1, 1] and by_code[["kappa_low", "kappa_high"]].isna().all(axis=None)

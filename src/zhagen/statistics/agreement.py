@@ -747,7 +747,7 @@ def agreement_table(
         - ``items`` (int): how many items two or more of these coders judged;
         - ``value``, ``low``, ``high`` (float): NaN where the measure itself is undefined: kappa and alpha where all
           decisions are one code, kappa of a pair without a common item. ``low`` and ``high`` alone are NaN where more
-          than half of the draws are undefined;
+          than half of the draws are undefined, or where there is one group, so that no draw differs;
         - ``undefined`` (float): share of the draws in which the measure is 0/0;
         - ``rarer``, ``differ`` (int): items agreed on a code other than the most common one, items that differ;
         - ``readable`` (bool): false where these are too few for an interval, see the text of this module.
@@ -970,8 +970,8 @@ def agreement_by_code(
         - ``both`` (int): coded by all of these coders; ``one``, ``other`` (Int64): by the first, by the second of a
           pair alone, missing for more than two; ``some`` (int): by some and not by all; ``neither`` (int): by none;
         - for each measure its value and interval, such as ``kappa``, ``kappa_low``, ``kappa_high`` (float, NaN where it
-          is 0/0, the interval also where there is one item): `percent_agreement`; `holsti_agreement` (the same, as
-          all judged all items); `cohen_kappa`, for more than two `light_kappa`; `gwet_ac1`; `krippendorff_alpha`; and
+          is 0/0, the interval also where there is one item or one group): `percent_agreement`; `holsti_agreement` (the
+          same, as all judged all items); `cohen_kappa`, for more than two `light_kappa`; `gwet_ac1`; `krippendorff_alpha`; and
           ``positive``, the `specific_agreement` on having the code;
         - ``readable`` (bool): false where the items are too few for these intervals: fewer than `FEW` on which all
           agree and that are not the common case (``both``, or ``neither`` where most items have the code), or fewer
@@ -1166,7 +1166,8 @@ def _fleiss(table: _Table, weights: np.ndarray) -> np.ndarray:
 def _prevalence(table: _Table, weights: np.ndarray) -> np.ndarray:
     """Return for each draw the mean over its items of the share of each code: draws x codes."""
     shares = table.counts / table.counts.sum(axis=1)[:, None]
-    return weights @ shares / weights.sum(axis=1)[:, None]
+    top = weights @ shares
+    return _divide(top, np.broadcast_to(weights.sum(axis=1)[:, None], top.shape))
 
 
 def _brennan_prediger(table: _Table, weights: np.ndarray) -> np.ndarray:
@@ -1248,8 +1249,10 @@ def _weights(table: _Table, draws: int, seed: int, groups: Iterable[Hashable] | 
             raise ZhagenError(f"{len(table.place)} items have {labels.count()} groups", todo="name the group of each")
         within = pd.crosstab(labels[judged], table.place[judged]).to_numpy()
         size, share = len(within), np.full(len(within), 1 / len(within))
-    if size < 2:
-        raise ZhagenError(f"there is one {'item' if groups is None else 'group'}, so no draw differs", todo="give more")
+    if size < 2 and groups is None:
+        raise ZhagenError("there is one item, so no draw differs", todo="give more")
+    if size < 2:  # the measure of one group is known, an interval is not: every draw is 0/0
+        return np.zeros((draws, len(table.times)))
     drawn = random.multinomial(size, share, size=draws)
     return (drawn if within is None else drawn @ within).astype(float)
 
