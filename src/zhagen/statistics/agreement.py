@@ -971,8 +971,8 @@ def agreement_by_code(
           pair alone, missing for more than two; ``some`` (int): by some and not by all; ``neither`` (int): by none;
         - for each measure its value and interval, such as ``kappa``, ``kappa_low``, ``kappa_high`` (float, NaN where it
           is 0/0, the interval also where there is one item or one group): `percent_agreement`; `holsti_agreement` (the
-          same, as all judged all items); `cohen_kappa`, for more than two `light_kappa`; `gwet_ac1`; `krippendorff_alpha`; and
-          ``positive``, the `specific_agreement` on having the code;
+          same, as all judged all items); `cohen_kappa`, for more than two `light_kappa`; `gwet_ac1`;
+          `krippendorff_alpha`; and ``positive``, the `specific_agreement` on having the code;
         - ``readable`` (bool): false where the items are too few for these intervals: fewer than `FEW` on which all
           agree and that are not the common case (``both``, or ``neither`` where most items have the code), or fewer
           on which they differ (``some``). See the text of this module.
