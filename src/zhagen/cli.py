@@ -132,6 +132,9 @@ def _add_cooccur(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--interviewer", dest="interviewers", action="append", default=[], metavar="NAME", help="beside 问, 访谈者 …"
     )
+    parser.add_argument(
+        "--participant", dest="participants", action="append", default=[], metavar="NAME", help="beside 答, 受访者 …"
+    )
     parser.add_argument("--unit", default="paragraph", help="sentence, paragraph (default), document or window")
     parser.add_argument("--window", type=int, default=10, metavar="N", help="terms in a window (default: 10)")
     parser.add_argument("--weighted", action="store_true", help="multiply counts in place of counting units")

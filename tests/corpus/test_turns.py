@@ -67,6 +67,98 @@ def test_other_ways_to_begin_a_turn(asks, answers):
     assert said(talk, interviewers=["说话人1"]).split() == ["我学做菜。", "喜欢。"]
 
 
+@pytest.mark.parametrize(
+    "answers",
+    [
+        "受访者A-03：",
+        "受访者A—03：",
+        "受访者 3 ：",
+        "受访者#3：",
+        "3号受访者：",
+        "1号：",
+        "王 老师：",
+        "王老师\t",
+        "阿卜杜拉·买买提：",
+        "甲（店主）：",
+        "李某某（女，45岁，店主）：",
+        "【甲】",
+        "【受访者A】：",
+        "「甲」：",
+        "**王老师**：",
+        "A1：",
+        "A1. ",
+        "P-03:",
+        "P03_女_45岁：",
+        "Respondent 03: ",
+        "Dr. Smith: ",
+        "O'Brien: ",
+        "SPEAKER_00: ",
+        "1. 答：",
+        "> 答：",
+        "（答）",
+        "答——",
+        "答　",
+        "王老师︰",
+        "00:01:02 王老师：",
+        "王老师 00:01:02：",
+        "王老师（00:01:02）：",
+        "00:01 - 00:05 王老师：",
+        "王老师 [00:01:02]\n",
+        "王老师 2024-01-02 10:00:01\n",
+    ],
+)
+@pytest.mark.parametrize(
+    "asks", ["问：", "Q1：", "访谈者-2：", "Interviewer 2: ", "[00:02] 记者：", "【访谈者】：", "问 00:01："]
+)
+def test_unusual_names_begin_turns(asks, answers):
+    talk = f"{asks}你学什么？\n{answers}我学做菜。\n还有买菜。\n{asks}为什么？\n{answers}喜欢。"
+    turns, unsure = Counter(), Counter()
+    assert said(talk, turns=turns, unsure=unsure).split() == ["我学做菜。", "还有买菜。", "喜欢。"]
+    assert sorted(turns.values()) == [2, 2] and not unsure
+
+
+def test_what_begins_a_line_and_is_no_name():
+    turns, unsure = Counter(), Counter()
+    lines = [
+        "还有：买菜。",
+        "例如：鱼。",
+        "他说：好。",
+        "（笑）我学做菜。",
+        "【笑】是。",
+        "A) 快",
+        "受访者3、受访者4都说好。",
+        "http://a.b",
+    ]
+    lines += [
+        "12:30我们吃饭。",
+        "I  think so.",
+        "《平台革命》是本书。",
+        "结论：好。",
+        "他说：好。",
+        "【笑】是。",
+        "《平台革命》是本书。",
+    ]
+    assert said("问：为什么？\n答：" + "\n".join(lines), turns=turns, unsure=unsure).split("\n") == lines
+    assert turns == {"问": 1, "答": 1} and not unsure
+
+
+def test_lines_that_may_be_turns_are_named(tmp_path, capsys):
+    path = tmp_path / "i.txt"
+    path.write_text(
+        "问：你在平台上学习什么？\n答：我在平台上学习做菜。\n老李：我插一句，数据很多。\n" + "答：好。\n" * 3, "utf-8"
+    )
+    how = ["--speakers", "participants", "--min-count", "1", "--engine", "serial", "--quiet", "--out"]
+    assert main(["cooccur", str(path), *how, str(tmp_path / "o")]) == 0
+    assert "taken as text of the turn before: 老李 1: name those who speak" in capsys.readouterr().err
+    assert json.loads((tmp_path / "o/report.json").read_text("utf-8"))["lines_like_turns"] == {"老李": 1}
+    assert main(["cooccur", str(path), *how, str(tmp_path / "p"), "--participant", "老李"]) == 0
+    assert "老李" not in capsys.readouterr().err
+    assert json.loads((tmp_path / "p/report.json").read_text("utf-8"))["turns"]["老李"] == 1
+    path.write_text("王 老师：我在平台上学习。\n李 老师：数据很多。\n" * 3, "utf-8")
+    assert main(["cooccur", str(path), "--min-count", "1", "--engine", "serial", "--out", str(tmp_path / "q")]) == 0
+    assert "names of speakers, which are counted as text: 王老师 3, 李老师 3" in capsys.readouterr().err
+
+
 def test_turns_without_an_interviewer_or_a_participant_are_said(tmp_path, capsys):
     path = tmp_path / "i.txt"
     how = ["--speakers", "participants", "--min-count", "1", "--engine", "serial", "--quiet", "--out"]

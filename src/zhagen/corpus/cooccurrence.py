@@ -87,6 +87,7 @@ def cooccur(
     lines: str = "paragraphs",
     speakers: str = "all",
     interviewers: Sequence[str] = (),
+    participants: Sequence[str] = (),
     unit: str = "paragraph",
     window: int = 10,
     weighted: bool = False,
@@ -126,6 +127,8 @@ def cooccur(
         Whose turns are counted in transcripts, see `zhagen.corpus.turns.choose_speakers`.
     interviewers : sequence of str, optional
         Names of interviewers beside the usual ones, such as 问, 访谈者 and 主持人.
+    participants : sequence of str, optional
+        Names of participants beside the usual ones, such as 答 and 受访者, that begin one line of a document only.
     unit : {"sentence", "paragraph", "document", "window"}, default "paragraph"
         In what terms occur together. A paragraph is a line, a window as many terms as `window` says, one after the
         other in a paragraph.
@@ -207,11 +210,11 @@ def cooccur(
     workers = workers or available_processors()
     per_character = PER_CHARACTER + PER_WINDOW * settings.window
     longest = max(1, memory * 2**20 // per_character)  # not of workers: a run may continue with others
-    part, reading, spoken = min(part, longest), SourceLog(), Counter[str]()
+    part, reading, spoken, unsure = min(part, longest), SourceLog(), Counter[str](), Counter[str]()
     with sole_writer(out):
         store = Store(out, settings.identity() | {"part": part})
         texts = read_texts(source, column, encoding=encoding, longest=longest, reading=reading)
-        texts = turns.choose_speakers(texts, speakers, interviewers, spoken)
+        texts = turns.choose_speakers(texts, speakers, interviewers, spoken, participants=participants, unsure=unsure)
         texts = wrapping.join_wrapped(texts, longest) if lines == "wrapped" else texts
         texts = (piece for piece in texts if piece[1] and not piece[1].isspace())  # an empty document is none
         with suppress(RuntimeError):  # no thread can start in a browser: then it is loaded later
@@ -239,6 +242,7 @@ def cooccur(
         terms = terms.assign(community=[member.get(term, 0) for term in terms.term])
         coverage = _coverage(store, sizes["parts"])
         notes = reading.notes(sizes["documents"]) + _advice(sizes, spoken, lines, speakers, frozenset(interviewers))
+        notes += _names(unsure, spoken, speakers)
         notes += coverage.advice()
         report: dict[str, Any] = {
             "source": Path(source).name,
@@ -250,6 +254,7 @@ def cooccur(
             "communities": len(groups),
             "files": reading.report(),
             "turns": dict(spoken.most_common(100)),
+            "lines_like_turns": dict(unsure.most_common(100)),
             "coverage": {
                 "chinese_characters": coverage.characters, "single": coverage.single, "unknown": coverage.unknown,
                 "share_single": round(coverage.single / max(coverage.characters, 1), 4),
@@ -354,6 +359,21 @@ def _advice(
             f"{asked} of {sum(spoken.values())} turns are an interviewer's: choose participants to leave them out"
         )
     return said
+
+
+def _names(unsure: Counter[str], spoken: Counter[str], speakers: str) -> list[str]:
+    """Say by name which lines begin as turns do and were not taken for turns."""
+    shown = ", ".join(f"{name} {number}" for name, number in unsure.most_common(10))
+    if speakers != "all":
+        todo = "name those who speak with --interviewer or --participant"
+        return (
+            [f"lines that begin as a turn does were taken as text of the turn before: {shown}: {todo}"] if shown else []
+        )
+    often = {name: number for name, number in unsure.items() if number > 2}
+    if len(often) + len(spoken) < 2 or not often:
+        return []
+    shown = ", ".join(f"{name} {number}" for name, number in Counter(often).most_common(10))
+    return [f"lines begin with what may be names of speakers, which are counted as text: {shown}: choose participants"]
 
 
 def _parts(

@@ -1,13 +1,17 @@
 """Transcripts: who speaks, and the time codes of subtitles.
 
-A turn begins with a line that begins with a name and a colon (``问：``, ``受访者3：``, ``张老师：``), after a time code
-if there is one, with a name in brackets (``【问】``) or with a line of a name and a time code (``说话人1 00:12``), and
-ends before the next of these. Turns are kept whole, whatever lines they have.
+A turn begins with a line that begins with a name and a colon or a tab (``问：``, ``受访者3：``, ``王 老师（店主）：``),
+after a time code if there is one, with a name in brackets (``【问】``) or with a line of a name and a time code
+(``说话人1 00:12``), and ends before the next of these. Turns are kept whole, whatever lines they have. What begins a
+line as a name does and is none, as far as can be known, is named to the reader.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from zhagen.text.characters import HAN
 
 SPEAKERS = ("all", "participants", "interviewers")
 INTERVIEWERS = """问 提问 访谈者 访谈员 访问者 访问员 访员 访 采访者 采访员 采访人 记者 主持人 研究者 研究员 调研者
@@ -15,16 +19,63 @@ INTERVIEWERS = """问 提问 访谈者 访谈员 访问者 访问员 访员 访 
 PARTICIPANTS = """答 回答 受访者 受访 受 被访者 被访 被访谈者 访谈对象 受访人 被采访者 被试 嘉宾 A R P
 Interviewee Respondent Participant""".split()
 SUBTITLES = (".srt", ".vtt")
+TITLES = """老师 先生 女士 小姐 经理 主任 店长 校长 院长 部长 科长 处长 书记 总监 总 董 同学
+师傅 阿姨 大爷 大妈 叔叔 叔 姐 哥 医生 护士 教授 老板 村长 社长 主管 工程师 律师""".split()
 _TIME = r"(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
 _CUE = re.compile(rf"(?m)^(?:\ufeff?WEBVTT.*|NOTE\b.*|\d+[ \t]*|[ \t]*{_TIME}[ \t]*-->.*)$")
 _TAG = re.compile(r"<v(?:\.[^ >]*)? ([^>]+)>|</?[^>\n]{0,40}>")
-_BEFORE = rf"\s*[\[（(【]?(?:{_TIME})?[\]）)】]?\s*"
-_COLON = rf"\s*(?:[（(【\[][^（()）\n]{{0,12}}[\]】）)])?\s*(?:{_TIME})?\s*[：:](?!//)"
-_AFTER = rf"(?:\s+{_TIME}\s*(?:\n|$)|{_COLON}|[】\]])"  # or a line of its own with a time code, or brackets around it
-_TURN = re.compile(rf"{_BEFORE}(?P<name>[^\W\d_][\w·. ]{{0,15}}?){_AFTER}")
-_USUAL = re.compile(
-    rf"\n{_BEFORE}(?P<name>(?:{'|'.join(INTERVIEWERS + PARTICIPANTS)})[\d一二三四五六七八九十甲乙丙丁 ]*){_AFTER}"
+_BLANK = r"[^\S\n]*"
+_STAMP = (
+    rf"(?:\d{{4}}[-/.年]\d{{1,2}}[-/.月]\d{{1,2}}日?{_BLANK})?{_TIME}(?:{_BLANK}[AaPp][Mm])?"
+    rf"(?:{_BLANK}(?:-|–|~|-->){_BLANK}{_TIME})?"
 )
+_BEFORE = (
+    rf"[^\S\n]*[>*•]{{0,3}}{_BLANK}(?:\d{{1,4}}[.、)）](?!\d){_BLANK})?"
+    rf"[\[（(【<]?(?:{_STAMP})?[\]）)】>]?{_BLANK}[*【\[《「『<（(]{{0,2}}{_BLANK}"
+)
+_COLON = (
+    rf"{_BLANK}[】\]》」』>）)]?{_BLANK}(?:[（(【\[][^（()）\n]{{0,30}}[\]】）)])?{_BLANK}(?:{_STAMP})?{_BLANK}\*{{0,2}}"
+    rf"[：:︰∶﹕](?!//)\*{{0,2}}"
+)
+_ENDS = rf"{_BLANK}[\[（(【]?{_STAMP}[\]）)】]?{_BLANK}(?:\n|$)"  # a stamp at the end of the line
+_AFTER = rf"(?:{_ENDS}|{_COLON}|[】\]]|{_BLANK}\t)"
+_DIGITS = r"(?!\d{1,2}:\d\d)\d+"  # no time
+_NUMBERS = "一二三四五六七八九十甲乙丙丁"
+_WORDS = "|".join(sorted((name for name in INTERVIEWERS + PARTICIPANTS if len(name) > 1), key=len, reverse=True))
+_LETTERS = "|".join(name for name in INTERVIEWERS + PARTICIPANTS if len(name) == 1)
+_SUFFIX = rf"[ _#.·‐-—-]{{0,3}}(?:[A-Za-z]{{1,2}}(?![A-Za-z])|{_DIGITS}|[{_NUMBERS}]+)"
+_NAME = (
+    rf"(?:(?:第?\d{{1,3}}[号位])?(?:{_WORDS})(?:{_SUFFIX}){{0,3}}"
+    rf"|(?:{_LETTERS})[ _#‐-—-]{{0,2}}(?:{_DIGITS})?[{_NUMBERS}]*)"
+)
+_USUAL_AFTER = (  # with marks that other lines have, too
+    rf"(?:{_AFTER}|{_BLANK}(?:——|--)|(?<=[{HAN}])[)）]|(?<=[{HAN}\d])(?:\u3000|  )|(?<=\d)[.．](?![\d\w]))"
+)
+_PLAIN = (
+    rf"(?P<plain>(?:{_WORDS}|{_LETTERS})[A-Z]?-?\d{{0,3}})[：:](?![/\d])"  # most turns; the rest takes longer to read
+)
+_TURN = re.compile(
+    rf"{_PLAIN}|{_BEFORE}(?:(?P<usual>{_NAME}) ?{_USUAL_AFTER}"
+    rf"|(?P<other>(?:第?\d{{1,3}}[号位]|[^\W\d_])[\w·•・‧.#'’ ‐-—-]{{0,23}}?){_AFTER})"
+)
+_FIRST = "".join(sorted({name[0] for name in INTERVIEWERS + PARTICIPANTS}))  # read first: it passes most lines
+_USUAL = re.compile(
+    rf"\n(?:{_PLAIN}|(?=[{_FIRST}\d第\s>*•\[（(【<《「『])(?!\n){_BEFORE}(?P<usual>{_NAME}) ?{_USUAL_AFTER})"
+)
+_MARK = re.compile(  # no turn begins without one
+    "[^，。；？！：:\n]{0,60}?(?:[：:︰∶﹕】\\]（(\t\u3000]|——|--|  |\\d[.．])"
+)
+_KIND = re.compile(rf"(?:第?\d{{1,3}}[号位])?(?P<kind>{_WORDS}|(?:{_LETTERS})(?![A-Za-z]))")
+_TITLED = re.compile(rf"\w{{1,3}} ?(?:{'|'.join(TITLES)})[{_NUMBERS}\dA-Z]?")
+# What begins a line and has a colon behind it, or brackets around it, and is no name.
+_NO_NAME = re.compile(
+    "(?:我|你|他|她|它|咱|人家|大家|有人|别人|还有|例如|比如|譬如|比方|另外|此外|所以|因为|但是|不过|结果|总之|首先|其次|再次|最后|"
+    "如下|以下|注意?|附|备注|地点|时间|日期|标题|主题|题目|原因|问题|答案|结论|目的|方法|背景|优点|缺点|关键词|摘要|来源|编号|性别|年龄|"
+    "职[业务]|学历|姓名|单位|部门|电话|网址|第[一二三四五六七八九十\\d]+[章节部点]|"
+    "笑|大笑|停顿|沉默|叹气|哭|点头|摇头|鼓掌|掌声|咳嗽|听不清|音乐)"
+)
+_BESIDE = re.compile(rf"(?<=[{HAN}])[^\S\n]+|[^\S\n]+(?=[{HAN}])")
+LOOKED = 1 << 18  # characters of a corpus in which names are looked for that are not usual, where all speakers count
 
 
 def without_time_codes(text: str) -> str:
@@ -69,8 +120,10 @@ def is_interviewer(name: str) -> bool:
     return _kind(name) in INTERVIEWERS
 
 
+@lru_cache(4096)
 def _kind(name: str) -> str:
-    return name.rstrip("0123456789一二三四五六七八九十甲乙丙丁 ")
+    found = _KIND.match(name)
+    return found["kind"] if found and re.fullmatch(_NAME, name) else ""
 
 
 def choose_speakers(
@@ -78,12 +131,15 @@ def choose_speakers(
     speakers: str = "all",
     interviewers: Iterable[str] = (),
     turns: Counter[str] | None = None,
+    *,
+    participants: Iterable[str] = (),
+    unsure: Counter[str] | None = None,
 ) -> Iterator[tuple[str, str]]:
     """Yield documents with the turns of some speakers only, without the names that begin them.
 
     A name ends a turn if it is that of an interviewer, one that transcripts usually have for participants, with a
-    number or without, or one that begins a line of the same document for the second time. Text before the first turn is
-    left out.
+    number or without, one with a title (王老师), or one that begins a line of the same document for the second time.
+    Text before the first turn is left out.
 
     Parameters
     ----------
@@ -95,6 +151,11 @@ def choose_speakers(
         Names of interviewers beside the usual ones (`INTERVIEWERS`).
     turns : collections.Counter, optional
         How many turns each speaker has is added here; where all are chosen, only those of speakers with usual names.
+    participants : iterable of str, optional
+        Names of participants beside the usual ones (`PARTICIPANTS`).
+    unsure : collections.Counter, optional
+        Added here: what begins a line as a name does and was not taken for one, so that the line is of the turn before;
+        where all are chosen, names that are not usual, in the first `LOOKED` characters.
 
     Yields
     ------
@@ -109,27 +170,50 @@ def choose_speakers(
     >>> list(choose_speakers([("a", talk)], "participants"))
     [('a', '我学做菜。\\n还有买菜。')]
     """
-    interviewers = frozenset(interviewers)
+    interviewers, participants = frozenset(map(_plain, interviewers)), frozenset(map(_plain, participants))
     turns = Counter() if turns is None else turns
-    document, kept, seen = None, False, Counter[str]()
+    unsure = Counter() if unsure is None else unsure
+    document, kept, seen, left = None, False, Counter[str](), LOOKED
     for name, text in documents:
         if speakers == "all":
-            turns.update(found["name"].strip() for found in _USUAL.finditer(f"\n{text}"))
+            turns.update(_plain(found["plain"] or found["usual"]) for found in _USUAL.finditer(f"\n{text}"))
+            if left > 0:
+                unsure.update(_plain(other) for line in text[:left].split("\n") if (other := _other(_begin(line))))
+                left -= len(text)
             yield name, text
             continue
         if name != document:
             document, kept, seen = name, False, Counter()
         lines = text.split("\n")
-        found = [_TURN.match(line) for line in lines]
-        seen.update(match["name"] for match in found if match)
+        found = [_begin(line) for line in lines]
+        names = [_plain(match["plain"] or match["usual"] or match["other"]) if match else "" for match in found]
+        seen.update(names)
         chosen = []
-        for line, match in zip(lines, found, strict=True):
-            speaker = match["name"] if match else ""
+        for line, match, speaker in zip(lines, found, names, strict=True):
             asks = speaker in interviewers or is_interviewer(speaker)
-            if match and (asks or _kind(speaker) in PARTICIPANTS or seen[speaker] > 1):
+            known = asks or speaker in participants or bool(_kind(speaker))
+            if match and (known or (_other(match) and (seen[speaker] > 1 or _TITLED.fullmatch(speaker)))):
                 turns[speaker] += 1
                 kept = asks == (speakers == "interviewers")
-                line = line[match.end() :]
+                line = line[match.end() :].lstrip("：: \t")
+            elif _other(match):
+                unsure[speaker] += 1
             if kept:
                 chosen.append(line)
         yield name, "\n".join(chosen)
+
+
+def _begin(line: str) -> re.Match[str] | None:
+    return _TURN.match(line) if _MARK.match(line) else None
+
+
+@lru_cache(4096)
+def _plain(name: str) -> str:
+    """Return a name without blanks around it and beside Chinese characters: two such names are the same one."""
+    return _BESIDE.sub("", name.strip())
+
+
+def _other(match: re.Match[str] | None) -> str:
+    """Return the name that begins a line, if it is not a usual one; empty if it cannot be one."""
+    other = match["other"] if match else None
+    return other if other and not _NO_NAME.match(other) else ""
