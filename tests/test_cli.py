@@ -1,9 +1,11 @@
 import builtins
 import csv
+import hashlib
 import os
 import subprocess
 import sys
 
+import pandas
 import pytest
 
 from zhagen.cli import main
@@ -80,7 +82,7 @@ def test_a_failure_in_the_middle_leaves_the_old_files(monkeypatch, tmp_path, cap
         return write(frame, *arguments, **options)
 
     monkeypatch.setattr(pd.DataFrame, "to_csv", fail_on_the_second)
-    assert main(["extract", "haier", "--out", str(out)]) == 2
+    assert main(["extract", "haier", "--force", "--out", str(out)]) == 2
     assert "No space left" in capsys.readouterr().err
     assert [path.name for path in out.iterdir()] == ["codes.csv"] and (out / "codes.csv").read_text() == "old"
 
@@ -91,10 +93,68 @@ def test_a_folder_never_holds_two_documents(tmp_path, capsys):
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     assert main(["extract", "xiaomi", "--out", str(out)]) == 2
     assert "it holds the extraction of haier" in capsys.readouterr().err
-    (out / "extraction.json").unlink()  # a folder of an earlier version has none
-    assert main(["extract", "xiaomi", "--out", str(out)]) == 2
-    assert main(["extract", "haier", "--out", str(out)]) == 0
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+    assert main(["extract", "xiaomi", "--out", str(out), "--force"]) == 0
+    assert {row["doc_id"] for path in out.rglob("*.csv") for row in csv.DictReader(path.open(encoding="utf-8"))} == {
+        "xiaomi"
+    }
+
+
+@pytest.mark.parametrize("name", ["codes.csv", "sections.csv", "tables/表1.csv", "extraction.json"])
+@pytest.mark.parametrize("command", ["extract", "cooccur"])
+def test_a_file_that_no_run_wrote_is_not_overwritten(tmp_path, capsys, command, name):
+    if command == "cooccur":
+        name = {"codes.csv": "terms.csv", "sections.csv": "edges.csv", "tables/表1.csv": "network.graphml"}.get(
+            name, "report.json"
+        )
+        (tmp_path / "a.txt").write_text("平台与数据。\n", "utf-8")
+        words = ["cooccur", str(tmp_path / "a.txt"), "--min-count", "1", "--engine", "serial", "--quiet"]
+    else:
+        words = ["extract", "haier"]
+    out = tmp_path / "out"
+    (out / name).parent.mkdir(parents=True)
+    (out / name).write_text("mine")
+    assert main([*words, "--out", str(out)]) == 2
+    said = capsys.readouterr().err
+    assert f"{name} is there already, and no earlier run wrote it ({out})" in said and "--force" in said
+    assert [path for path in out.rglob("*") if path.is_file()] == [out / name] and (out / name).read_text() == "mine"
+    assert main([*words, "--out", str(out), "--force"]) == 0
+    assert (out / name).read_text() != "mine"
+    assert main([*words, "--out", str(out)]) == 0
+
+
+def test_a_refusal_says_that_the_folder_holds_an_earlier_run(tmp_path, capsys):
+    out, copy = tmp_path / "out", tmp_path / "copy.txt"
+    assert main(["extract", "haier", "--out", str(out)]) == 0
+    stamp = hashlib.sha256((out / "extraction.json").read_bytes()).hexdigest()[:12]
+    os.utime(out / "extraction.json", (1_700_000_000, 1_700_000_000))
+    copy.write_text("别的文本。\n", "utf-8")
+    capsys.readouterr()
+    assert main(["extract", "haier", "--source", str(copy), "--out", str(out)]) == 2
+    said = capsys.readouterr().err
+    assert f"what {out} holds is of an earlier run (extraction.json of 2023-11-1" in said and f"sha256 {stamp})" in said
+    assert main(["extract", "haier", "--source", str(copy), "--out", str(tmp_path / "new")]) == 2
+    assert "earlier run" not in capsys.readouterr().err
+
+
+def test_cells_that_a_spreadsheet_would_run_are_guarded_in_every_file(tmp_path, capsys):
+    hostile = ["=1+1", "@SUM", "-2+3", "+49", "\t=1", "＝1", "'=1", "-", "-3", "平台"]
+    from zhagen.output import guard_cells, unguard_cells, write_files
+
+    frame = pandas.DataFrame({"label": hostile, "=n": range(10)})
+    write_files({"a.csv": frame}, tmp_path)
+    read = pandas.read_csv(tmp_path / "a.csv")
+    guarded = ["'=1+1", "'@SUM", "'-2+3", "+49", "'\t=1", "'＝1", "''=1", "-", "-3", "平台"]
+    assert read.columns.tolist() == ["'=n", "label"][::-1] and read.label.tolist() == guarded
+    assert unguard_cells(read).equals(frame) and guard_cells(frame[6 + 1 :][["label"]]).equals(frame[7:][["label"]])
+    copy = tmp_path / "copy.txt"
+    raw = catalog.open_document("xiaomi", edition="digest").raw
+    copy.write_text(raw.replace("Beta 测试", "=SUM试用"), "utf-8")
+    assert "=SUM" in copy.read_text("utf-8")
+    assert main(["extract", "xiaomi", "--source", str(copy), "--out", str(tmp_path / "out")]) == 0
+    text = (tmp_path / "out/codes.csv").read_text("utf-8")
+    assert ",'=SUM试用," in text and ",=SUM" not in text
+    assert "codes.csv: cells that begin with =, +, - or @ got an apostrophe" in capsys.readouterr().err
 
 
 def test_tables_that_an_earlier_extraction_had_are_removed_and_other_files_stay(tmp_path):

@@ -6,10 +6,12 @@ failed, 130 if the user stopped it, 141 if nobody reads its output any more (``z
 
 import argparse
 import io
+import json
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,6 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()  # here, where an error is caught, and not when Python exits
     except ZhagenError as error:
         print(f"zhagen: {error}", file=sys.stderr)
+        for note in getattr(error, "__notes__", []):
+            print(f"zhagen: {visible(note)}", file=sys.stderr)
         return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to print goes nowhere
@@ -85,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     extract.add_argument("id")
     extract.add_argument("--source", metavar="FILE", help="a file of the same layout to read instead")
     extract.add_argument("--out", metavar="DIR", required=True, help="where the CSV files go")
+    extract.add_argument("--force", action="store_true", help="overwrite files there that no extraction of it wrote")
     extract.set_defaults(run=_extract)
 
     recipe = commands.add_parser("recipe", help="draft a recipe for a text; what is not sure is marked in it")
@@ -125,6 +130,7 @@ def _add_cooccur(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("input", metavar="INPUT", help="a folder of texts, or a .txt, .jsonl, .csv or .parquet file")
     parser.add_argument("--out", metavar="DIR", required=True, help="where the results go")
+    parser.add_argument("--force", action="store_true", help="overwrite files there that no earlier run wrote")
     parser.add_argument("--column", default="text", help="the column or key that holds the text (default: text)")
     parser.add_argument("--encoding", help="of text files (default: found out file by file)")
     parser.add_argument("--lines", default="paragraphs", help="paragraphs (default), or wrapped: pieces of paragraphs")
@@ -181,11 +187,28 @@ def _attach(arguments: argparse.Namespace) -> None:
 def _extract(arguments: argparse.Namespace) -> None:
     from zhagen.extraction import pipeline
 
-    found = pipeline.extract(arguments.id, source=arguments.source)
-    pipeline.write_extraction(found, arguments.out)
+    with _refusal(arguments.out, pipeline.MANIFEST):
+        found = pipeline.extract(arguments.id, source=arguments.source)
+        pipeline.write_extraction(found, arguments.out, force=arguments.force)
     _say(found.document)
+    for name in json.loads(Path(arguments.out, pipeline.MANIFEST).read_text("utf-8"))["guarded"]:
+        begun = "cells that begin with =, +, - or @ got an apostrophe, so that no spreadsheet runs them"
+        print(f"zhagen: {name}: {begun}", file=sys.stderr)
     _say_doubts(found)
     print(f"{len(found.codebook.codes)} codes, {len(found.codebook.evidence)} quotations: {arguments.out}")
+
+
+@contextmanager
+def _refusal(folder: str, manifest: str) -> Iterator[None]:
+    """Let a refusal say that what the folder holds is of an earlier run."""
+    from zhagen.output import say_earlier
+
+    try:
+        yield
+    except ZhagenError as error:
+        if said := say_earlier(folder, manifest):
+            error.add_note(said)
+        raise
 
 
 def _say_doubts(found: "Extraction") -> None:
@@ -271,7 +294,7 @@ def _publish(arguments: argparse.Namespace) -> None:
 
 
 def _cooccur(arguments: argparse.Namespace) -> None:
-    from zhagen.corpus.cooccurrence import cooccur
+    from zhagen.corpus.cooccurrence import REPORT, cooccur
     from zhagen.text.lexicon import fastest_segmenter
 
     settings = {
@@ -282,7 +305,8 @@ def _cooccur(arguments: argparse.Namespace) -> None:
     if not arguments.segmenter and not arguments.quiet and fastest_segmenter() == "jieba":
         slow = "rjieba is not installed, so jieba cuts the text: the same words, ten times slower"
         print(f"zhagen: {slow}; for rjieba run: pip install 'zhagen[corpus]'", file=sys.stderr)
-    found = cooccur(arguments.input, arguments.out, progress=not arguments.quiet, **settings)
+    with _refusal(arguments.out, REPORT):
+        found = cooccur(arguments.input, arguments.out, progress=not arguments.quiet, **settings)
     sizes = found.report
     for note in sizes["notes"]:
         print(f"zhagen: {visible(note)}", file=sys.stderr)

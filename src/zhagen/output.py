@@ -9,17 +9,23 @@ A new result is written as a draft, whole, before anything of the old one is tou
   run, or the reader who calls `finish_writing`, ends what a killed process began.
 
 A draft is locked as long as its process lives; a draft without a lock is what a killed process left.
+
+Every table is written here, as CSV. A cell that a spreadsheet would run as a formula gets an apostrophe before it
+(`guard_cells`), and who reads such a table back takes it off (`unguard_cells`).
 """
 
 import ctypes
+import hashlib
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +39,8 @@ if TYPE_CHECKING:
 DRAFT = ".zhagen-draft-"
 JOURNAL, NEW, OLD = "journal.json", "new", "old"
 MANY = 2000  # other files in a folder: more than these are not carried into the new folder, file by file
+FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r].", re.DOTALL)  # OWASP, "CSV Injection"; with what is guarded already
+NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*%?")
 EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS: two names change places
 
 
@@ -169,6 +177,121 @@ def finish_writing(folder: Path | str) -> None:
                 except OSError as error:
                     raise cannot_write(folder, error) from error
             shutil.rmtree(draft, ignore_errors=True)
+
+
+def guard_cells(frame: "pd.DataFrame") -> "pd.DataFrame":
+    """Put an apostrophe before each text that a spreadsheet would run as a formula; a number written as text stays.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table with its guarded texts and column names; the table itself, if there is nothing to guard.
+
+    References
+    ----------
+    OWASP, CSV Injection.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"label": ["=1+1", "@SUM", "-3", "平台"], "count": [-1, 2, 3, 4]})
+    >>> guard_cells(frame).label.tolist()
+    ["'=1+1", "'@SUM", '-3', '平台']
+    >>> unguard_cells(guard_cells(frame)).equals(frame)
+    True
+    """
+    return _each_text(frame, lambda text: f"'{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text) else text)
+
+
+def unguard_cells(frame: "pd.DataFrame") -> "pd.DataFrame":
+    """Take off the apostrophes that `guard_cells` put.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A table that was read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table as it was before it was guarded.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> unguard_cells(pd.DataFrame({"label": ["'=1+1", "'平台"]})).label.tolist()
+    ['=1+1', "'平台"]
+    """
+    return _each_text(frame, lambda text: text[1:] if text[:1] == "'" and FORMULA.match(text) else text)
+
+
+def refuse_others(files: Collection[str], folder: Path | str, ours: Collection[str], *, force: bool = False) -> None:
+    """Raise if a file would be overwritten that is not of an earlier result of the same kind.
+
+    Parameters
+    ----------
+    files : collection of str
+        The files of the new result.
+    folder : pathlib.Path or str
+        Where they go.
+    ours : collection of str
+        The files of the earlier result, as its manifest names them; empty if there is none.
+    force : bool, default False
+        Overwrite them.
+
+    Raises
+    ------
+    OutputError
+        If there is such a file. The message names it.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     _ = Path(place, "codes.csv").write_text("mine")
+    ...     try:
+    ...         refuse_others(["codes.csv"], place, [])
+    ...     except OutputError as error:
+    ...         error.found
+    'codes.csv is there already, and no earlier run wrote it'
+    """
+    others = [name for name in files if name not in ours and (Path(folder) / name).exists()]
+    if others and not force:
+        todo = "choose another folder, or overwrite it with --force (in Python: force=True)"
+        raise OutputError(f"{others[0]} is there already, and no earlier run wrote it", str(folder), todo)
+
+
+def say_earlier(folder: Path | str, name: str) -> str:
+    """Say that a folder holds the result of an earlier run, for the reader of a refusal.
+
+    Parameters
+    ----------
+    folder : pathlib.Path or str
+        The folder that the refused run would have written.
+    name : str
+        The file that says of which run the folder is.
+
+    Returns
+    -------
+    str
+        A sentence with the folder, the date of its result and the checksum of the file; empty if there is no result.
+
+    Examples
+    --------
+    >>> say_earlier("no such folder", "report.json")
+    ''
+    """
+    path = Path(folder) / name
+    try:
+        when = datetime.fromtimestamp(path.stat().st_mtime).strftime("%Y-%m-%d %H:%M:%S")
+        stamp = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    except OSError:
+        return ""
+    return f"nothing was written: what {folder} holds is of an earlier run ({name} of {when}, sha256 {stamp})"
 
 
 def cannot_write(path: Path | str, error: OSError) -> OutputError:
@@ -363,4 +486,22 @@ def _write(content: "Content", path: Path) -> None:
     elif isinstance(content, str):
         path.write_text(content, encoding="utf-8", newline="\n")
     else:
-        content.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+        guard_cells(content).to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+
+
+def _each_text(frame: "pd.DataFrame", change: Callable[[str], str]) -> "pd.DataFrame":
+    """Change each text of a table and each name of a column; nothing is copied where nothing changes."""
+    import pandas as pd
+
+    names = [change(name) if isinstance(name, str) else name for name in frame.columns]
+    changed = frame if names == list(frame.columns) else frame.set_axis(names, axis="columns")
+    for place in range(frame.shape[1]):
+        column = frame.iloc[:, place]
+        if pd.api.types.is_numeric_dtype(column.dtype):
+            continue
+        cells = [change(cell) if isinstance(cell, str) else cell for cell in column]
+        if any(isinstance(cell, str) and cell != old for cell, old in zip(cells, column, strict=True)):
+            changed = changed.copy() if changed is frame else changed
+            kind = column.dtype if isinstance(column.dtype, pd.StringDtype) else object
+            changed.isetitem(place, pd.Series(cells, dtype=kind).array)
+    return changed

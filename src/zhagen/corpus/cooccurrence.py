@@ -24,7 +24,7 @@ from zhagen.corpus.parts import Part, Settings, count_part, lexicon_fingerprint
 from zhagen.corpus.readers import SourceLog, read_texts, source_size
 from zhagen.corpus.store import Store, documents_checksum, sole_writer
 from zhagen.errors import SourceError, ZhagenError
-from zhagen.output import write_files
+from zhagen.output import refuse_others, write_files
 from zhagen.statistics import association
 from zhagen.statistics.association import add_measures, pair_table
 from zhagen.statistics.pairs import available_processors, count_pair_stream
@@ -39,6 +39,8 @@ if TYPE_CHECKING:  # networkx, pandas and scipy are loaded while the workers cou
 
     from zhagen.output import Content
 
+REPORT = "report.json"
+RESULTS = ("terms.csv", "edges.csv", "communities.csv", "network.graphml", REPORT)
 PART = 2_000_000  # characters of a part: enough to spend little on its beginning, few enough to share out evenly
 MERGED = 16  # parts whose terms are brought together at a time: more take less time and more memory
 PER_CHARACTER = 120  # bytes of memory that a worker takes for a character of its part, about
@@ -104,6 +106,7 @@ def cooccur(
     part: int = PART,
     seed: int = 1,
     progress: bool = False,
+    force: bool = False,
 ) -> Corpus:
     """Count which of the most frequent terms occur together, and write terms, edges, communities and the network.
 
@@ -165,6 +168,8 @@ def cooccur(
         Seed of the communities.
     progress : bool, default False
         Show a progress bar on stderr, if tqdm is installed.
+    force : bool, default False
+        Overwrite files of these names that no earlier run wrote.
 
     Returns
     -------
@@ -178,7 +183,8 @@ def cooccur(
     ZhagenError
         If the source has no content term, or a setting is out of range.
     OutputError
-        If `out` cannot be written, or another run writes there; then no result is written.
+        If `out` cannot be written, or another run writes there, or a file of one of these names that no run wrote is
+        there; then no result is written.
 
     Examples
     --------
@@ -212,6 +218,7 @@ def cooccur(
     longest = max(1, memory * 2**20 // per_character)  # not of workers: a run may continue with others
     part, reading, spoken, unsure = min(part, longest), SourceLog(), Counter[str](), Counter[str]()
     with sole_writer(out):
+        refuse_others(RESULTS, out, RESULTS if _is_report(Path(out) / REPORT) else [], force=force)
         store = Store(out, settings.identity() | {"part": part})
         texts = read_texts(source, column, encoding=encoding, longest=longest, reading=reading)
         texts = turns.choose_speakers(texts, speakers, interviewers, spoken, participants=participants, unsure=unsure)
@@ -498,6 +505,14 @@ def _restricted(part: Part, columns: np.ndarray, terms: int, weighted: bool) -> 
     return csr_array((data, at[kept], indptr), shape=(len(indptr) - 1, terms))
 
 
+def _is_report(path: Path) -> bool:
+    """Say whether a file is the report of a run of `cooccur`."""
+    try:
+        return {"source", "settings", "run"} <= json.loads(path.read_text("utf-8")).keys()
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
 def _files(found: Corpus) -> dict[str, Content]:
     """Return the files of a result, by name."""
     from zhagen.statistics.networks import write_graphml
@@ -508,7 +523,7 @@ def _files(found: Corpus) -> dict[str, Content]:
         "edges.csv": found.edges,
         "communities.csv": grouped[["community", "term", "count", "units"]],
         "network.graphml": lambda path: write_graphml(found.network, path, communities=found.communities),
-        "report.json": json.dumps(found.report, ensure_ascii=False, indent=2) + "\n",
+        REPORT: json.dumps(found.report, ensure_ascii=False, indent=2) + "\n",
     }
 
 

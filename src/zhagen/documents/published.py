@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from zhagen.documents.catalog import ATTACH, Document, catalog_entry, document_ids, find_original, open_document
 from zhagen.errors import SourceError
+from zhagen.output import unguard_cells
 from zhagen.paths import data_folder, file_stamp
 from zhagen.vocabulary import REASONS
 
@@ -150,7 +151,7 @@ def _table(path: Path, stamp: object) -> "pd.DataFrame":
             raise ValueError(f"it has no column {lacking[0]}, which datapackage.json lists")
     except (OSError, ValueError, KeyError, TypeError) as error:  # among them UnicodeDecodeError and pandas' errors
         raise SourceError(f"{path.name} cannot be read: {error}", str(path), "restore the published files") from error
-    return found
+    return unguard_cells(found)
 
 
 def _fields(path: Path) -> list[str]:

@@ -23,7 +23,7 @@ from zhagen.extraction.matrices import extract_matrix
 from zhagen.extraction.readings import build_codebook
 from zhagen.extraction.readings.records import record_frame
 from zhagen.extraction.statements import extract_pairs, extract_statements
-from zhagen.output import write_folder
+from zhagen.output import guard_cells, refuse_others, write_folder
 
 MANIFEST = "extraction.json"  # in a folder of results: of which document, which files
 
@@ -129,11 +129,12 @@ def glosses(document: Document) -> dict[str, str]:
     return ours | dict(zip(published.sha256, published.gloss, strict=True))
 
 
-def write_extraction(extraction: Extraction, folder: Path | str) -> None:
+def write_extraction(extraction: Extraction, folder: Path | str, *, force: bool = False) -> None:
     """Write an extraction as CSV, so that the folder holds one extraction, the whole old one or the whole new one.
 
     Quotations stay out of the files: evidence.csv holds places, lengths, checksums and glosses. Tables that an earlier
-    extraction of the document had, and this one has not, are removed; other files stay.
+    extraction of the document had, and this one has not, are removed; other files stay. A cell that a spreadsheet would
+    run as a formula gets an apostrophe before it (`zhagen.output.guard_cells`).
 
     Parameters
     ----------
@@ -141,12 +142,15 @@ def write_extraction(extraction: Extraction, folder: Path | str) -> None:
         What to write.
     folder : pathlib.Path or str
         Where codes.csv, evidence.csv, sections.csv, tables/<label>.csv and extraction.json go, which names the
-        document, its edition and the files; it is made if it does not exist.
+        document, its edition, the files, and those that have guarded cells; it is made if it does not exist.
+    force : bool, default False
+        Overwrite the extraction of another document, and files that no extraction wrote.
 
     Raises
     ------
     OutputError
-        If the folder holds the extraction of another document, or cannot be written.
+        If the folder holds the extraction of another document, or a file of one of these names that no extraction
+        wrote, or cannot be written.
 
     Examples
     --------
@@ -158,8 +162,8 @@ def write_extraction(extraction: Extraction, folder: Path | str) -> None:
     """
     document, book, folder = extraction.document, extraction.codebook, Path(folder)
     before = _written_before(folder)
-    if before["document"] not in ("", document.id):
-        todo = "choose another folder, or remove this one"
+    if before["document"] not in ("", document.id) and not force:
+        todo = "choose another folder, or overwrite it with --force (in Python: force=True)"
         raise OutputError(f"it holds the extraction of {before['document']}", str(folder), todo)
     tables = {f"tables/{label}.csv": _named(frame, document.id) for label, frame in extraction.tables.items()}
     files = {
@@ -167,6 +171,8 @@ def write_extraction(extraction: Extraction, folder: Path | str) -> None:
         "evidence.csv": book.evidence.drop(columns="quotation"),
         "sections.csv": extraction.outline.sections(),
     } | tables
+    ours = [*before["files"], *([MANIFEST] if before["document"] else [])]
+    refuse_others([*files, MANIFEST], folder, ours, force=force)
     about = {
         "document": document.id,
         "edition": document.edition,
@@ -174,6 +180,7 @@ def write_extraction(extraction: Extraction, folder: Path | str) -> None:
         "sha256": hashlib.sha256(document.raw.encode()).hexdigest(),
         "zhagen": __version__,
         "files": list(files),
+        "guarded": [name for name, frame in files.items() if guard_cells(frame) is not frame],
     }
     manifest = json.dumps(about, ensure_ascii=False, indent=2) + "\n"
     write_folder(files | {MANIFEST: manifest}, folder, gone=before["files"])
@@ -185,11 +192,6 @@ def _written_before(folder: Path) -> dict[str, Any]:
         about = json.loads((folder / MANIFEST).read_text("utf-8"))
         return {"document": str(about["document"]), "files": [name for name in about["files"] if _inside(name)]}
     except (OSError, ValueError, KeyError, TypeError):  # none, or not ours
-        pass
-    try:
-        first = pd.read_csv(folder / "codes.csv", nrows=1)
-        return {"document": str(first.doc_id.iloc[0]), "files": []}
-    except (OSError, ValueError, AttributeError, IndexError):
         return {"document": "", "files": []}
 
 

@@ -4,7 +4,6 @@ import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
@@ -12,10 +11,8 @@ import pandas as pd
 from zhagen.errors import ZhagenError
 from zhagen.figures.labels import cell_text, one_line
 from zhagen.figures.withheld import withheld_columns
+from zhagen.output import guard_cells
 from zhagen.vocabulary import COLUMNS, STATUSES
-
-FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r].", re.DOTALL)  # OWASP, "CSV Injection"
-NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*%?")
 
 
 @dataclass(frozen=True, repr=False)
@@ -91,16 +88,11 @@ class ShownTable:
 
     def _download(self) -> str:
         kept = self.frame.drop(columns=withheld_columns(self.frame))
-        safe = kept.rename(columns=_no_formula)
-        for place in range(kept.shape[1]):
-            cells = [_no_formula(cell) for cell in kept.iloc[:, place]]
-            if any(isinstance(cell, str) and cell != old for cell, old in zip(cells, kept.iloc[:, place], strict=True)):
-                safe.isetitem(place, pd.Series(cells, dtype=object).to_numpy())
+        safe = guard_cells(kept)
         data = quote("\ufeff" + safe.to_csv(index=False, lineterminator="\n"), errors="replace")
         name = html.escape(one_line(self.name))
         link = f'<a download="{name}.csv" href="data:text/csv;charset=utf-8,{data}">下载这张表（CSV）</a>'
-        changed = safe.to_csv(index=False) != kept.to_csv(index=False)
-        note = "　有的格子以 =、+、-、@ 开头，前面加了一个单引号，免得表格软件当公式算。" if changed else ""
+        note = "" if safe is kept else "　有的格子以 =、+、-、@ 开头，前面加了一个单引号，免得表格软件当公式算。"
         return f'<p class="table-download">{link}{note}</p>'
 
 
@@ -240,10 +232,3 @@ def escape_markdown(text: str) -> str:
         line = re.sub(r"^(\d+)([.)])", r"\1\\\2", line)
         lines.append(re.sub(r"^([-+=:%(])", r"\\\1", line))
     return "\\\n    ".join(lines)
-
-
-def _no_formula(value: Any) -> Any:
-    """Put an apostrophe before a text that a spreadsheet would run as a formula; a number written as text stays."""
-    if isinstance(value, str) and FORMULA.match(value) and not NUMBER.fullmatch(value):
-        return "'" + value
-    return value

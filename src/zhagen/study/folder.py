@@ -18,7 +18,7 @@ import pandas as pd
 
 from zhagen.documents.handwritten import read_toml, read_utf8
 from zhagen.errors import StudyError, ZhagenError
-from zhagen.output import finish_writing
+from zhagen.output import finish_writing, unguard_cells
 from zhagen.vocabulary import LEVELS, STATUSES
 
 FAULTS = "severity file line found todo".split()
@@ -394,7 +394,7 @@ def _read_table(folder: Path, name: str, found: Contents) -> None:
     if header is None:
         found.faults.append(Fault(file, 1, "the file is empty", f"write the columns {', '.join(columns)}"))
         return
-    frame = pd.DataFrame(rows, columns=header, dtype="str")
+    frame = unguard_cells(pd.DataFrame(rows, columns=header, dtype="str"))
     for column in columns:
         if column not in frame:
             frame[column] = pd.Series([""] * len(frame), dtype="str")
