@@ -68,7 +68,7 @@ class SelfCheckDirective(SphinxDirective):
         for one in check.answers:
             said = self._inline(one.text)
             if check.kind == "match":
-                said += [nodes.Text("："), nodes.strong("", one.partner)]
+                said += [nodes.Text("　"), nodes.strong("", one.partner)]
             elif check.kind != "order":
                 said = [nodes.strong("", "对" if one.right else "不对"), nodes.Text("　"), *said]
             items.append(_item([*said, nodes.Text("　"), self._reason(one.reason)]))

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from browsers import BROWSERS
 
-from zhagen.book import SelfCheckError, parse_self_check, plain_markdown
+from zhagen.book import SelfCheckError, fill_prose, parse_self_check, plain_markdown
+from zhagen.study import practice_study
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "book/_static"
@@ -120,7 +121,7 @@ def test_the_readers_edition_has_question_answers_and_reasons():
     assert "**自测（单选）　哪一个写的是动作**" in plain and "- □ 诚信" in plain
     assert "> 甲　我专拍划得最花的那一页。" in plain
     assert "- **不对**　诚信　句子里没有*这两个字*。" in plain
-    assert "1. 写下猜想　最早的一条。" in plain and "- 第四天退的：**转述对应**　只说了先后。" in plain
+    assert "1. 写下猜想　最早的一条。" in plain and "- 第四天退的　**转述对应**　只说了先后。" in plain
     assert "   - 选“推断”：用不着推，她说了“主要是”。" in plain
     assert ":::" not in plain and "[x]" not in plain and plain.count("<details>") == 5
 
@@ -348,7 +349,7 @@ def self_checks(path):
         text = "\n\n".join("".join(cell["source"]) for cell in cells)
     return [
         parse_self_check(argument, re.sub(r"(?m)\A(:\w+:.*\n)+", "", inside).splitlines(), where=path.name)
-        for _, argument, inside in BLOCK.findall(text)
+        for _, argument, inside in BLOCK.findall(fill_prose(text))
     ]
 
 
@@ -356,3 +357,28 @@ def self_checks(path):
 def test_each_self_check_of_the_book_can_be_used(path):
     for check in self_checks(path):
         assert all(len(one.reason) >= 8 for one in check.answers), check.title  # a reason argues
+
+
+CHAPTERS = sorted({path.name[:2] for path in (ROOT / "notebooks/method").glob("*.ipynb")})
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_each_chapter_has_two_with_its_side_pages(chapter):
+    pages = (ROOT / "notebooks/method").glob(f"{chapter}*.ipynb")
+    assert sum(len(self_checks(path)) for path in pages) >= 2
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks/method").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_what_a_self_check_quotes_was_said_in_the_study_or_is_said_to_be_made_up(path):
+    study = practice_study()
+    said = [*study.texts.values(), *study.notes.values(), *study.memos.text, *study.codebook.codes.label]
+    said += [*study.history.to.dropna(), *study.mechanism.reason]
+    said += [file.read_text("utf-8") for file in study.folder.glob("open_labels*.csv")]
+    page = path.read_text("utf-8")
+    for check in self_checks(path):
+        if "本书编" in check.question:
+            continue
+        words = [one.text for one in check.answers] + [one.reason for one in check.answers]
+        for quote in re.findall("“([^”]{8,})”", "\n".join(words)):
+            plain = quote.rstrip("。，？")
+            assert any(plain in text for text in said) or page.count(plain) > 1, f"{check.title}: {quote}"

@@ -197,7 +197,7 @@ def plain_self_check(check: SelfCheck) -> str:
         lines += ["", f"可选：{'；'.join(partners)}。"]
     lines += ["", "<details>", "<summary>答案和理由</summary>", ""]
     for place, one in enumerate(check.answers, 1):
-        head = {"order": f"{place}. {one.text}", "match": f"- {one.text}：**{one.partner}**"}.get(
+        head = {"order": f"{place}. {one.text}", "match": f"- {one.text}　**{one.partner}**"}.get(
             check.kind, f"- **{'对' if one.right else '不对'}**　{one.text}"
         )
         lines.append(f"{head}　{one.reason}")
