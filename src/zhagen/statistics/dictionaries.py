@@ -117,9 +117,9 @@ def dictionary_swaps(
     features : pandas.DataFrame
         As `zhagen.statistics.terms.term_features` returns them, of several texts.
     words : iterable of str
-        The dictionary, two words or more.
+        The dictionary. Where it has one word, there is no row without it.
     extra : iterable of str, optional
-        Words that could as well be in it.
+        Words that could as well be in it; those that are in it are passed over.
     by : str, default "doc_id"
         The column whose values are the groups.
 
@@ -133,7 +133,7 @@ def dictionary_swaps(
     Raises
     ------
     ZhagenError
-        If there are fewer than two words, an extra word is one of them, or there is no such column.
+        If there is no word, or no such column.
 
     Examples
     --------
@@ -143,13 +143,10 @@ def dictionary_swaps(
     >>> found.drop_duplicates(["change", "word"])[["change", "word", "leader"]].values.tolist()
     [['none', '', 'a、b'], ['without', '快速', 'b'], ['without', '敏捷', 'a']]
     """
-    listed, more = _listed(words), _listed(extra)
-    if len(listed) < 2:
-        raise ZhagenError("a dictionary of fewer than two words", todo="give two words or more")
-    known = next((word for word in more if word in listed), None)
-    if known is not None:
-        raise ZhagenError(f"{known} is in the dictionary already", todo="give words that are not in it")
-    changes = [("none", "", listed), *(("without", word, [one for one in listed if one != word]) for word in listed)]
+    listed = _listed(words)
+    more = [word for word in _listed(extra) if word not in listed]
+    fewer = [("without", word, [one for one in listed if one != word]) for word in listed if len(listed) > 1]
+    changes = [("none", "", listed), *fewer]
     changes += [("with", word, [*listed, word]) for word in more]
     tables = []
     for change, word, chosen in changes:
