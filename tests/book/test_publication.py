@@ -36,7 +36,7 @@ def test_the_data_package_is_valid():
 
     report = frictionless.validate(str(data_folder() / "published" / "datapackage.json"))
     assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "type", "note"])[:5]
-    assert len(report.tasks) == 14
+    assert len(report.tasks) == 15
 
 
 def test_the_data_package_describes_what_is_there():

@@ -3,6 +3,7 @@ import re
 import pytest
 
 from helpers import extracted, spread
+from zhagen.documents.published import read_published
 from zhagen.errors import ExtractionError
 
 
@@ -19,11 +20,38 @@ def test_every_cell_stands_on_its_lines(ecommerce):
             assert re.search(f"{head}了?(?:企业的?)?{spread(tail)}", raw), row.value
 
 
-def test_both_editions_give_the_same_cells():
-    review = [extracted("ecommerce", edition) for edition in ("original", "digest")]
-    for name in ("矩阵", "对策"):
-        one, other = (found.tables[name].drop(columns=["line_start", "line_end"]) for found in review)
+@pytest.mark.parametrize(
+    ("doc_id", "names"), [("ecommerce", ["矩阵", "对策"]), ("whitepaper", ["路径说了什么", "三个路径"])]
+)
+def test_both_editions_give_the_same_cells(doc_id, names):
+    editions = [extracted(doc_id, edition) for edition in ("original", "digest")]
+    for name in names:
+        one, other = (found.tables[name].drop(columns=["line_start", "line_end"]) for found in editions)
         assert one.equals(other)
+
+
+def test_what_is_published_is_what_the_digest_says(whitepaper):
+    for name, kind in (("matrices", "路径说了什么"), ("pairs", "三个路径")):
+        published, ours = read_published("whitepaper", name), whitepaper.tables[kind]
+        same = [column for column in ours if not column.startswith("line_")]
+        assert published[same].astype(str).equals(ours[same].astype(str))
+
+
+def test_every_text_of_a_box_gives_an_aim_on_its_own_lines(whitepaper):
+    table = whitepaper.tables["路径说了什么"]
+    aims = table[(table.column == "aim") & (table.value != "")]
+    assert set(aims.label) == set(whitepaper.tables["三个路径"].iloc[1:][["source", "target"]].to_numpy().ravel())
+    assert table.groupby("enumeration", sort=False).label.unique().map(len).to_dict() == {"消费红利": 3, "数智创新": 3}
+    for row in table[table.value != ""].itertuples():
+        raw = re.sub(r"\s", "", "".join(whitepaper.document.lines[row.line_start - 1 : row.line_end]))
+        assert row.value[:2] in raw and row.value[2:] in raw, row.value
+
+
+def test_a_text_that_changed_changes_its_cell_and_one_that_is_gone_leaves_it_empty(whitepaper, changed):
+    found = changed(whitepaper, lambda raw: raw.replace("挤压利润", "挤压效率"))
+    assert cells(found, "单向商流效率提速", "aim", "路径说了什么") == ["挤压效率"]
+    lost = changed(whitepaper, lambda raw: re.sub(r"(?m)^(数字化转型\n)(?:\S+\n)+", r"\1", raw, count=1))
+    assert cells(lost, "数字化转型", "aim", "路径说了什么") == [""]
 
 
 def test_each_label_has_a_row_and_each_empty_cell_a_reason(ecommerce):

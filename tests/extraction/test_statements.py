@@ -15,17 +15,56 @@ def test_every_shift_stands_on_its_lines(whitepaper):
                 assert re.search(spread(end), re.sub("[“”]", "", raw)), end
 
 
-def test_pairs_are_only_by_order(whitepaper):
-    found = whitepaper.tables["三个路径"]
-    assert len(found) == 3 and set(found.status) == {"by_order"}
+def test_boxes_are_paired_by_order_only(whitepaper):
+    boxes = whitepaper.tables["三个路径"].iloc[1:]
+    assert len(boxes) == 3 and set(boxes.status) == {"by_order"} and (boxes.reason != "").all()
+
+
+def test_a_pair_on_one_line_is_the_first_row(whitepaper):
+    row = whitepaper.tables["三个路径"].iloc[0]
+    line = whitepaper.document.lines[row.line_start - 1]
+    assert (
+        line.split()
+        == [row.label, row.source, row.target]
+        == ["发展思路", "单节点成本和效率提升", "全生态重塑增长方式"]
+    )
+    assert row.status == "printed" and row.line_start == row.line_end
+
+
+def test_a_line_that_is_parted_elsewhere_is_not_called_printed(whitepaper, changed):
+    found = changed(whitepaper, lambda raw: raw.replace("单节点成本和效率提升 全生态", "单节点成本 和效率提升全生态"))
+    row = found.tables["三个路径"].iloc[0]
+    assert row.source == "单节点成本" and row.status == "by_order" and "空格" in row.reason
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("效率提升 全生态", "效率提升全生态"),  # two cells glued
+        ("单节点成本和效率提升 全", "单节点成本 和效率提升 全"),  # a blank too many
+        ("发展思路 单", "发展 思路 单"),
+        ("“消费红利” “数智创新”", "“消费红利 数智创新”"),
+    ],
+)
+def test_a_line_without_its_form_is_refused(whitepaper, changed, old, new):
+    with pytest.raises(ExtractionError, match="三个路径: no line has the form of its (line|heads)"):
+        changed(whitepaper, lambda raw: raw.replace(old, new, 1))
+
+
+def test_wide_blanks_and_tabs_part_a_line_too(whitepaper, changed):
+    found = changed(
+        whitepaper,
+        lambda raw: raw.replace("路 单节点", "路\u3000单节点").replace("提升 全", "提升\t全"),
+    )
+    assert found.tables["三个路径"].iloc[0].equals(whitepaper.tables["三个路径"].iloc[0])
 
 
 def test_exchanged_boxes_exchange_the_pairs(whitepaper, changed):
-    first, second = whitepaper.tables["三个路径"].iloc[:2].target
+    first, second = whitepaper.tables["三个路径"].iloc[1:3].target
     swap = {first: second, second: first}
     pattern = re.compile(f"(?m)^(?:{re.escape(first)}|{re.escape(second)})$")
     found = changed(whitepaper, lambda raw: pattern.sub(lambda match: swap[match[0]], raw))
-    assert found.tables["三个路径"].target.tolist()[:2] == [second, first]
+    assert found.tables["三个路径"].target.tolist()[1:3] == [second, first]
 
 
 def test_too_few_boxes_are_refused(whitepaper):

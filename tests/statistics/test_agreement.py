@@ -86,7 +86,7 @@ def same(one, other):
 
 
 def test_alpha_of_krippendorffs_example():
-    published = {"nominal": 0.743, "ordinal": 0.815, "interval": 0.849}
+    published = {"nominal": 0.743, "ordinal": 0.815, "interval": 0.849, "ratio": 0.797}
     for scale, expected in published.items():
         assert krippendorff_alpha(KRIPPENDORFF, scale=scale) == pytest.approx(expected, abs=5e-4)
     assert krippendorff_alpha(KRIPPENDORFF) == pytest.approx(0.7434, abs=5e-5)
@@ -339,6 +339,11 @@ def test_the_ordinal_scale_knows_ranks_alone_and_the_interval_scale_no_unit(rati
     )
 
 
+def test_on_a_ratio_scale_nothing_is_as_far_as_can_be_from_zero():
+    ratings = [(0, 0), (0, 5), (5, 5), (5, 0), (0, 0)]
+    assert krippendorff_alpha(ratings, scale="ratio") == pytest.approx(krippendorff_alpha(ratings))
+
+
 def test_no_rounding_hides_that_there_is_no_variation():
     assert 3 * 0.1 / 3 != 0.1  # so the mean of three such codes is another number than the code
     for scale in agreement.SCALES:
@@ -582,13 +587,20 @@ def test_ratings_that_cannot_be_compared_are_refused():
     with pytest.raises(ZhagenError, match="needs numbers"):
         krippendorff_alpha([("1", "2"), ("1", "1")], scale="ordinal")
     with pytest.raises(ZhagenError, match="no scale"):
-        krippendorff_alpha([(1, 2)], scale="ratio")
+        krippendorff_alpha([(1, 2)], scale="metric")
 
 
 def test_a_number_that_is_none_is_refused_for_what_it_is():
     ratings = [(1, 2), (2, 2), (float("inf"), 2)]
     with pytest.raises(ZhagenError, match="the code inf is no number"):
         krippendorff_alpha(ratings, scale="interval")
+    for wrong, scale in ((10**400, "interval"), (float("-inf"), "interval"), (float("inf"), "ratio"), (-1, "ratio")):
+        with pytest.raises(ZhagenError, match=f"the code {str(wrong)[:20]} is no number on an? {scale} scale"):
+            krippendorff_alpha([(1, 2), (2, 2), (wrong, 2)], scale=scale)
+    with pytest.raises(ZhagenError, match="or neither"):
+        krippendorff_alpha([(1, 2), (2j, 2)], scale="interval")
+    missing = krippendorff_alpha([(1, 2), (2, 2), (float("nan"), 2), (3, 3)], scale="ratio")  # NaN is no decision
+    assert missing == krippendorff_alpha([(1, 2), (2, 2), (None, 2), (3, 3)], scale="ratio")
     # ranks and names need no distance
     assert krippendorff_alpha(ratings, scale="ordinal") == krippendorff_alpha([(1, 2), (2, 2), (3, 2)], scale="ordinal")
     assert krippendorff_alpha(ratings) == krippendorff_alpha([(1, 2), (2, 2), (3, 2)])

@@ -50,7 +50,8 @@ FIELDS = {
     "role": ("string", "what a label of a picture is, by its form"),
     "part": ("string", "part of the picture it belongs to; empty where order does not say"),
     "value": ("string", "what the text says of the label; empty where no sentence has the form"),
-    "row": ("integer", "place of the label in its enumeration, from 1"),
+    "row": ("integer", "place of the label in its enumeration or column, of a pair in its table, from 1"),
+    "table": ("string", "the name of the pairs in the recipe"),
     "sha256": ("string", "of the quotation without white space"),
     "gloss": ("string", "our wording of the quotation"),
     "verdict": ("string", "holds, within rounding, does not hold, not reproduced or not checkable"),
@@ -100,6 +101,7 @@ FOREIGN = {
     "terms": [("doc_id", "documents", "id"), ("section_id", "sections", "section_id")],
     "boards": [("doc_id", "documents", "id"), ("section_id", "sections", "section_id")],
     "matrices": [("doc_id", "documents", "id"), ("section_id", "sections", "section_id")],
+    "pairs": [("doc_id", "documents", "id"), ("section_id", "sections", "section_id")],
     "echoes": [
         ("doc_id", "documents", "id"),
         ("section_id", "sections", "section_id"),
@@ -153,7 +155,7 @@ def published_frames(doc_id: str) -> dict[str, pd.DataFrame]:
     }
     if has_mechanism(doc_id):
         found["edges"] = mechanism_edges(original)
-    for name, kind in (("boards", "board"), ("matrices", "matrix")):
+    for name, kind in (("boards", "board"), ("matrices", "matrix"), ("pairs", "table")):
         parts = [original.tables[entry["name"]] for entry in original.recipe.get(name, [])]
         if parts:
             named = zip([entry["name"] for entry in original.recipe[name]], parts, strict=True)

@@ -35,7 +35,8 @@ def read_published(doc_id: str | None, name: str) -> "pd.DataFrame":
         A document's id; None for all documents.
     name : str
         ``documents`` | ``sections`` | ``codes`` | ``evidence`` | ``edges`` | ``claims`` | ``citations`` |
-        ``passages`` | ``terms`` | ``diversity`` | ``dictionaries`` | ``boards`` | ``matrices`` | ``echoes``.
+        ``passages`` | ``terms`` | ``diversity`` | ``dictionaries`` | ``boards`` | ``matrices`` | ``pairs`` |
+        ``echoes``.
 
     Returns
     -------

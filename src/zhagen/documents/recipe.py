@@ -296,7 +296,7 @@ def _incomplete(recipe: dict[str, Any]) -> Iterator[str]:
     for entry in recipe.get("boards", []):
         yield from _board_problems(entry)
     for entry in recipe.get("matrices", []):
-        yield from _matrix_problems(entry, names)
+        yield from _matrix_problems(entry, names, [pair["name"] for pair in recipe.get("pairs", [])])
 
 
 def _gioia_problems(recipe: dict[str, Any], tables: list[dict[str, Any]]) -> Iterator[str]:
@@ -353,9 +353,12 @@ def _board_problems(entry: dict[str, Any]) -> Iterator[str]:
         yield f"boards.{entry['name']}: ends and apart go with part only"
 
 
-def _matrix_problems(entry: dict[str, Any], names: list[str]) -> Iterator[str]:
+def _matrix_problems(entry: dict[str, Any], names: list[str], pairs: list[str]) -> Iterator[str]:
     where = f"matrices.{entry['name']}"
-    for name in [*entry["items"], *entry.get("names", {}).values()]:
+    for name in entry["items"]:
+        if name not in [*names, *pairs]:
+            yield f"{where}: there is no enumeration and no pairs {name}"
+    for name in entry.get("names", {}).values():
         if name not in names:
             yield f"{where}: there is no enumeration {name}"
     for column in entry.get("names", {}):
@@ -384,5 +387,10 @@ def _wanted_groups(recipe: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...
             yield entry["english"]["pattern"], ("labels",)
     if "core" in recipe:
         yield recipe["core"]["pattern"], ("label",)
+    for entry in recipe.get("pairs", []):
+        if "heads" in entry:
+            yield entry["heads"], tuple(entry["columns"])
+        if "line" in entry:
+            yield entry["line"], ("label", *entry["columns"])
     for entry in recipe.get("claims", []):
         yield entry["pattern"], RULES[next(key for key in RULES if key in entry["recompute"])]

@@ -1,6 +1,10 @@
-"""What a text says of each label that it enumerates: a matrix of labels and questions, its cells found by form."""
+"""What a text says of each label that it enumerates or puts into a box: a matrix of labels and questions.
+
+The cells are found by form.
+"""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +12,8 @@ import pandas as pd
 
 from zhagen.documents.outline import Outline
 from zhagen.errors import ExtractionError
-from zhagen.text.cleaning import CleanText
+from zhagen.extraction.statements import pair_boxes
+from zhagen.text.cleaning import CleanText, clean
 
 COLUMNS = "enumeration row label column value status section_id line_start line_end reason".split()
 STEM = 3  # characters by which a label is known at the beginning of a sentence
@@ -36,9 +41,12 @@ class _Sentence:
         return "stem" if self.text.text.startswith(label[:STEM]) else ""
 
 
-def extract_matrix(outline: Outline, entry: dict[str, Any], listed: pd.DataFrame) -> pd.DataFrame:
-    """Read what a text says of each label of its enumerations.
+def extract_matrix(
+    outline: Outline, entry: dict[str, Any], listed: pd.DataFrame, pairs: Iterable[dict[str, Any]] = ()
+) -> pd.DataFrame:
+    """Read what a text says of each label of its enumerations, or of its pairs of boxes.
 
+    The passage of a box is what is printed in it below its label. For a label of an enumeration it is found thus.
     The passage of a label begins with the first sentence, behind the enumeration and behind the passage of the label
     before it, that has the label or begins with its first characters; the first label's begins right behind the
     enumeration, or with it if it lists nothing else. It ends where the next label's begins or with its paragraph,
@@ -50,18 +58,20 @@ def extract_matrix(outline: Outline, entry: dict[str, Any], listed: pd.DataFrame
     outline : zhagen.documents.outline.Outline
         The document's outline.
     entry : dict
-        An entry of the recipe's ``matrices``: ``name``, ``items`` (names of enumerations), ``columns`` (name ->
-        patterns, whose groups joined are a cell), ``names`` (column -> enumeration whose labels are cells of it).
+        An entry of the recipe's ``matrices``: ``name``, ``items`` (names of enumerations and pairs), ``columns`` (name
+        -> patterns, whose groups joined are a cell), ``names`` (column -> enumeration whose labels are cells of it).
     listed : pandas.DataFrame
         What `extract_enumerations` returned.
+    pairs : iterable of dict, optional
+        The recipe's ``pairs``.
 
     Returns
     -------
     pandas.DataFrame
-        One row a cell, several where a pattern matches more than once: ``enumeration``, ``row`` (int), ``label``,
-        ``column``, ``value`` (str, empty where nothing is found), ``status`` (how the passage is known to be the
-        label's: ``printed``, ``mapped`` or ``by_order``), ``section_id``, ``line_start``, ``line_end`` (of the value,
-        else of the passage), ``reason``.
+        One row a cell, several where a pattern matches more than once: ``enumeration`` (of boxes: the head of their
+        column), ``row`` (int), ``label``, ``column``, ``value`` (str, empty where nothing is found), ``status`` (how
+        the passage is known to be the label's: ``printed``, ``mapped`` or ``by_order``), ``section_id``,
+        ``line_start``, ``line_end`` (of the value, else of the passage), ``reason``.
 
     Raises
     ------
@@ -69,8 +79,12 @@ def extract_matrix(outline: Outline, entry: dict[str, Any], listed: pd.DataFrame
         If the passage of a label is not found.
     """
     names = {name: list(listed.label[listed.enumeration == source]) for name, source in entry.get("names", {}).items()}
+    boxes = {pair["name"]: pair for pair in pairs}
     rows = []
     for enumeration in entry["items"]:
+        if enumeration in boxes:
+            rows += _box_rows(outline, entry, boxes[enumeration])
+            continue
         items = listed[listed.enumeration == enumeration]
         labels = list(items.label)
         found = _passages(outline, items)
@@ -82,6 +96,21 @@ def extract_matrix(outline: Outline, entry: dict[str, Any], listed: pd.DataFrame
                 head = (enumeration, number, label, column)
                 rows += [(*head, v, STATUS[known], items.section_id.iloc[0], *span, reason) for v, span in cells]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _box_rows(outline: Outline, entry: dict[str, Any], pair: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Return the cells of a matrix whose rows are the boxes of an entry of ``pairs``."""
+    rows: list[tuple[Any, ...]] = []
+    for number, (head, label, box) in enumerate(pair_boxes(outline, pair)):
+        first, last = box.lines
+        text = clean(outline.document.lines[first:last], first + 1)  # its first line is the label
+        passage = [_Sentence(text, 0)] if text.text else []
+        for column, patterns in entry["columns"].items():
+            values = _values(passage, "", patterns, [])
+            cells = [(value, *lines, "") for value, lines in values] or [("", first, last, NOTHING)]
+            place = (head, number // 2 + 1, label, column)
+            rows += [(*place, value, "printed", box.section_id, *lines, why) for value, *lines, why in cells]
+    return rows
 
 
 def _passages(outline: Outline, items: pd.DataFrame) -> list[tuple[list[_Sentence], str]]:
@@ -135,6 +164,6 @@ def _values(
         cells = [(m.start(1), m.end(len(m.groups())), "".join(m.groups(""))) for m in matches]
         cells += [(*m.span(), name) for name in names for m in re.finditer(re.escape(name), text)]
         for start, end, value in sorted(set(cells)):
-            if label not in value and value[:STEM] not in label:  # else it is the label itself
+            if not label or label not in value and value[:STEM] not in label:  # else it is the label itself
                 found.setdefault(value, one.text.span(start, end))
     return list(found.items())

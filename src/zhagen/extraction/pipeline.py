@@ -91,8 +91,9 @@ def extract(doc_id: str, *, edition: str | None = None, source: Path | str | Non
     headers = {column["header"] for table in rules.get("tables", []) for column in table["columns"]}
     book = confirm_codebook(document, build_codebook(read, rules, glosses(document)), headers)
     others = {table["label"]: record_frame(read, table) for table in rules.get("tables", []) if not table["levels"]}
+    listed = extract_enumerations(read, rules)
     if "enumerations" in rules:
-        others["列举"] = extract_enumerations(read, rules)
+        others["列举"] = listed
     found = {entry["name"]: extract_statements(read, entry) for entry in rules.get("statements", [])}
     found |= {entry["name"]: extract_pairs(read, entry) for entry in rules.get("pairs", [])}
     found |= {entry["name"]: extract_board(read, entry) for entry in rules.get("boards", [])}
@@ -100,7 +101,7 @@ def extract(doc_id: str, *, edition: str | None = None, source: Path | str | Non
         confirm_tables(document, found, extract(doc_id, edition="digest").tables)
     others |= found
     for entry in rules.get("matrices", []):
-        others[entry["name"]] = extract_matrix(read, entry, others["列举"])
+        others[entry["name"]] = extract_matrix(read, entry, listed, rules.get("pairs", []))
     return Extraction(document, rules, read, book, others)
 
 

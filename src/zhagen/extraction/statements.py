@@ -5,9 +5,13 @@ from typing import Any
 
 import pandas as pd
 
-from zhagen.documents.outline import Outline
+from zhagen.documents.outline import Block, Outline
 from zhagen.errors import ExtractionError
+from zhagen.text.characters import normal_characters
 from zhagen.text.numerals import whole_number
+
+PAIRED = "成对的框，只凭先后"
+PARTED = "一行里的两格只凭空格分开，没有句子作旁证"
 
 
 def extract_statements(outline: Outline, entry: dict[str, Any]) -> pd.DataFrame:
@@ -103,25 +107,57 @@ def strip_quotes(text: str | None) -> str:
 
 
 def extract_pairs(outline: Outline, entry: dict[str, Any]) -> pd.DataFrame:
-    """Read text boxes in pairs: the label of each is its first line.
+    """Read text boxes in pairs, the label of each is its first line, and pairs that are printed on one line above them.
 
     Parameters
     ----------
     outline : zhagen.documents.outline.Outline
         The document's outline.
     entry : dict
-        An entry of the recipe's ``pairs``: name, after (a pattern of the box above), rows, columns (two names).
+        An entry of the recipe's ``pairs``: ``name``, ``after`` (a pattern of the box above), ``rows``, ``columns`` (two
+        names). ``heads`` finds the line that names both columns, ``line`` a pair on one line between it and the box
+        above, with its name in the group ``label``; in both the groups are named like the columns.
 
     Returns
     -------
     pandas.DataFrame
-        One row a pair: ``row``, the two columns, ``status`` (``by_order``: order alone pairs them), ``line_start``,
-        ``line_end``.
+        One row a pair: ``row``, ``label`` (the name of a pair on one line, else empty), the two columns, ``status``
+        (``by_order``: order alone pairs two boxes, or blanks alone part a line; ``printed``: a sentence of the section
+        has both parts of the line), ``section_id``, ``line_start``, ``line_end``, ``reason``.
 
     Raises
     ------
     ExtractionError
-        If the box is not found, fewer boxes follow, or a label is a part of a sentence.
+        If a box or a line is not found, fewer boxes follow, or a label is a part of a sentence.
+    """
+    boxes = pair_boxes(outline, entry)
+    rows = _line_pairs(outline, entry, boxes[0][2]) if "line" in entry else []
+    for (_, source, first), (_, target, last) in zip(boxes[::2], boxes[1::2], strict=True):
+        rows.append(("", source, target, "by_order", first.section_id, first.lines[0], last.lines[1], PAIRED))
+    columns = ["row", "label", *entry["columns"], "status", "section_id", "line_start", "line_end", "reason"]
+    return pd.DataFrame([(number, *row) for number, row in enumerate(rows, 1)], columns=columns)
+
+
+def pair_boxes(outline: Outline, entry: dict[str, Any]) -> list[tuple[str, str, Block]]:
+    """Find the text boxes of an entry of the recipe's ``pairs``.
+
+    Parameters
+    ----------
+    outline : zhagen.documents.outline.Outline
+        The document's outline.
+    entry : dict
+        As for `extract_pairs`.
+
+    Returns
+    -------
+    list of tuple
+        Each box in the order of the text, a pair one after the other: the name of its column (what the line of
+        ``heads`` prints, else the name in the recipe), its label, and its block.
+
+    Raises
+    ------
+    ExtractionError
+        If the box above or the line of ``heads`` is not found, fewer boxes follow, or a label is a part of a sentence.
     """
     place = next((n for n, block in enumerate(outline.blocks) if re.search(entry["after"], block.text)), None)
     boxes = outline.blocks[place + 1 : place + 1 + 2 * entry["rows"]] if place is not None else ()
@@ -132,7 +168,7 @@ def extract_pairs(outline: Outline, entry: dict[str, Any]) -> pd.DataFrame:
             outline.document.where(1, len(outline.document.lines)),
             f"compare the boxes after {entry['after']} with the recipe",
         )
-    labels = [outline.document.lines[box.lines[0] - 1].strip() for box in boxes]
+    labels = [normal_characters(outline.document.lines[box.lines[0] - 1]).strip() for box in boxes]
     for box, label in zip(boxes, labels, strict=True):
         if re.search("[，。；：！？]", label):
             raise ExtractionError(
@@ -140,10 +176,44 @@ def extract_pairs(outline: Outline, entry: dict[str, Any]) -> pd.DataFrame:
                 outline.document.where(*box.lines),
                 "look for a blank line that is missing or too many",
             )
-    columns = ["row", *entry["columns"], "status", "line_start", "line_end"]
-    halves = zip(boxes[::2], boxes[1::2], labels[::2], labels[1::2], strict=True)
-    rows = [
-        (row, source, target, "by_order", first.lines[0], last.lines[1])
-        for row, (first, last, source, target) in enumerate(halves, 1)
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    heads = list(entry["columns"])
+    if "heads" in entry:
+        found = _lines_like(outline, entry, "heads", 1, boxes[0].lines[0])[-1][1]  # the nearest above the boxes
+        heads = [found[column] for column in heads]
+    return [(heads[n % 2], label, box) for n, (label, box) in enumerate(zip(labels, boxes, strict=True))]
+
+
+def _line_pairs(outline: Outline, entry: dict[str, Any], box: Block) -> list[tuple[Any, ...]]:
+    """Read the pairs that are printed on one line between the heads of the columns and the first box."""
+    last = box.lines[0]
+    first = _lines_like(outline, entry, "heads", 1, last)[-1][0] if "heads" in entry else 1
+    here = [block for block in outline.blocks if block.section_id == box.section_id and block.kind == "paragraph"]
+    said = [sentence.text for block in here for sentence in block.clean.sentences()]
+    rows = []
+    for number, match in _lines_like(outline, entry, "line", first + 1, last):
+        parts = [match[column] for column in entry["columns"]]
+        sure = any(all(part in sentence for part in parts) for sentence in said)
+        status, reason = ("printed", "") if sure else ("by_order", PARTED)
+        rows.append((match["label"], *parts, status, box.section_id, number, number, reason))
+    return rows
+
+
+def _lines_like(
+    outline: Outline, entry: dict[str, Any], name: str, first: int, last: int
+) -> list[tuple[int, re.Match[str]]]:
+    """Return the lines from ``first`` up to ``last`` that have the form of a pattern, with their numbers.
+
+    What parts them are blanks, which clean text has not.
+    """
+    found = []
+    for number in range(first, last):
+        line = " ".join(normal_characters(outline.document.lines[number - 1]).split())
+        if match := re.search(entry[name], line):
+            found.append((number, match))
+    if not found:
+        raise ExtractionError(
+            f"{entry['name']}: no line has the form of its {name}",
+            outline.document.where(first, max(first, last - 1)),
+            f"compare the lines above the boxes with {name} in the recipe; look for a blank too many or missing",
+        )
+    return found

@@ -13,11 +13,12 @@ agreed on a code other than the most common one (percent agreement, Holsti's K, 
 coefficient do not need them), or where the coders differ on fewer than `FEW`.
 """
 
+import sys
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
-from math import isnan, nan
+from math import inf, isnan, nan
 from numbers import Number
 from typing import Any, NamedTuple
 
@@ -33,7 +34,7 @@ IN_CODE = ("percent", "holsti", "kappa", "ac1", "alpha", "positive")
 STANDARD = ("percent", "holsti", "reliability", "kappa", "ac1", "alpha")
 FEW = 5  # items: below it an interval is not to be read, see above
 DECISIONS = ["coder", "item", "code"]
-SCALES = ("nominal", "ordinal", "interval")
+SCALES = ("nominal", "ordinal", "interval", "ratio")
 PASSAGES = "coder code start end".split()
 
 Ratings = pd.DataFrame | Sequence[Sequence[Any]]
@@ -383,15 +384,15 @@ def krippendorff_alpha(ratings: Ratings, *, scale: str = "nominal") -> float:
 
     For any number of coders and with missing decisions; an item with one decision does not count. Disagreement is the
     mean of d(c, k) squared over pairs of decisions, within items (Do) and over all of them (De). ``nominal``: d is 1
-    for two different codes; ``interval``: d = c - k; ``ordinal``: d is the number of decisions between the two ranks,
-    ``n_c / 2 + ... + n_k / 2``.
+    for two different codes; ``interval``: d = c - k; ``ratio``: d = (c - k) / (c + k); ``ordinal``: d is the number of
+    decisions between the two ranks, ``n_c / 2 + ... + n_k / 2``.
 
     Parameters
     ----------
     ratings : pandas.DataFrame or list of rows
         Items x coders, as `rating_table` returns it.
-    scale : {"nominal", "ordinal", "interval"}, default "nominal"
-        Scale of measurement. The last two need numbers as codes.
+    scale : {"nominal", "ordinal", "interval", "ratio"}, default "nominal"
+        Scale of measurement. The last three need numbers as codes, the last two finite ones, ``ratio`` none below 0.
 
     Returns
     -------
@@ -402,8 +403,8 @@ def krippendorff_alpha(ratings: Ratings, *, scale: str = "nominal") -> float:
     ------
     ZhagenError
         If there are fewer than two coders, if the codes are partly text and partly numbers, if no item has two
-        decisions, if all decisions are the same code (0/0), if the scale is unknown, or if the codes are text where the
-        scale needs numbers.
+        decisions, if all decisions are the same code (0/0), if the scale is unknown, or if a code is none that the
+        scale can measure: text, infinity, or on a ratio scale a number below 0.
 
     References
     ----------
@@ -1130,8 +1131,13 @@ def _alpha(table: _Table, weights: np.ndarray, scale: str = "nominal") -> np.nda
     else:
         if not all(isinstance(label, Number) for label in table.labels):
             raise ZhagenError(f"the scale {scale} needs numbers as codes", todo="give each code its number")
+        if scale == "ratio":
+            squares = _ratio_squares(_measured(table.labels, scale))
+            observed = weights @ (((n @ squares) * n).sum(axis=1) / (r - 1))
+            expected = ((codes @ squares) * codes).sum(axis=1)
+            return 1 - _divide(observed * (total - 1), expected)
         ranks = np.cumsum(codes, axis=1) - codes / 2
-        places = ranks if scale == "ordinal" else _measured(table.labels)[None]
+        places = ranks if scale == "ordinal" else _measured(table.labels, scale)[None]
         places = places - _divide((codes * places).sum(axis=1), total)[:, None]
         # the squared differences of all pairs of a set sum to 2 (size x sum of squares - square of the sum)
         within = r * (places**2 @ n.T) - (places @ n.T) ** 2
@@ -1141,15 +1147,23 @@ def _alpha(table: _Table, weights: np.ndarray, scale: str = "nominal") -> np.nda
     return 1 - _divide(observed * (total - 1), expected)
 
 
-def _measured(labels: list) -> np.ndarray:
-    """Return the codes as places on an interval scale, the largest of them 1 or -1, so that no square overflows."""
-    places = np.array(labels, dtype=float)
-    if not np.isfinite(places).all():
+def _measured(labels: list, scale: str) -> np.ndarray:
+    """Return the codes as places on a scale, the largest of them 1 or -1, so that no square overflows."""
+    places = np.array([float(label) if abs(label) <= sys.float_info.max else inf for label in labels])
+    wrong = next((n for n, place in enumerate(places) if place == inf or scale == "ratio" and place < 0), None)
+    if wrong is not None:
+        numbers = "finite numbers" if scale == "interval" else "finite numbers, 0 or above"
         raise ZhagenError(
-            f"the code {places[~np.isfinite(places)][0]} is no number on an interval scale",
-            todo="give finite numbers, or a missing value where a coder made no decision",
+            f"the code {labels[wrong]!s:.20} is no number on {'an' if scale == 'interval' else 'a'} {scale} scale",
+            todo=f"give {numbers}, or a missing value where a coder made no decision",
         )
     return places / max(np.abs(places).max(), np.finfo(float).tiny)
+
+
+def _ratio_squares(places: np.ndarray) -> np.ndarray:
+    """Return ((c - k) / (c + k)) squared for all pairs of places; two zeros do not differ."""
+    sums = places[:, None] + places
+    return ((places[:, None] - places) / np.where(sums > 0, sums, 1)) ** 2
 
 
 def _ac1(table: _Table, weights: np.ndarray) -> np.ndarray:
@@ -1193,6 +1207,7 @@ MEASURES: dict[str, Callable[[_Table, np.ndarray], np.ndarray]] = {
     "alpha": _alpha,
     "alpha_ordinal": partial(_alpha, scale="ordinal"),
     "alpha_interval": partial(_alpha, scale="interval"),
+    "alpha_ratio": partial(_alpha, scale="ratio"),
 }
 FOR_TWO = ("kappa", "scott")  # of more coders each pair has its own
 OF_ALL = ("percent", "holsti", "reliability", "ac1", "brennan_prediger")  # they do not hang on the rarer codes
@@ -1276,7 +1291,8 @@ def _table(ratings: Ratings) -> _Table:
     numbers, found = pd.factorize(wide.to_numpy(dtype=object).ravel())
     places, names = pd.factorize(np.array([*map(_name, found), None], dtype=object)[:-1])
     numbers, labels = np.append(places, -1)[numbers], names.tolist()
-    if not (all(isinstance(x, str) for x in labels) or all(isinstance(x, Number) for x in labels)):
+    numeric = all(isinstance(x, Number) and not isinstance(x, complex) for x in labels)
+    if not (numeric or all(isinstance(x, str) for x in labels)):
         raise ZhagenError(
             "the codes are partly text and partly numbers, or neither", todo="write them the same way for all coders"
         )
