@@ -134,7 +134,7 @@ def test_what_is_wrong_with_an_arrow_is_named(study, text, remark):
 
 def test_ids_of_codings_mean_the_consensus(study):
     sheet = mechanism_sheet(
-        study, "认群 | 认得人 | 使 | 转述 | 共识-I05-04 | 甲\n认群 | 让一步 | 使 | 转述 | 林-I05-01 | 乙"
+        study, "认群 | 认得人 | 使 | 转述 | 共识-I05-04 | 甲\n认群 | 让一步 | 使 | 转述 | 林－I05‑01 | 乙"
     )
     assert sheet.rows.voices.tolist() == [1, 1] and sheet.remarks == []
 

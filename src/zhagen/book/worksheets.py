@@ -42,6 +42,7 @@ MARKS = ("说", "后", "推")
 STATED = {"原文写明": "printed", "写明": "printed", "转述对应": "mapped", "转述": "mapped", "推断": "inferred"}
 NO_THEME, NO_DIMENSION = "（没有归进主题）", "（未升）"
 EDGES = "“”‘’「」『』\"'"
+LISTED = 16  # slips left out that a remark names
 LEAST = 4  # characters that must agree before a place of the material is named as the likely one
 
 
@@ -393,7 +394,8 @@ def _structure_remarks(table: pd.DataFrame, left: list[str]) -> list[str]:
                 kind = "主题" if name == "theme" else "维度"
                 remarks.append(f"{kind}“{one}”只有一个{what}：再找一个，或者这一支就停在{what}。")
     if left:
-        remarks.append(f"没有归进来的 {len(left)} 张：{'、'.join(left)}。各写一句因为什么。")
+        named = "、".join(left[:LISTED]) + ("……" if len(left) > LISTED else "")
+        remarks.append(f"没有归进来的 {len(left)} 张：{named}。各写一句因为什么。")
     return remarks
 
 
@@ -438,9 +440,10 @@ def _evidence(
     """Return the pieces of evidence that are found, and the sources that they are from."""
     found: dict[str, str] = {}
     for piece in (piece.strip() for piece in re.split("[;；]", cell) if piece.strip()):
+        card = re.sub("[‐‑–－−]", "-", piece)  # a page prints ids with a hyphen that does not break
         source_id, _, words = piece.replace("：", ":").partition(":")
-        if piece in cards:
-            found[piece] = cards[piece]
+        if card in cards:
+            found[card] = cards[card]
         elif words and source_id.strip() in study.texts:
             place = _find(study, piece[len(source_id) + 1 :].strip(), [source_id.strip()])
             remarks += [f"第 {number} 行：{place.problem}"] if place.problem else []
