@@ -138,8 +138,8 @@ class Store:
         """
         with np.load(self.path(number)) as file:
             indptr, indices, counts, totals = (file[name] for name in ("indptr", "indices", "counts", "totals"))
-            sizes, terms = json.loads(str(file["sizes"])), file["terms"].tobytes()
-        return Part(terms, indptr, indices, counts, totals, sizes, self.coverage(number))
+            sizes, terms, coverage = json.loads(str(file["sizes"])), file["terms"].tobytes(), _coverage(file)
+        return Part(terms, indptr, indices, counts, totals, sizes, coverage)
 
     def coverage(self, number: int) -> Coverage:
         """Return only how much of a part was not counted.
@@ -155,7 +155,7 @@ class Store:
             The coverage.
         """
         with np.load(self.path(number)) as file:
-            return Coverage(*file["covered"].tolist(), *file["neighbours"])
+            return _coverage(file)
 
     def sizes(self, number: int) -> dict[str, int]:
         """Return only the sizes of a part.
@@ -235,6 +235,10 @@ def _lock(folder: Path) -> int | None:
         os.close(lock)
         return None
     return lock
+
+
+def _coverage(file: Mapping[str, np.ndarray]) -> Coverage:
+    return Coverage(*file["covered"].tolist(), *file["neighbours"])
 
 
 def documents_checksum(documents: Sequence[str]) -> tuple[str, int]:

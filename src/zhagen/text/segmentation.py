@@ -1,10 +1,12 @@
 """Words: a lexicon's words cut out of text, and the content terms that are counted."""
 
 import re
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from zhagen.text import lexicon
@@ -187,28 +189,30 @@ def encode_texts(
     import numpy as np
 
     entries = read_lexicon(lexicon)
+    if len(_judged(entries)) > _MOST:
+        _judged.cache_clear()
     cut, judged = entries.cutter(segmenter, hmm), _judged(entries)
     # the word "\n" ends a text, so that none may hold one; normal text has no END and no "\r"
     lines = texts if normal else normal_text("\n".join(text.replace("\n", " ") for text in texts)).split("\n")
-    parts = entries.foreign.split("\n".join(map(strip_citations, lines)))
+    joined = "\n".join(lines)
+    if CITES.search(joined):
+        joined = "\n".join(map(strip_citations, lines))
+    parts = entries.foreign.split(joined)
     runs = [join_strings(cut(piece)) for piece in _slices(MARK.join(parts[::2]))]
     run, words = code_strings(b"".join(runs) + join_strings(parts[1::2]))
     distinct = split_run(run)
-    facts = [judged[word] for word in distinct]
-    counted_as = [term for term, _ in facts]
-    places = {term: place for place, term in enumerate(filter(None, dict.fromkeys(counted_as)))}
-    number = np.array([places[term] if term else -1 for term in counted_as], np.int32)
+    kinds, number, terms = judged.facts(distinct)
     # `words` are the segmenter's words, foreign ones as MARK, then the foreign words: put them where the marks are.
     # Then `kept` are the places of the content terms, and a text's length is how many of them lie before its end.
     words, foreign = np.split(words, [len(words) - len(parts) // 2])
     if MARK in distinct:
         words[words == distinct.index(MARK)] = foreign
-    coverage = measure_coverage(np.fromiter((kind for _, kind in facts), np.int64, len(facts)), words)
+    coverage = measure_coverage(kinds, words)
     ids = number[words]
     kept = np.flatnonzero(ids >= 0)
     ends = np.flatnonzero(words == distinct.index("\n")) if "\n" in distinct else kept[:0]
     lengths = np.diff(np.searchsorted(kept, ends), prepend=0, append=len(kept))
-    return Encoded(list(places), ids[kept], lengths[: len(texts)], coverage)
+    return Encoded(terms, ids[kept], lengths[: len(texts)], coverage)
 
 
 def strip_citations(text: str) -> str:
@@ -249,23 +253,46 @@ def _slices(text: str) -> Iterator[str]:
         start = end
 
 
-class _Judged(dict[str, tuple[str | None, int]]):
-    """Word -> what it counts as with a lexicon, and its kind for `measure_coverage`.
+class _Judged(dict[str, int]):
+    """Word -> its place in `kinds` (for `measure_coverage`) and `counted`: the place of its term in `terms`, or -1.
 
-    It is judged where it is first seen: words come again, from text to text.
+    It is judged where it is first seen: words come again, from text to text. One that is full is left for a new one,
+    never emptied, so that no place ends while another thread holds it.
     """
 
     def __init__(self, entries: Lexicon) -> None:
         super().__init__()
-        self.entries = entries
+        self.entries, self.lock = entries, Lock()
+        self.kinds, self.counted = array("q"), array("q")
+        self.terms: list[str] = []
+        self.places: dict[str, int] = {}
 
-    def __missing__(self, word: str) -> tuple[str | None, int]:
-        if len(self) > _MOST:
-            self.clear()
+    def __missing__(self, word: str) -> int:
         term, han = _kept(word, self.entries), len(CHINESE.findall(word))
         single = ord(word) if term is None and han == len(word) == 1 else 0
-        judged = self[word] = term, han << SHIFT | single
-        return judged
+        with self.lock:  # two threads may miss a word at once: it then has two places that say the same
+            place = self[word] = len(self.kinds)
+            self.kinds.append(han << SHIFT | single)
+            if term is not None and term not in self.places:
+                self.places[term] = len(self.terms)
+                self.terms.append(term)
+            self.counted.append(-1 if term is None else self.places[term])
+        return place
+
+    def facts(self, words: list[str]) -> tuple["np.ndarray", "np.ndarray", list[str]]:
+        """Return each word's kind and the number of its term (-1 for none), and the terms in order of the words."""
+        import numpy as np
+
+        places = np.fromiter(map(self.__getitem__, words), np.intp, len(words))
+        with self.lock:
+            kinds, counted = np.array(self.kinds)[places], np.array(self.counted)[places]
+        # `first` is of each term the first word that counts as it: written from the end, the first write stays.
+        # Such words bring the terms in, so that a term's number is how many of them come before its own
+        first = np.empty(int(counted.max(initial=-1)) + 2, np.intp)  # the last place is that of -1
+        first[counted[::-1]] = np.arange(len(words) - 1, -1, -1)
+        brings = (first[counted] == np.arange(len(words))) & (counted >= 0)
+        number = np.where(counted >= 0, (np.cumsum(brings) - 1)[first[counted]], -1).astype(np.int32)
+        return kinds, number, [self.terms[place] for place in counted[brings].tolist()]
 
 
 _judged = lru_cache(lexicon.KEPT)(_Judged)
