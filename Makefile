@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE  # where it is set, every kernel compiles all t
 # what a page of the book may depend on; `make test` builds the book anew where one of them is newer than the last build
 SOURCES = $(shell find book data notebooks src _config.yml _toc.yml -type f -not -name '*.pyc' -not -name '* *' -not -path '*/.*')
 
-.PHONY: help install book serve lab test fuzz bench lint format types links shares wheel student handouts sources numbers publish lock clean
+.PHONY: help install book serve lab test fuzz bench lint format types links shares wheel student assignments handouts sources numbers publish lock clean
 
 help:
 	@echo "make book               build the whole book, say which file to open"
@@ -29,7 +29,8 @@ help:
 	@echo "make links              every link inside the built book leads somewhere"
 	@echo "make shares             what the book is made of: prose by kind, exercises, page heights"
 	@echo "make student            a zip for students: the notebooks without solutions, the package, how to begin"
-	@echo "make handouts           the same, tried in an environment of its own"
+	@echo "make assignments        assignments for nbgrader, in an environment of its own: to release, with solutions, settings"
+	@echo "make handouts           both of them, tried: installed from the zip, released, submitted, graded"
 	@echo "make wheel              wheel and sdist into dist/; the wheel is tried in a clean environment"
 	@echo "make lock               resolve requirements.lock anew"
 
@@ -104,8 +105,18 @@ wheel: .venv/ready-test
 student: $(BUILT)
 	@$(BIN)/python book/student.py
 
-handouts: .venv/ready-test student
-	$(BIN)/python -m pytest -m wheel tests/test_student.py
+# an environment of its own: nbgrader brings fifty packages that neither the book nor its tests need
+.venv-nbgrader/ready: requirements-nbgrader.lock .venv/ready-book
+	$(PYTHON) -m venv .venv-nbgrader
+	$(UV) pip install --quiet --require-hashes --python .venv-nbgrader/bin/python --requirements requirements-nbgrader.lock
+	@touch $@
+
+assignments: .venv-nbgrader/ready $(BUILT)
+	@$(UV) pip install --quiet --no-deps --reinstall --python .venv-nbgrader/bin/python _build/html/wheel/*.whl
+	@$(BIN)/python book/assignments.py .venv-nbgrader/bin/nbgrader
+
+handouts: .venv/ready-test student assignments
+	$(BIN)/python -m pytest -m wheel tests/test_student.py tests/test_assignments.py
 
 sources: .venv/ready-book
 	@test -n "$(FROM)" || { echo "say where the originals are: make sources FROM=DIR"; exit 2; }
@@ -120,6 +131,8 @@ publish: .venv/ready-book
 lock: .venv/ready-book
 	$(UV) pip compile pyproject.toml --all-extras --universal --generate-hashes --no-header --no-annotate \
 	  --python-version 3.11 --quiet --output-file requirements.lock --upgrade
+	$(UV) pip compile requirements-nbgrader.in pyproject.toml --extra figures --constraints requirements.lock --universal \
+	  --generate-hashes --no-header --no-annotate --python-version 3.11 --quiet --output-file requirements-nbgrader.lock
 
 clean:
 	rm -rf _build dist

@@ -1,6 +1,7 @@
 """A notebook without its solutions: what a teacher hands out.
 
 A solution is a box whose title begins with 参考解答 or 解答, together with the folded cells of code directly above it.
+In labs, the boxes 比完再看 and 给老师 go, too.
 Two kinds of folded cells stay: one that does nothing but show what people said is material to work on, and one that
 gives a name to later cells is a tool.
 """
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 BOX = re.compile(
-    r"^(?P<fence>:{3,})\{admonition\}[ \t]*(?P<title>(?:参考)?解答[^\n]*)\n(?P<body>.*?)^(?P=fence)[ \t]*(?:\n|\Z)",
+    r"^(?P<fence>:{3,})\{admonition\}[ \t]*(?P<title>(?:参考解答|解答|比完再看|给老师)[^\n]*)\n"
+    r"(?P<body>.*?)^(?P=fence)[ \t]*(?:\n|\Z)",
     re.MULTILINE | re.DOTALL,
 )
 MATERIAL = {"show_turns", "display"}  # a cell that calls nothing else shows what is to be worked on
@@ -53,7 +55,7 @@ def without_solutions(notebook: NotebookNode) -> NotebookNode:
     left.cells = [cell for number, cell in enumerate(left.cells) if number not in gone]
     for cell in left.cells:
         if cell.cell_type == "markdown":
-            cell.source = BOX.sub(lambda box: ANSWER.format(which=_which(box["title"])), cell.source)
+            cell.source = BOX.sub(lambda box: _place_to_write(box["title"]), cell.source)
     code = "\n".join(cell.source for cell in left.cells if cell.cell_type == "code")
     if offered := left.metadata.get("zhagen", {}).get("changes"):
         left.metadata["zhagen"]["changes"] = [change for change in offered if change["from"] in code]
@@ -143,6 +145,8 @@ def _shows_material(source: str) -> bool:
     return bool(calls) and all(isinstance(call, ast.Name) and call.id in MATERIAL for call in calls)
 
 
-def _which(title: str) -> str:
+def _place_to_write(title: str) -> str:
+    if "解答" not in title or "弱" in title:  # a weak answer beside a good one: one place is enough
+        return ""
     number = re.search(r"\d+", title)
-    return f" {number[0]}" if number else ""
+    return ANSWER.format(which=f" {number[0]}" if number else "")
