@@ -68,6 +68,7 @@ def test_a_change_of_a_cell_that_went_is_not_offered():
 def test_what_a_lab_tells_afterwards_and_tells_teachers_goes():
     boxes = [BOX.replace("参考解答 3", title) for title in ("比完再看：一种填法", "给老师", "参考解答 6　一份弱的")]
     assert left(new_markdown_cell("前\n\n" + "\n".join(boxes) + "后")) == ["前\n\n\n\n后"]
+    assert left(folded("show_memo(1)"), new_markdown_cell(boxes[0])) == ["show_memo(1)", ""]
 
 
 def test_longer_fences_and_boxes_inside():

@@ -1,7 +1,7 @@
 """A notebook without its solutions: what a teacher hands out.
 
 A solution is a box whose title begins with 参考解答 or 解答, together with the folded cells of code directly above it.
-In labs, the boxes 比完再看 and 给老师 go, too.
+In labs, the boxes 比完再看 and 给老师 go, too; what the researchers made of it, above them, stays.
 Two kinds of folded cells stay: one that does nothing but show what people said is material to work on, and one that
 gives a name to later cells is a tool.
 """
@@ -91,7 +91,8 @@ def _solution_cells(notebook: NotebookNode) -> set[int]:
     """Return the places of the folded cells that belong to a solution."""
     found: set[int] = set()
     for number, cell in enumerate(notebook.cells):
-        if cell.cell_type == "markdown" and BOX.match(cell.source.lstrip()):
+        box = BOX.match(cell.source.lstrip()) if cell.cell_type == "markdown" else None
+        if box and "解答" in box["title"]:
             above = number - 1
             while above >= 0 and _folded(notebook.cells[above]):
                 if not _shows_material(notebook.cells[above].source):
