@@ -28,7 +28,7 @@ INSIDE = (
     "corpus.store",
     "documents.handwritten.check_schema",
     "documents.handwritten.find_line",
-    "documents.handwritten.read_utf8",
+    "documents.handwritten.read_prose",
     "documents.outline.split_fields",
     "documents.outline.split_heading",
     "documents.recipe.heading_pattern",

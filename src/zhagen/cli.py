@@ -19,6 +19,7 @@ from zhagen import __version__
 from zhagen.documents import catalog
 from zhagen.errors import ZhagenError, visible
 from zhagen.paths import sources_folder
+from zhagen.text.encodings import assumed_encoding, find_encoding
 
 if TYPE_CHECKING:  # loaded when a document is read: the command starts without it
     from zhagen.extraction.pipeline import Extraction
@@ -166,6 +167,8 @@ def _print(*cells: object) -> None:
 
 def _say(document: catalog.Document) -> None:
     print(f"zhagen: {document.id}: {document.why}", file=sys.stderr)
+    if assumed := assumed_encoding(find_encoding(document.path)):
+        print(f"zhagen: {document.id}: {document.path.name} is not UTF-8: it is read as {assumed}", file=sys.stderr)
 
 
 def _documents(arguments: argparse.Namespace) -> None:

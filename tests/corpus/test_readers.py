@@ -160,7 +160,7 @@ def test_mixed_encodings_far_into_a_file_are_found(tmp_path, monkeypatch):
     path = written(tmp_path / "a.txt", content)
     for block in (1, 7, 12, 50, 60):
         monkeypatch.setattr(encodings, "BLOCK", block)
-        assert "line 6 is in UTF-8, line 1 is not (a.txt)" in refused(path)
+        assert "line 6 is in UTF-8, line 1 is not (a.txt, line 1)" in refused(path)
 
 
 @pytest.mark.parametrize("before", range(13))

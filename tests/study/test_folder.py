@@ -4,7 +4,7 @@ import pytest
 
 from zhagen.cli import main
 from zhagen.errors import StudyError
-from zhagen.study import check_study, open_study
+from zhagen.study import check_study, open_study, write_study
 
 
 def edit(folder, name, old, new, count=1):
@@ -41,7 +41,7 @@ ERRORS = [  # file, what is replaced, by what, line, words of what was found
     ("sources.csv", "sources/I02.txt", "/etc/passwd", 3, "is not in the folder"),
     ("sources.csv", "sources/I02.txt", "", 3, "there is no file"),
     ("sources.csv", "I02,", "I01,", 3, "the source_id I01 is on line 2, too"),
-    ("sources/I02.txt", "乙", b"\xd2\xd2", 4, "not UTF-8"),
+    ("sources/I02.txt", "乙", b"\xd2\xd2", 4, "line 1 is in UTF-8, line 4 is not"),
     ("speakers.csv", "participant", "guest", 3, "the role is 'guest'"),
     ("speakers.csv", "I02,访", "I02,乙", 5, "is listed twice"),
     ("history.csv", ",rename,", ",renames,", 13, "the act is 'renames'"),
@@ -145,3 +145,52 @@ def test_lines_are_those_of_the_file_also_below_a_cell_of_several_lines(folder):
     edit(folder, "codebook.csv", "c03,先验后付,concept", "c03,先验后付,概念")
     table = check_study(folder)
     assert table[["file", "line"]].values.tolist() == [["codebook.csv", 7]]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"),
+    [("gbk", "GB 18030 (GBK)"), ("utf-16", "UTF-16"), ("utf-16-le", "UTF-16 without a mark"), ("utf-8-sig", "")],
+)
+def test_a_study_is_read_in_whatever_encoding_and_says_what_was_assumed(folder, encoding, said):
+    plain = open_study(folder)
+    names = ["study.toml", "codebook.csv", "codings.csv", "sources/I01.txt", "memos/M001.md", "mechanism.toml"]
+    for name in names:
+        text = (folder / name).read_text("utf-8")
+        (folder / name).write_bytes(text.encode(encoding))
+    table = check_study(folder)
+    assert set(table.severity) <= {"finding"}, table.to_string()
+    assumed = table[table.found == f"it is not UTF-8: it is read as {said}"]
+    assert sorted(assumed.file) == (sorted(names) if said else []), table.to_string()
+    assert not table.found.str.contains("sha256|CRLF").any()
+    study = open_study(folder)
+    assert study.texts == plain.texts and study.title == plain.title and len(study.faults) == len(table)
+    assert study.codebook.codes.equals(plain.codebook.codes) and study.codings.equals(plain.codings)
+    write_study(study, folder)
+    assert (folder / "codebook.csv").read_text("utf-8").startswith("code_id") and not len(
+        check_study(folder)[lambda rows: rows.file.isin(["codebook.csv", "codings.csv", "sources/I01.txt"])]
+    )
+
+
+@pytest.mark.parametrize(("mark", "said"), [(";", "semicolons"), ("\t", "tabs"), (",", "")])
+@pytest.mark.parametrize("first", ["", "sep=x\n"])
+def test_a_table_as_spreadsheets_write_it(folder, mark, said, first):
+    plain = open_study(folder).codings
+    lines = (folder / "codings.csv").read_text("utf-8").splitlines()
+    assert not any('"' in line or ";" in line for line in lines)
+    written = first.replace("x", mark) + "\n".join(line.replace(",", mark) for line in lines) + "\n"
+    (folder / "codings.csv").write_text(written, "utf-16" if mark == "\t" else "utf-8")  # "Unicode text" of Excel
+    table = check_study(folder)
+    assert table.found.str.contains(f"set apart by {said}").sum() == bool(said), table.to_string()
+    assert open_study(folder).codings.equals(plain)
+    (folder / "codings.csv").write_text(written.replace("q3", "q2"), "utf-8")
+    hit = check_study(folder)[lambda rows: rows.severity == "error"]
+    assert hit.line.tolist() == [4 + bool(first)]
+
+
+def test_cells_that_a_spreadsheet_would_run_come_back_as_they_were(folder):
+    study = open_study(folder)
+    codes = study.codebook.codes
+    codes.loc[codes.label == "走得快", "label"] = "=走得快"
+    write_study(study, folder)
+    assert "'=走得快" in (folder / "codebook.csv").read_text("utf-8")
+    assert "=走得快" in open_study(folder).codebook.codes.label.tolist()

@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 
 from zhagen.errors import SourceError
-from zhagen.text.encodings import find_encoding, read_file
+from zhagen.text.encodings import assumed_encoding, find_encoding, read_file
 
 SIMPLIFIED = "数字平台推动企业转型，建立治理规则。我们在网络上买卖东西，觉得很方便。"
 TRADITIONAL = "數字平台推動企業轉型，建立治理規則。我們在網路上買賣東西，覺得很方便。"
@@ -41,7 +41,8 @@ def test_text_is_recognised_and_read(tmp_path, text, encoding, found, times):
     ("content", "said"),
     [
         ("价格\n是".encode("gbk") + b"\x80" + "五元。\n".encode("gbk"), r"\(a.txt, line 2, byte 8 of the file: 0x80\)"),
-        ("don\u2019t we say \u201cyes\u201d \u2013 caf\u00e9s \u2019t ".encode("cp1252") * 9, "a.txt"),
+        ("Чужой текст, который никто здесь не ждал.".encode("cp1251"), "a.txt"),
+        ("喆嚞囧".encode("gbk") + b" and some words.", "a.txt"),  # rare characters alone
         ("これはひらがなとカタカナの漢字文章です。企業転換の経済発展を説明する。".encode("shift-jis"), "a.txt"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a.txt, line 3"),
         (SIMPLIFIED.encode()[:-1], "a.txt"),
@@ -52,6 +53,50 @@ def test_what_fits_no_encoding_is_refused_with_its_place(tmp_path, content, said
     path.write_bytes(content)
     with pytest.raises(SourceError, match=said):
         read_file(path)
+
+
+WESTERN = (
+    "Les élèves étudient à Paris, où l’on a très tôt créé une école.",
+    "Für die Größe der Bäche müssen wir Übungen ändern, weiß er.",
+    "Ein Café in Zürich.",
+    "La señora añadió «mañana» – y se calló.",
+    "don\u2019t we say \u201cyes\u201d \u2013 caf\u00e9s \u2019t ",
+    "The price is £5, about €6; it’s cheap… says Zoë.",
+    "Smörgåsbord på ÖLAND är bäst.",
+    "naïve coöperation: Müller (2004) and Gioia et al.",
+    "É um português à vontade.",
+)
+
+
+@pytest.mark.parametrize("text", WESTERN)
+@pytest.mark.parametrize("before", ["", "Plain words come first. " * 2000], ids=["", "far into the file"])
+def test_western_text_is_read_as_such_and_said(tmp_path, text, before):
+    path = tmp_path / "a.txt"
+    for content in (text, text + "\n", (text + "\n") * 500):
+        path.write_bytes((before + content).encode("cp1252"))
+        assert find_encoding(path) == "cp1252" and read_file(path) == before + content
+    assert assumed_encoding("cp1252") == "Windows-1252 (Latin-1)"
+    path.write_bytes((before + text).encode())
+    assert find_encoding(path) == "utf-8-sig" and not assumed_encoding("utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The word 平台 means platform.", "C中 and T恤", "平台 (platform)", "Mr. 王 said so."],
+)
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
+def test_some_chinese_in_english_text_is_chinese(tmp_path, text, encoding):
+    path = tmp_path / "a.txt"
+    for content in (text, text * 100):
+        path.write_bytes(content.encode(encoding))
+        assert read_file(path) == content
+
+
+@pytest.mark.parametrize("text", ["Hawaiʻi", "ə and ŋ", "x̄ = 3, ɛ̃", "Ελλάδα", "Москва", "ƽ", "naïve", "١٢"])
+def test_letters_of_other_languages_in_utf_8_stay(tmp_path, text):
+    path = tmp_path / "a.txt"
+    path.write_text(text, "utf-8")
+    assert read_file(path) == text
 
 
 @pytest.mark.parametrize("length", [6, 8, 12])

@@ -20,13 +20,14 @@ from typing import Any, NoReturn, TextIO
 from zhagen.corpus.turns import SUBTITLES, without_time_codes
 from zhagen.errors import SourceError
 from zhagen.extras import import_extra
-from zhagen.text.encodings import BIG5, binary, find_encoding, undecodable
+from zhagen.text.encodings import BIG5, WESTERN, assumed_encoding, binary, find_encoding, undecodable
 
 KINDS = {".txt": "texts", ".md": "texts", ".srt": "texts", ".vtt": "texts"}
 KINDS |= {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".pq": "parquet"}
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "|", "，": "full-width commas"}
 SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.I)  # the first line of a table, for spreadsheets only
 BLOCK = 1 << 20  # characters of a long file handed on in one go
+RARE = (BIG5, WESTERN, "utf-16-le", "utf-16-be")  # encodings that the notes name
 STORE = ".zhagen-parts"  # the folder of counted parts, see `zhagen.corpus.store`
 NAMED = 100  # files named one by one in a report
 
@@ -321,9 +322,8 @@ def _too_long(length: int, where: str) -> SourceError:
 def _found(path: Path, reading: SourceLog) -> str:
     """Return the encoding of a file; one that is rare is added to `reading`."""
     encoding = find_encoding(path)
-    rare = {BIG5: "Big5", "utf-16-le": "UTF-16 without a mark", "utf-16-be": "UTF-16 without a mark"}
-    if encoding in rare:
-        reading.remarks.append(f"{path.name} is read as {rare[encoding]}")
+    if encoding in RARE:
+        reading.remarks.append(f"{path.name} is read as {assumed_encoding(encoding)}")
     return encoding
 
 

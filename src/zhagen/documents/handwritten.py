@@ -18,7 +18,11 @@ STRINGS = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\])*\"|#.*")
 
 
 def read_toml(
-    path: Path | str, schema: Path | dict[str, Any] | None = None, *, error: type[ZhagenError] = RecipeError
+    path: Path | str,
+    schema: Path | dict[str, Any] | None = None,
+    *,
+    error: type[ZhagenError] = RecipeError,
+    encoding: str = "utf-8-sig",
 ) -> dict[str, Any]:
     """Read a TOML file that a person wrote.
 
@@ -32,6 +36,8 @@ def read_toml(
         A JSON schema (draft 7) that the content must follow, or the file that holds one.
     error : type, default RecipeError
         The class of the error to raise, a `zhagen.errors.ZhagenError`.
+    encoding : str, default "utf-8-sig"
+        Its encoding.
 
     Returns
     -------
@@ -60,22 +66,24 @@ def read_toml(
         about = path.stat() if path.is_file() else None
         if about is None:
             raise RecipeError(f"there is no file {path.name}", str(path.parent), "check the name, or write it")
-        return _read(path, (about.st_mtime_ns, about.st_size), form, name)
+        return _read(path, (about.st_mtime_ns, about.st_size), form, name, encoding)
     except RecipeError as problem:
         if error is RecipeError:
             raise
         raise error(problem.found, problem.where, problem.todo) from problem
 
 
-def read_utf8(path: Path, *, error: type[ZhagenError] = RecipeError) -> str:
+def read_prose(path: Path, *, error: type[ZhagenError] = RecipeError, encoding: str = "utf-8-sig") -> str:
     """Read a text file that a person wrote.
 
     Parameters
     ----------
     path : pathlib.Path
-        The file, in UTF-8; a byte order mark and Windows' line ends are accepted.
+        The file; a byte order mark and Windows' line ends are accepted.
     error : type, default RecipeError
         The class of the error to raise, a `zhagen.errors.ZhagenError`.
+    encoding : str, default "utf-8-sig"
+        Its encoding.
 
     Returns
     -------
@@ -85,20 +93,20 @@ def read_utf8(path: Path, *, error: type[ZhagenError] = RecipeError) -> str:
     Raises
     ------
     RecipeError
-        If the file is missing, cannot be read or is not UTF-8. With `error`, an error of that class.
+        If the file is missing, cannot be read or is in another encoding. With `error`, an error of that class.
 
     Examples
     --------
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp(), "note.md")
     >>> _ = path.write_bytes(b"\\xef\\xbb\\xbfone\\r\\ntwo")
-    >>> read_utf8(path)
+    >>> read_prose(path)
     'one\\ntwo'
     """
     try:
         if not path.is_file():
             raise RecipeError(f"there is no file {path.name}", str(path.parent), "check the name, or write it")
-        return _decoded(path)
+        return _decoded(path, encoding)
     except RecipeError as problem:
         if error is RecipeError:
             raise
@@ -169,8 +177,8 @@ def find_line(text: str, place: tuple[str | int, ...]) -> int:
 
 
 @lru_cache(KEPT)
-def _read(path: Path, stamp: tuple[int, int], form: str, schema: str) -> dict[str, Any]:
-    text = _decoded(path)
+def _read(path: Path, stamp: tuple[int, int], form: str, schema: str, encoding: str) -> dict[str, Any]:
+    text = _decoded(path, encoding)
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
@@ -191,13 +199,13 @@ def _shown(schema: Path) -> str:
     return f"data/{schema.relative_to(shipped_folder()).as_posix()}" if inside else schema.name
 
 
-def _decoded(path: Path) -> str:
+def _decoded(path: Path, encoding: str) -> str:
     try:
         data = path.read_bytes()
     except OSError as problem:
         raise RecipeError(f"{path} cannot be read: {problem.strerror}", todo="check its permissions") from problem
     try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
+        return data.decode(encoding).replace("\r\n", "\n")
     except UnicodeDecodeError as problem:
         line = data[: problem.start].count(b"\n") + 1
         try:

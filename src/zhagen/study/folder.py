@@ -16,9 +16,10 @@ from typing import Any
 
 import pandas as pd
 
-from zhagen.documents.handwritten import read_toml, read_utf8
+from zhagen.documents.handwritten import read_prose, read_toml
 from zhagen.errors import StudyError, ZhagenError
 from zhagen.output import finish_writing, unguard_cells
+from zhagen.text.encodings import assumed_encoding, find_encoding
 from zhagen.vocabulary import LEVELS, STATUSES
 
 FAULTS = "severity file line found todo".split()
@@ -39,6 +40,8 @@ NEEDED = ("sources", "codebook", "codings")
 KEYS = {"sources": "source_id", "codebook": "code_id", "codings": "coding_id"}
 KEYS |= {"differences": "difference_id", "negative_cases": "case_id"}
 NUMBERS = {"codings": ("start", "end"), "differences": ("start", "end"), "sampling": ("order",)}
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+SEPARATOR = re.compile(r'"?sep=.?"?\s*', re.IGNORECASE)  # the first line of a table, for spreadsheets only
 NOTES = ("guide.md", "consent.md", "findings.md", "storyline.md")
 MEMOS = "memo_id date coder kind codes sources codings title text".split()
 EDGES = "model_id source target relation sign status line_start line_end reason codings memos rival".split()
@@ -332,8 +335,8 @@ def _text(folder: Path, name: str, found: Contents) -> str | None:
     """Return the text of a file; None and a fault where there is none."""
     try:
         found.stamps[name] = file_sha256(folder / name)  # before it is read: a change in between is noticed later
-        text = read_utf8(folder / name, error=StudyError)
-    except (StudyError, OSError) as problem:
+        text = read_prose(folder / name, error=StudyError, encoding=_encoding(folder, name, found))
+    except (ZhagenError, OSError) as problem:
         found.faults.append(_unreadable(name, problem))
         return None
     if "\0" in text:
@@ -346,16 +349,27 @@ def _text(folder: Path, name: str, found: Contents) -> str | None:
 def _toml(folder: Path, name: str, schema: dict[str, Any], found: Contents) -> dict[str, Any] | None:
     try:
         found.stamps[name] = file_sha256(folder / name)
-        return read_toml(folder / name, schema, error=StudyError)
+        return read_toml(folder / name, schema, error=StudyError, encoding=_encoding(folder, name, found))
     except (ZhagenError, OSError) as problem:
         found.faults.append(_unreadable(name, problem))
         return None
 
 
+def _encoding(folder: Path, name: str, found: Contents) -> str:
+    """Return the encoding of a file; that it is not UTF-8 is a finding."""
+    if not (folder / name).is_file():
+        return "utf-8-sig"  # its reader says that there is none
+    encoding = find_encoding(folder / name)
+    if assumed := assumed_encoding(encoding):
+        todo = "if that is right, save it in UTF-8 (`write_study` does); else save it in UTF-8 where it was written"
+        found.faults.append(Fault(name, 0, f"it is not UTF-8: it is read as {assumed}", todo, "finding"))
+    return encoding
+
+
 def _unreadable(name: str, problem: ZhagenError | OSError) -> Fault:
     if isinstance(problem, OSError):
         return Fault(name, 0, f"it cannot be read: {problem.strerror}", "check its permissions")
-    line = re.search(r", line (\d+)$", problem.where)
+    line = re.search(r", line (\d+)\b", problem.where)
     return Fault(name, int(line[1]) if line else 0, problem.found, problem.todo)
 
 
@@ -369,11 +383,12 @@ def _read_table(folder: Path, name: str, found: Contents) -> None:
     text = _text(folder, file, found)
     if text is None:
         return
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    text, separator, before = _separated(text, name, found)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     rows: list[list[str]] = []
     lines: list[int] = []
     header: list[str] | None = None
-    line = 1
+    line = 1 + before
     try:
         for row in reader:
             if header is None:
@@ -386,7 +401,7 @@ def _read_table(folder: Path, name: str, found: Contents) -> None:
             elif row:
                 rows.append(row)
                 lines.append(line)
-            line = reader.line_num + 1
+            line = reader.line_num + 1 + before
     except csv.Error as problem:
         todo = "write a quotation mark inside a cell twice, and close the cell with one"
         found.faults.append(Fault(file, line, f"this is no CSV: {problem}", todo))
@@ -409,6 +424,21 @@ def _read_table(folder: Path, name: str, found: Contents) -> None:
         frame[column] = pd.Series(values, dtype="int64")
     rest = [column for column in header if column not in columns]
     found.tables[name] = typed_table(name, frame[columns + rest])
+
+
+def _separated(text: str, name: str, found: Contents) -> tuple[str, str, int]:
+    """Return a table without a line ``sep=;``, what sets its columns apart, and the lines that are gone."""
+    first, _, rest = text.partition("\n")
+    before = int(bool(SEPARATOR.fullmatch(first)))
+    text, first = (rest, rest.partition("\n")[0]) if before else (text, first)
+    known = {one: len(set(map(str.strip, first.split(one))) & set(columns_of(name))) for one in SEPARATORS}
+    separator = max(SEPARATORS, key=known.__getitem__)  # the first one, if all give as many columns
+    if separator != ",":
+        said = f"the columns are set apart by {SEPARATORS[separator]}"
+        found.faults.append(
+            Fault(f"{name}.csv", 1 + before, said, "save it with commas (`write_study` does)", "finding")
+        )
+    return text, separator, before
 
 
 def typed_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
@@ -495,6 +525,8 @@ def _read_texts(folder: Path, found: Contents) -> None:
 def _check_plain(path: Path, name: str, text: str, found: Contents) -> None:
     """List what other programs would count in another way: byte order mark, line ends, forms of characters."""
     raw = path.read_bytes()
+    if assumed_encoding(find_encoding(path)):
+        raw = text.encode()  # its encoding is a finding of its own
     if raw.startswith(b"\xef\xbb\xbf"):
         found.faults.append(Fault(name, 1, "there is a byte order mark", "save it as UTF-8 without it", "finding"))
     if b"\r" in raw:

@@ -12,6 +12,7 @@ from .cleaning import printed_width as printed_width
 from .coverage import Coverage as Coverage
 from .coverage import measure_coverage as measure_coverage
 from .coverage import sum_coverage as sum_coverage
+from .encodings import assumed_encoding as assumed_encoding
 from .encodings import binary as binary
 from .encodings import find_encoding as find_encoding
 from .encodings import first_misfit as first_misfit

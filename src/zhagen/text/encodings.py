@@ -3,7 +3,9 @@
 A byte order mark decides. Else the file is in UTF-8 if every byte fits, else in GB 18030 (GBK, GB 2312), Big5 or UTF-16
 without a mark. Bytes of one encoding often fit another one, and are nonsense then. What tells them apart is that
 text has common characters: nine in ten of a text are in the first level of the character set it was written for, where
-bytes read as what they are not scatter over all of it. A file that fits two encodings, or none, is refused.
+bytes read as what they are not scatter over all of it. A Western text has single letters with accents inside of words:
+it is read as Windows-1252. A file that fits two encodings, or none, is refused. What is not UTF-8 is an assumption:
+`assumed_encoding` gives its name, so that it can be said.
 """
 
 import codecs
@@ -21,10 +23,31 @@ NAME_IT = "save the file in UTF-8, or name its encoding; a file may have one onl
 BLOCK = 1 << 20  # bytes looked at in one go
 HEAD = 1 << 15  # bytes that a file is judged by
 BIG5 = "cp950"  # as Windows writes it
+WESTERN = "cp1252"  # Latin-1 as Windows writes it
+ASSUMED = {
+    "gb18030": "GB 18030 (GBK)",
+    BIG5: "Big5",
+    WESTERN: "Windows-1252 (Latin-1)",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16 without a mark",
+    "utf-16-be": "UTF-16 without a mark",
+    "utf-32": "UTF-32",
+}
 LEVELS = {"gb18030": ("gb2312", 0xB0, 0xD7), BIG5: ("big5", 0xA4, 0xC6)}  # first bytes of the common characters
 FEW = 5  # fewer than this do not tell encodings apart
 CLEARLY = 0.15  # by how much the share of common characters must be higher
 SENSE = 0.35  # a lower share of common characters has no text, in traditional script neither
+_UPPER, _LOWER = "A-ZÀ-ÖØ-ÞŒŠŽŸ", "a-zß-öø-ÿœšž"
+_WORD = re.compile(f"[{_UPPER}{_LOWER}]+")
+_WELL_WRITTEN = re.compile(  # élan, ÉLAN, McDaniél
+    f"[{_UPPER}]?[{_LOWER}]+|[{_UPPER}]+|[A-Z][{_LOWER}]+[{_UPPER}][{_LOWER}]+"
+)
+_MARKS = frozenset("‘’“”‚„«»‹›–—…•·°§©®™€£¥¿¡±×²³½¼¾\u00a0")
+_INSIDE = frozenset("’‘–—·")  # marks that may have letters on both sides
+_STRANGE = re.compile(
+    "[\u0180-\u0385\u03cf-\u0400\u0460-\u058f\u05f5-\u060b\u0660-\u07ff]"
+)  # no letters in general use
+_GLUED = re.compile(f"[{HAN}][a-zA-Z]|[a-zA-Z][{HAN}]")
 _HAN = re.compile(f"[{HAN}\ue000-\uf8ff]")  # private use: what GB 18030 makes of bytes that it has no character for
 _TEXT = re.compile(f"[\t\n\r -~{HAN}\u3000-\u303f\uff01-\uff5e‘’“”—…·]")
 
@@ -40,8 +63,8 @@ def find_encoding(path: Path) -> str:
     Returns
     -------
     str
-        ``utf-8-sig`` (UTF-8 with or without its mark), ``gb18030``, ``cp950`` (Big5), ``utf-16``, ``utf-16-le``,
-        ``utf-16-be`` or ``utf-32``.
+        ``utf-8-sig`` (UTF-8 with or without its mark), ``gb18030``, ``cp950`` (Big5), ``cp1252`` (Western text),
+        ``utf-16``, ``utf-16-le``, ``utf-16-be`` or ``utf-32``.
 
     Raises
     ------
@@ -59,6 +82,9 @@ def find_encoding(path: Path) -> str:
     ...     found.append(find_encoding(file))
     >>> found
     ['utf-8-sig', 'gb18030', 'cp950', 'utf-16-le']
+    >>> _ = file.write_bytes("Un élève à Paris, très étonné.".encode("cp1252"))
+    >>> find_encoding(file)
+    'cp1252'
     """
     with path.open("rb") as file:
         head = file.read(HEAD)
@@ -66,19 +92,25 @@ def find_encoding(path: Path) -> str:
         return "utf-32"
     if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return "utf-16"
-    without_mark = next((one for one in ("utf-16-le", "utf-16-be") if _is_utf16(head, one)), None)
-    if b"\0" in head and without_mark and first_misfit(path, without_mark) is None:
+    if b"\0" in head and (without_mark := _utf16(path, head)):
         return without_mark
     if first_misfit(path, "utf-8-sig") is None:
-        return "utf-8-sig"
-    if without_mark and first_misfit(path, without_mark) is None:
+        return "gb18030" if _is_a_word(head) else "utf-8-sig"
+    if without_mark := _utf16(path, head):
         return without_mark
     _check_not_mixed(path)
+    head = _from_the_first(path, head)
+    if _is_western(head) and first_misfit(path, WESTERN) is None:
+        return WESTERN
     fitting = [encoding for encoding in LEVELS if first_misfit(path, encoding) is None]
     if not fitting:
         raise undecodable(path)
-    shares = {encoding: share for encoding in fitting if (share := _common(head, encoding)) is not None}
-    if not shares:  # too few characters to judge by
+    found = {encoding: _common(head, encoding) for encoding in fitting}
+    shares = {encoding: share for encoding, (share, number) in found.items() if number >= FEW}
+    if not shares:  # too few characters to tell Chinese encodings apart, but rare ones alone are no text
+        share, number = found[fitting[0]]
+        if number and share < SENSE and b"\0" not in head:  # what has a NUL is no text at all: its reader says so
+            raise SourceError("bytes that are Chinese in no encoding", path.name, NAME_IT)
         return fitting[0]
     best = max(shares, key=shares.__getitem__)
     other = min(shares.values()) if len(shares) > 1 else 0.0
@@ -87,6 +119,27 @@ def find_encoding(path: Path) -> str:
     if best == BIG5 and shares[best] < other + CLEARLY:
         raise SourceError("bytes that may be GB 18030 or Big5", path.name, NAME_IT)
     return best
+
+
+def assumed_encoding(encoding: str) -> str:
+    """Return the name of an encoding that was not certain, for the reader.
+
+    Parameters
+    ----------
+    encoding : str
+        What `find_encoding` returned.
+
+    Returns
+    -------
+    str
+        Its name, empty for UTF-8.
+
+    Examples
+    --------
+    >>> assumed_encoding("gb18030"), assumed_encoding("utf-8-sig")
+    ('GB 18030 (GBK)', '')
+    """
+    return ASSUMED.get(encoding, "")
 
 
 def read_file(path: Path, encoding: str | None = None) -> str:
@@ -192,14 +245,70 @@ def binary(path: Path, line: int) -> SourceError:
     return SourceError("a NUL character, which no text has", f"{path.name}, line {line}", todo)
 
 
-def _common(head: bytes, encoding: str) -> float | None:
-    """Return the share of common characters among the Chinese ones of the beginning of a file, None if it has few."""
+def _from_the_first(path: Path, head: bytes) -> bytes:
+    """Return what a file is judged by: its beginning, or, if that is ASCII, what is around its first other byte."""
+    if not head.isascii():
+        return head
+    with path.open("rb") as file:
+        file.seek(max(0, (first_misfit(path, "ascii") or 0) - 256))
+        return file.read(HEAD)
+
+
+def _is_a_word(head: bytes) -> bool:
+    """Say whether bytes that fit UTF-8 are rather a word or two in GB 18030: 平台 is ƽ and a combining mark as well.
+
+    More Chinese characters do not fit UTF-8 by chance, and what they give is letters of no language.
+    """
+    if head.isascii() or max(head) > 0xDF:  # beyond the first of two bytes: nearly all files end here
+        return False
+    others = [char for char in head.decode("utf-8-sig", "ignore") if not char.isascii()]
+    if len(set(others)) > FEW or not any(map(_STRANGE.match, others)):
+        return False
+    text = head.decode("gb18030", "ignore")
+    share, number = _common(head, "gb18030")
+    return share == 1 and number == len(others) and bool(re.search(f"[{HAN}]{{2}}", text)) and not _GLUED.search(text)
+
+
+def _is_western(head: bytes) -> bool:
+    """Say whether bytes are Western text in Windows-1252: words of ASCII letters with some letters of its own."""
+    if len(head) < 3 * len(head.translate(None, bytes(range(128)))):  # too few ASCII characters: most Chinese files
+        return False
+    try:
+        text = head.decode(WESTERN)
+    except UnicodeDecodeError:
+        return False
+    regular = sum(not char.isascii() for word in _WORD.finditer(text) if _is_word(text, word) for char in word[0])
+    for place, char in enumerate(text):
+        if char in _MARKS:
+            beside = text[max(place - 1, 0) : place] + text[place + 1 : place + 2]
+            regular += char in _INSIDE or not (
+                len(beside) == 2 and all(one.isalpha() and one.isascii() for one in beside)
+            )
+    others = sum(not char.isascii() for char in text)
+    plain = sum(char.isascii() and char.isalpha() for char in text)
+    return bool(others) and regular >= 0.9 * others and plain >= 2 * others
+
+
+def _is_word(text: str, word: re.Match[str]) -> bool:
+    """Say whether a word is written as Western ones are: with ASCII letters, unless it is one letter by itself."""
+    around = text[max(word.start() - 1, 0) : word.start()] + text[word.end() : word.end() + 1]
+    alone = len(word[0]) == 1 and all(char.isascii() or char in "’“”«»\u00a0" for char in around)
+    return bool(_WELL_WRITTEN.fullmatch(word[0])) and (alone or any(char.isascii() for char in word[0]))
+
+
+def _common(head: bytes, encoding: str) -> tuple[float, int]:
+    """Return the share of common characters among the Chinese ones of the beginning of a file, and their number."""
     charset, first, last = LEVELS[encoding]
     found = _HAN.findall(codecs.getincrementaldecoder(encoding)().decode(head))
-    if len(found) < FEW:
-        return None
     coded = (char.encode(charset, "ignore") for char in found)
-    return sum(len(code) == 2 and first <= code[0] <= last for code in coded) / len(found)
+    common = sum(len(code) == 2 and first <= code[0] <= last for code in coded)
+    return common / max(len(found), 1), len(found)
+
+
+def _utf16(path: Path, head: bytes) -> str:
+    """Return which UTF-16 without a mark a file is in, empty if in none."""
+    found = next((one for one in ("utf-16-le", "utf-16-be") if _is_utf16(head, one)), "")
+    return found if found and first_misfit(path, found) is None else ""
 
 
 def _is_utf16(head: bytes, encoding: str) -> bool:
@@ -234,7 +343,8 @@ def _check_not_mixed(path: Path) -> None:
         if match := UTF8_HAN.search(searched):
             utf8 = _line(path, "utf-8", read - len(before) + match.start())
             other = _line(path, "utf-8", first_misfit(path, "utf-8") or 0)
-            raise SourceError(f"line {utf8} is in UTF-8, line {other} is not", path.name, NAME_IT)
+            where = f"{path.name}, line {other}"
+            raise SourceError(f"line {utf8} is in UTF-8, line {other} is not", where, NAME_IT)
         before, read = searched[-OVERLAP:], read + len(block)
 
 
