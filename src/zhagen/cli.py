@@ -225,7 +225,7 @@ def _say_doubts(found: "Extraction") -> None:
     for name, frame in (("codes.csv", book.codes), ("evidence.csv", book.evidence)):
         unsure = frame[frame.reason.str.contains("随书公布")]
         if len(unsure):
-            lines = ", ".join(str(line) for line in unsure.line_start)
+            lines = ", ".join(str(document.file_line(line)) for line in unsure.line_start)
             print(f"zhagen: {document.id}: {name}: rows that are not as published, lines {lines}", file=sys.stderr)
 
 

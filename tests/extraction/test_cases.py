@@ -3,13 +3,14 @@
 from types import SimpleNamespace
 
 import pytest
-from pandas import isna
+from pandas import isna, read_csv
 
 from cases import claims
 from cases.extraction import CASES
 from helpers import extracted
 from zhagen.errors import ExtractionError
 from zhagen.extraction.claims import stated_numbers
+from zhagen.extraction.pipeline import write_extraction
 from zhagen.text import clean
 
 
@@ -43,3 +44,33 @@ def test_a_count_is_compared_with_the_right_thing(name):
 @pytest.mark.parametrize("text", claims.NO_CLAIMS)
 def test_a_name_with_a_number_is_no_claim(text):
     assert judged(text).empty
+
+
+@pytest.mark.parametrize("edition", ["digest", pytest.param("original", marks=pytest.mark.originals)])
+@pytest.mark.parametrize("doc_id", ["haier", "community", "xiaomi", "whitepaper", "ecommerce"])
+@pytest.mark.parametrize("behind", ["each line", "each line with text"])
+def test_a_blank_line_behind_every_line_changes_nothing(doc_id, edition, behind, changed, tmp_path):
+    found = extracted(doc_id, edition)
+
+    def blow_up(raw):
+        if behind == "each line":
+            return raw.replace("\n", "\n\n")
+        return "\n".join(f"{line}\n" if line.strip() else line for line in raw.split("\n"))
+
+    copy = changed(found, blow_up)
+    for name in ("codes", "evidence"):
+        ours, theirs = getattr(copy.codebook, name), getattr(found.codebook, name)
+        same = [column for column in ours if not column.startswith("line") and column != "reason"]
+        assert ours[same].equals(theirs[same])
+    for name, table in found.tables.items():
+        same = [column for column in table if not column.startswith("line")]
+        assert copy.tables[name][same].equals(table[same]), name
+    write_extraction(copy, tmp_path / "out")
+    blown = blow_up(found.document.raw).split("\n")
+    lines = read_csv(tmp_path / "out/codes.csv").line_start
+    assert [blown[line - 1] for line in lines] == [
+        found.document.lines[line - 1] for line in found.codebook.codes.line_start
+    ]
+    if copy.document.numbers:
+        assert "without the blank line after every line" in copy.document.why
+        assert f"line {lines[0]}" in copy.document.where(copy.codebook.codes.line_start[0])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from zhagen.text import cleaning
 from zhagen.text.characters import HAN, PLAIN, WIDE, is_chinese, normal_characters, normal_text
-from zhagen.text.cleaning import clean, count_term, join_lines, printed_width
+from zhagen.text.cleaning import clean, count_term, drop_blank_lines, join_lines, printed_width
 
 PIECES = st.sampled_from(
     [
@@ -262,3 +262,31 @@ def run_javascript(code):
             return browser.new_page().evaluate(code)
         finally:
             browser.close()
+
+
+PAGE = ["", "标题", "", "平台很多，各自都有一套规则，为的是让企业和", "用户都愿意来。", ""] * 4 + ["", ""]
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_a_blank_line_after_every_line_is_left_out_and_nothing_else(times):
+    doubled = ("\n" * (times + 1)).join(PAGE).split("\n")
+    assert [doubled[number - 1] for number in drop_blank_lines(doubled)] == PAGE
+    behind_text = "\n".join(line + "\n" * times if line else line for line in PAGE).split("\n")
+    kept = [behind_text[number - 1] for number in drop_blank_lines(behind_text)]
+    assert [line for line in kept if line] == [line for line in PAGE if line] and len(kept) < len(behind_text)
+    assert kept[kept.index("标题") + 1] == "" and kept[kept.index("用户都愿意来。") - 1] != ""
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        PAGE,
+        [*PAGE[:-3], "再", "见"],  # two lines next to each other, once
+        ["平台很多，各自都有一套规则，为的是让企业和用户都愿意来。", ""] * 20,  # a paragraph a line
+        ["需求源点", "", "部署", ""] * 20,  # cells
+        [],
+        [""] * 5,
+    ],
+)
+def test_blank_lines_that_may_mean_something_stay(page):
+    assert drop_blank_lines(page) == tuple(range(1, len(page) + 1))

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from zhagen.documents.handwritten import read_toml
 from zhagen.errors import OutputError, SourceError
 from zhagen.output import write_files
 from zhagen.paths import data_folder, shipped_folder, sources_folder
+from zhagen.text.cleaning import drop_blank_lines
 from zhagen.text.encodings import read_file
 from zhagen.vocabulary import EDITIONS, REASONS, Wording
 
@@ -41,6 +42,8 @@ class Document:
         The whole text with ``\\n`` line ends.
     about : dict
         The document's entry of ``documents.toml`` (title, authors, year, ...).
+    numbers : tuple of int
+        Where blank lines were left out (`drop_blank_lines`): the line of the file for each line; else empty.
     """
 
     id: str
@@ -49,6 +52,7 @@ class Document:
     path: Path
     raw: str
     about: dict[str, Any]
+    numbers: tuple[int, ...] = ()
 
     def __repr__(self) -> str:
         return f"Document({self.id}, {self.edition}: {self.why}; {len(self.lines)} lines)"
@@ -93,9 +97,25 @@ class Document:
         >>> open_document("haier", edition="digest").where(7, 9)
         'haier, digest, lines 7-9'
         """
+        first, last = self.file_line(first), last if last is None else self.file_line(last)
         lines = f"line {first}" if last in (None, first) else f"lines {first}-{last}"
         name = self.path.name if self.edition == "file" else self.edition
         return f"{self.id}, {name}, {lines}"
+
+    def file_line(self, number: int) -> int:
+        """Return the line of the file that a line was.
+
+        Parameters
+        ----------
+        number : int
+            A line, from 1.
+
+        Returns
+        -------
+        int
+            The same, unless blank lines were left out.
+        """
+        return self.numbers[number - 1] if 0 < number <= len(self.numbers) else number
 
 
 def _entries() -> dict[str, dict[str, Any]]:
@@ -226,7 +246,8 @@ def open_document(doc_id: str, *, edition: str | None = None, source: Path | str
         raw = _read(path, doc_id)
         known = {about["sha256"]: "original", _sha256(digest_path(doc_id)): "digest"}
         edition = known.get(_sha256(path), "file")
-        return Document(doc_id, edition, REASONS["file asked"].fill(path), path, raw, about)
+        document = Document(doc_id, edition, REASONS["file asked"].fill(path), path, raw, about)
+        return _without_blank_lines(document) if edition == "file" else document
     chosen, edition, reason = _choose(doc_id, edition)
     if chosen is None:
         raise SourceError(reason.english, doc_id, todo=ATTACH)
@@ -254,7 +275,7 @@ def open_file(path: Path | str, doc_id: str) -> Document:
         If there is no such file, or it is empty or in no known encoding.
     """
     reason = Wording(f"the file {path} was asked for", f"指定了读文件 {path}")
-    return Document(doc_id, "file", reason, Path(path), _read(Path(path), doc_id), {})
+    return _without_blank_lines(Document(doc_id, "file", reason, Path(path), _read(Path(path), doc_id), {}))
 
 
 def find_original(doc_id: str) -> tuple[Path | None, Wording]:
@@ -381,6 +402,18 @@ def _sha256(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}", todo="check its permissions") from error
+
+
+def _without_blank_lines(document: Document) -> Document:
+    kept = drop_blank_lines(document.lines)
+    if len(kept) == len(document.lines):
+        return document
+    reason = Wording(
+        f"{document.reason.english}, without the blank line after every line",
+        f"{document.reason.chinese}，每行后面的空行没有读",
+    )
+    raw = "\n".join(document.lines[number - 1] for number in kept)
+    return replace(document, raw=raw, reason=reason, numbers=kept)
 
 
 def _read(path: Path, doc_id: str) -> str:

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 from zhagen.documents.catalog import Document
 from zhagen.errors import ExtractionError
 from zhagen.text.characters import HAN, is_chinese
-from zhagen.text.cleaning import CleanText, clean, printed_width
+from zhagen.text.cleaning import PARAGRAPH_END, CleanText, clean, printed_width
 from zhagen.text.numerals import whole_number
 
 if TYPE_CHECKING:  # pandas is loaded when a table is made
     import pandas as pd
 
-PARAGRAPH_END = re.compile(r"[。！？：；.!?:;][”’）)\"']*$")
 PARAGRAPH_INSIDE = re.compile(r"[，。；：,;]")  # a line without any is no broken sentence, but a name or a label
 FULL_LINE = 0.9  # a line narrower than this part of its neighbour can be the last of a paragraph
 

@@ -135,7 +135,8 @@ def write_extraction(extraction: Extraction, folder: Path | str, *, force: bool 
 
     Quotations stay out of the files: evidence.csv holds places, lengths, checksums and glosses. Tables that an earlier
     extraction of the document had, and this one has not, are removed; other files stay. A cell that a spreadsheet would
-    run as a formula gets an apostrophe before it (`zhagen.output.guard_cells`).
+    run as a formula gets an apostrophe before it (`zhagen.output.guard_cells`). Lines are those of the file, also where
+    blank lines of it were left out (`zhagen.documents.catalog.Document.numbers`).
 
     Parameters
     ----------
@@ -172,6 +173,7 @@ def write_extraction(extraction: Extraction, folder: Path | str, *, force: bool 
         "evidence.csv": book.evidence.drop(columns="quotation"),
         "sections.csv": extraction.outline.sections(),
     } | tables
+    files = {name: _in_file(frame, document) for name, frame in files.items()}
     ours = [*before["files"], *([MANIFEST] if before["document"] else [])]
     refuse_others([*files, MANIFEST], folder, ours, force=force)
     about = {
@@ -194,6 +196,12 @@ def _written_before(folder: Path) -> dict[str, Any]:
         return {"document": str(about["document"]), "files": [name for name in about["files"] if _inside(name)]}
     except (OSError, ValueError, KeyError, TypeError):  # none, or not ours
         return {"document": "", "files": []}
+
+
+def _in_file(frame: pd.DataFrame, document: Document) -> pd.DataFrame:
+    """Give lines as they are in the file, where blank lines of it were left out."""
+    places = {name for name in ("line", "line_start", "line_end") if document.numbers and name in frame}
+    return frame.assign(**{name: frame[name].map(document.file_line, na_action="ignore") for name in places})
 
 
 def _inside(name: str) -> bool:

@@ -7,6 +7,7 @@ from .characters import placed_characters as placed_characters
 from .cleaning import CleanText as CleanText
 from .cleaning import clean as clean
 from .cleaning import count_term as count_term
+from .cleaning import drop_blank_lines as drop_blank_lines
 from .cleaning import join_lines as join_lines
 from .cleaning import printed_width as printed_width
 from .coverage import Coverage as Coverage

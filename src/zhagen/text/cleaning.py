@@ -7,6 +7,7 @@ Text taken from a PDF breaks words at line ends, sets blanks into them, and writ
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 from zhagen.text.characters import WIDE, fold_marks, fold_quotes, normal_text, placed_characters
@@ -20,6 +21,9 @@ COMPOUNDING = frozenset(
     user value well wide work""".split()
 )
 LONGEST_WORD = 30
+PARAGRAPH_END = re.compile(r"[。！？：；.!?:;][”’）)\"']*$")
+LONG_LINE = 20  # printed width of a line that can be a piece of a sentence, and no label or heading
+FEWEST = 10  # lines that show whether all have a blank line behind them
 _Placed: TypeAlias = tuple[str, int, int]  # a character, its raw line, its column
 
 
@@ -153,6 +157,46 @@ def count_term(text: str, term: str) -> int:
     """
     wanted = clean(term).text
     return text.count(wanted) if wanted else 0
+
+
+def drop_blank_lines(lines: Sequence[str]) -> tuple[int, ...]:
+    """Return which lines of a text are read, if some program has put a blank line after every line.
+
+    No two lines are next to each other then, and yet most long lines end within a sentence: blank lines are no
+    structure. Of each group of blank lines as many stay as the text had before.
+
+    Parameters
+    ----------
+    lines : sequence of str
+        Raw lines.
+
+    Returns
+    -------
+    tuple of int
+        Their numbers, from 1; all, if blank lines may mean something.
+
+    Examples
+    --------
+    >>> page = ["平台很多，各自都有一套规则，为的是让企业和", "用户都愿意来。", ""] * 9
+    >>> doubled = "\\n\\n".join(page).split("\\n")
+    >>> [doubled[number - 1] for number in drop_blank_lines(doubled)] == page, len(drop_blank_lines(page))
+    (True, 27)
+    """
+    filled = [number for number, line in enumerate(lines, 1) if line.strip()]
+    gaps = [after - before - 1 for before, after in pairwise(filled)]
+    long = [lines[number - 1].rstrip() for number in filled[:-1] if printed_width(lines[number - 1]) >= LONG_LINE]
+    broken = sum(not PARAGRAPH_END.search(line) for line in long)
+    least = min(gaps, default=0)
+    if len(filled) < FEWEST or not least or 2 * broken < len(long) or not long:
+        return tuple(range(1, len(lines) + 1))
+    whole = all((gap - least) % (least + 1) == 0 for gap in gaps)  # blank lines, too, have got one behind them
+    times = least + 1 if whole else 1
+    head, tail = (filled[0] - 1) // times, (len(lines) - filled[-1]) // times
+    kept = list(range(filled[0] - head, filled[0] + 1))
+    for number, gap in zip(filled[1:], gaps, strict=True):
+        stay = (gap - least) // times
+        kept += [*range(number - stay, number), number]
+    return (*kept, *range(filled[-1] + 1, filled[-1] + 1 + tail))
 
 
 def printed_width(line: str) -> float:
