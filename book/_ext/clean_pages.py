@@ -1,7 +1,8 @@
 """Take out of the finished pages what the theme brings and readers do not need, and say in Chinese what it says not.
 
 The theme has no option for these: an icon script of 1.5 MB on every page (`icons.css` draws the dozen icons in use),
-English labels, regions and dialogs without a name, scripts and styles of other hosts, invalid `<style scoped>`.
+English labels, regions, buttons and dialogs without a name, scripts and styles of other hosts, invalid
+`<style scoped>`.
 """
 
 from __future__ import annotations
@@ -49,6 +50,8 @@ UNUSED_LOADS = re.compile(
 )
 # the visible text of this button is its name; the label says something else
 MISNAMED_SEARCH = re.compile(r'(<button class="btn search-button-field[^>]*?) title="[^"]*" aria-label="[^"]*"')
+# in the table of contents, the button that opens the pages below a page: an icon only
+UNNAMED_BUTTON = re.compile(r'(<a class="[^"]*reference internal"[^>]*>)([^<]*)(</a><details[^>]*><summary)(?=>)')
 ICON_FONT = re.compile(r"@font-face\{[^}]*webfonts/[^}]*\}")
 UNUSED_FILES = ("scripts/fontawesome.js*", "scripts/*.map", "styles/*.map", "vendor/fontawesome/webfonts/*")
 
@@ -57,6 +60,7 @@ def clean(source: str) -> str:
     """Clean the source of one page."""
     source = UNUSED_LOADS.sub("", source)
     source = MISNAMED_SEARCH.sub(r"\1", source)
+    source = UNNAMED_BUTTON.sub(r'\1\2\3 aria-label="\2：下面的几页"', source)
     for found, ours in (TEXTS | NAMED_REGIONS).items():
         source = source.replace(found, ours)
     return with_our_labels(source)

@@ -91,53 +91,86 @@
   }
 
   const divide = (top, bottom) => (bottom ? top / bottom : NaN);
-  // of two coders and items that both, one, the other or neither coded; whole numbers until the one division, as in
-  // zhagen.statistics.agreement, so that every digit is the same
+  // `coders` judged each of `items`, coded or not; `given` times coded; `apart`: twice the pairs of coders that differ.
+  // Whole numbers until the divisions, as in zhagen.statistics.agreement, so that every digit is the same
+  function alphaOf(coders, items, given, apart) {
+    const total = coders * items;
+    return 1 - divide((apart / (coders - 1)) * (total - 1), total ** 2 - given ** 2 - (total - given) ** 2);
+  }
+  // of two coders and items that both, one, the other or neither coded
   function measures({ both, one, other, neither }) {
     const n = both + one + other + neither;
     const [first, second, agreed] = [both + one, both + other, both + neither];
     const chance = first * second + (n - first) * (n - second);
-    const given = first + second;
-    const expected = 4 * n * n - given ** 2 - (2 * n - given) ** 2;
     return {
       items: n,
       percent: divide(agreed, n),
       kappa: divide(n * agreed - chance, n * n - chance),
-      alpha: 1 - divide(2 * (one + other) * (2 * n - 1), expected),
+      alpha: alphaOf(2, n, first + second, 2 * (one + other)),
     };
   }
 
-  // over the characters of the turns that count, as zhagen.study.overall_agreement(unit="character") has it: a coding
-  // belongs to the first turn that it touches
-  function agreement(turns, one, other) {
+  // each code's characters in the turns that count, with the sum of the weights of those who coded them; a coding
+  // belongs to the first turn that it touches, as zhagen.study.overall_agreement(unit="character") has it
+  function spread(turns, coders, weight) {
     const size = Math.max(0, ...turns.map((turn) => turn[1]));
     const counted = new Uint8Array(size);
     for (const [start, end, counts] of turns) if (counts) counted.fill(1, start, end);
+    const places = [...counted.keys()].filter((place) => counted[place]);
     const marks = new Map();
     const any = new Uint8Array(size);
-    [one, other].forEach((codings, who) => {
+    coders.forEach((codings, who) => {
+      const own = new Map();
       for (const { start, end, label } of codings) {
         const turn = turns.find((turn) => start < turn[1] && turn[0] < end);
         if (!turn || !turn[2]) continue;
-        if (!marks.has(label)) marks.set(label, new Uint8Array(size));
-        for (let i = start; i < Math.min(end, size); i++)
-          if (counted[i]) ((marks.get(label)[i] |= 1 << who), (any[i] = 1));
+        if (!own.has(label)) own.set(label, new Uint8Array(size));
+        own.get(label).fill(1, start, end);
+      }
+      for (const [label, mark] of own) {
+        if (!marks.has(label)) marks.set(label, new Uint16Array(size));
+        const sum = marks.get(label);
+        for (const place of places) if (mark[place]) ((sum[place] += weight(who)), (any[place] = 1));
       }
     });
+    return { places, marks, any };
+  }
+
+  // of two coders
+  function agreement(turns, one, other) {
+    const { places, marks, any } = spread(turns, [one, other], (who) => who + 1);
     const zero = () => ({ both: 0, one: 0, other: 0, neither: 0 });
     const [all, coded, codes] = [zero(), zero(), []];
     for (const [label, mark] of marks) {
       const of = zero();
-      for (let i = 0; i < size; i++)
-        if (counted[i]) {
-          const what = ["neither", "one", "other", "both"][mark[i]];
-          of[what]++;
-          all[what]++;
-          if (any[i]) coded[what]++;
-        }
+      for (const place of places) {
+        const what = ["neither", "one", "other", "both"][mark[place]];
+        of[what]++;
+        all[what]++;
+        if (any[place]) coded[what]++;
+      }
       codes.push({ label, ...of, ...measures(of) });
     }
     return { all: measures(all), coded: measures(coded), codes };
+  }
+
+  // alpha of two coders or more, over all text, over the text that one of them coded, and code by code
+  function alphas(turns, coders) {
+    const { places, marks, any } = spread(turns, coders, () => 1);
+    const zero = () => ({ items: 0, given: 0, apart: 0 });
+    const value = (of) => ({ items: of.items, alpha: alphaOf(coders.length, of.items, of.given, of.apart) });
+    const [all, coded, codes] = [zero(), zero(), new Map()];
+    for (const [label, mark] of marks) {
+      const of = zero();
+      for (const place of places)
+        for (const into of any[place] ? [of, all, coded] : [of, all]) {
+          into.items++;
+          into.given += mark[place];
+          into.apart += 2 * mark[place] * (coders.length - mark[place]);
+        }
+      codes.set(label, value(of).alpha);
+    }
+    return { all: value(all), coded: value(coded), codes };
   }
 
   function start(block) {
@@ -146,6 +179,11 @@
     const letters = [...data.text];
     const size = letters.length;
     const words = (spot) => letters.slice(spot.start, spot.end).join("");
+    // in a message: the bar must not grow over the text on a phone
+    const brief = ({ start, end }) =>
+      end - start > 20
+        ? `${words({ start, end: start + 10 })}……${words({ start: end - 6, end })}`
+        : words({ start, end });
     const known = new Map(data.codes.map((code) => [code.id, code]));
     const group = `zhagen-coder-1:${data.study}:${data.id}:`;
     const key = group + data.sha256.slice(0, 16);
@@ -287,8 +325,8 @@
       const had = state.codings.length;
       const date = new Date().toLocaleDateString("sv");
       focus = anchor = spot.end;
-      act((now) => joined(now, [{ ...spot, label, memo: "", date }]), `「${words(spot)}」编成了${label}。`);
-      if (state.codings.length === had) say(`「${words(spot)}」已经编过${label}。`);
+      act((now) => joined(now, [{ ...spot, label, memo: "", date }]), `「${brief(spot)}」编成了${label}。`);
+      if (state.codings.length === had) say(`「${brief(spot)}」已经编过${label}。`);
     }
     const change = (old, fields) => (now) => ({
       ...now,
@@ -327,7 +365,7 @@
         drawText();
       }
       const spot = chosen();
-      if (spot) say(`选中「${words(spot)}」，${spot.end - spot.start} 个字。`);
+      if (spot) say(`选中「${brief(spot)}」，${spot.end - spot.start} 个字。`);
       else if (shown)
         say(
           `光标在「${letters
@@ -835,8 +873,12 @@
       if (all.has(before)) partner.value = before;
       const name = partner.value;
       const [mine, theirs] = [all.get("你"), all.get(name) ?? []];
+      const everyone = guests.size ? whole(all) : [];
       if (!mine.length)
-        return result.replaceChildren(make("p", {}, "先编几处，再来比。先看了别人的，就很难再用自己的眼睛看。"));
+        return result.replaceChildren(
+          make("p", {}, "先编几处，再来比。先看了别人的，就很难再用自己的眼睛看。"),
+          ...everyone,
+        );
       const dress = (list, who) =>
         list.map((c) => {
           const at = state.codes.findIndex((code) => code.label === c.label) + 1;
@@ -879,12 +921,15 @@
           "判断数：每个字、每个码各判断一次“编没编”；只算受访者的话，只有你和他用过的码。这么短的一段，系数跟着一两处就跳，先看上面的问题。",
         ),
         ...measured,
-        ...(guests.size ? whole(all) : []),
+        ...everyone,
       );
     }
-    // by pair, and by code over all pairs, for a class
+    // all together, by pair, and by code over all pairs, for a class; a teacher who coded nothing is none of it
     function whole(all) {
-      const names = [...all.keys()].filter((name) => !data.coders.some((one) => one.name === name));
+      const names = [...all.keys()].filter(
+        (name) => !data.coders.some((one) => one.name === name) && (name !== "你" || all.get(name).length),
+      );
+      if (names.length < 2) return [];
       const pairs = names.flatMap((one, i) =>
         names.slice(i + 1).map((other) => [one, other, agreement(data.turns, all.get(one), all.get(other))]),
       );
@@ -895,7 +940,19 @@
           codes.set(c.label, { both: sum.both + c.both, one: sum.one + c.one + c.other, pairs: sum.pairs + 1 });
         }
       const share = (c) => c.both / (c.both + c.one);
+      const together = alphas(
+        data.turns,
+        names.map((name) => all.get(name)),
+      );
       return [
+        table(
+          `全班：${names.length} 个人一起`,
+          ["范围", "判断数", "α"],
+          [
+            ["全部文字", together.all],
+            ["至少一人编了的文字", together.coded],
+          ].map(([what, m]) => [what, m.items, figure(m.alpha)]),
+        ),
         table(
           "全班：两人一对",
           ["两个人", "一致率", "κ", "α（全部文字）", "α（编了的文字）"],
@@ -909,10 +966,10 @@
         ),
         table(
           "全班：逐个码，最不一致的在前",
-          ["码", "几对人用过", "两人都编的字", "只一人编的字", "都编的占几成"],
+          ["码", "几对人用过", "两人都编的字", "只一人编的字", "都编的占几成", "α（一起）"],
           [...codes]
             .sort((a, b) => share(a[1]) - share(b[1]))
-            .map(([label, c]) => [label, c.pairs, c.both, c.one, figure(share(c))]),
+            .map(([label, c]) => [label, c.pairs, c.both, c.one, figure(share(c)), figure(together.codes.get(label))]),
         ),
       ];
     }
@@ -1111,6 +1168,6 @@
     restore();
   }
 
-  window.zhagenCoder = { agreement, readCsv, sha256 };
+  window.zhagenCoder = { agreement, alphas, readCsv, sha256 };
   document.querySelectorAll(".zhagen-coder").forEach(start);
 })();

@@ -41,10 +41,10 @@ def study():
     return practice_study()
 
 
-def odd_study(codings=()):
+def odd_study(codings=(), coders=("林", "周")):
     codes = pd.DataFrame(CODES, columns=["code_id", "label"]).assign(level="concept")
     frame = pd.DataFrame(list(codings), columns=["source_id", "start", "end", "code_id", "coder"])
-    return make_study({"甲1": ODD}, codes, frame, about={"title": "怪字", "coders": ["林", "周"]})
+    return make_study({"甲1": ODD}, codes, frame, about={"title": "怪字", "coders": list(coders)})
 
 
 def written(folder, passage, before=""):
@@ -254,11 +254,11 @@ def test_an_export_is_the_study_s_form_and_comes_back(page, tmp_path, study):
     assert len(listed(page)) == 2 and exported(page, "导出编码") == codings
 
 
-def random_spans(seed):
-    """Codings of two coders, the first one in words that count; ends lie anywhere, in speakers' names too."""
+def random_spans(seed, coders=("林", "周")):
+    """Codings, the first one in words that count; ends lie anywhere, in speakers' names too."""
     draw = random.Random(seed)
-    spans = [("甲1", 16, draw.randint(17, 30), "c1", "林")]
-    for coder in ("林", "周"):
+    spans = [("甲1", 16, draw.randint(17, 30), "c1", coders[0])]
+    for coder in coders:
         for _ in range(draw.randint(0, 12)):
             start = draw.randrange(len(ODD) - 1)
             spans.append(
@@ -271,39 +271,80 @@ def equal(one, other):
     return float(one) == other or (one == "NaN" and other != other)
 
 
+def lists_of(spans, coders):
+    """Each coder's codings as the page has them."""
+    return [
+        [{"start": start, "end": end, "label": dict(CODES)[code]} for _, start, end, code, who in spans if who == coder]
+        for coder in coders
+    ]
+
+
+def ratings_of(spans, coders):
+    """The decisions, then the table of all text and of the text that somebody coded, over all codes."""
+    decisions = coding_decisions(odd_study(spans, coders), unit="character", coders=coders)
+    coded = decisions[decisions.code != ""]
+    given = {coder: set(zip(own["item"], own.code, strict=True)) for coder, own in coded.groupby("coder")}
+    tables = {}
+    for units, part in (("all", decisions), ("coded", coded)):
+        pairs = [(item, code) for item in part["item"].unique() for code in coded.code.unique()]
+        tables[units] = [[str(pair in given.get(coder, ())) for coder in coders] for pair in pairs]
+    return decisions, tables
+
+
+def calculated(browser, call):
+    """What a function of the page returns, each number as JavaScript writes it."""
+    return browser.run(
+        f"""const data = JSON.parse(document.querySelector('script[type="application/json"]').textContent);
+        return JSON.parse(JSON.stringify(zhagenCoder.{call}, (key, value) => value instanceof Map
+          ? Object.fromEntries([...value].map(([name, v]) => [name, String(v)]))
+          : typeof value === "number" ? String(value) : value));"""
+    )
+
+
 def test_agreement_is_the_package_s_to_the_last_digit(browser, tmp_path):
     """Over random codings: no measure differs in any digit, and no count."""
     browser.fresh()
     browser.open(written(tmp_path, code_passage(odd_study(), "甲1")))
-    names, undefined = dict(CODES), 0
+    coders, undefined = ["林", "周"], 0
     for seed in range(40):
         spans = random_spans(seed)
-        lists = [
-            [{"start": start, "end": end, "label": names[code]} for _, start, end, code, who in spans if who == coder]
-            for coder in ("林", "周")
-        ]
-        found = browser.run(
-            f"""const data = JSON.parse(document.querySelector('script[type="application/json"]').textContent);
-            const found = zhagenCoder.agreement(data.turns, {json.dumps(lists[0])}, {json.dumps(lists[1])});
-            return JSON.parse(JSON.stringify(found, (key, v) => (typeof v === "number" ? String(v) : v)));"""
-        )
-        decisions = coding_decisions(odd_study(spans), unit="character", coders=["林", "周"])
-        coded = decisions[decisions.code != ""]
-        for units, part in (("all", decisions), ("coded", coded)):
-            pairs = [(item, code) for item in part["item"].unique() for code in coded.code.unique()]
-            given = {coder: set(zip(own["item"], own.code, strict=True)) for coder, own in coded.groupby("coder")}
-            ratings = [[str(pair in given.get(coder, ())) for coder in ("林", "周")] for pair in pairs]
+        lists = ", ".join(map(json.dumps, lists_of(spans, coders)))
+        found = calculated(browser, f"agreement(data.turns, {lists})")
+        decisions, tables = ratings_of(spans, coders)
+        for units, ratings in tables.items():
             table = agreement_table(ratings, measures=["percent", "kappa", "alpha"], draws=1)
             for measure, value in zip(table.measure, table["value"], strict=True):
                 assert equal(found[units][measure], value), (seed, units, measure)
                 undefined += value != value
-        table = agreement_by_code(decisions, coders=["林", "周"], draws=1).set_index("code")
+        table = agreement_by_code(decisions, coders=coders, draws=1).set_index("code")
         assert {code["label"] for code in found["codes"]} == set(table.index)
         for code in found["codes"]:
             row = table.loc[code["label"]]
             for column in ("both", "one", "other", "neither", "percent", "kappa", "alpha"):
                 assert equal(code[column], row[column]), (seed, column)
     assert undefined < 40 and browser.errors == []
+
+
+def test_alpha_of_a_class_is_the_package_s_to_the_last_digit(browser, tmp_path):
+    """Two coders to six, one of whom may have coded nothing: over all text, the coded text, and code by code."""
+    browser.fresh()
+    browser.open(written(tmp_path, code_passage(odd_study(), "甲1")))
+    defined = 0
+    for seed in range(30):
+        coders = list("林周兰梅竹菊")[: 2 + seed % 5]
+        spans = random_spans(seed, coders)
+        found = calculated(browser, f"alphas(data.turns, {json.dumps(lists_of(spans, coders))})")
+        decisions, tables = ratings_of(spans, coders)
+        for units, ratings in tables.items():
+            (value,) = agreement_table(ratings, measures=["alpha"], draws=1)["value"]
+            assert equal(found[units]["alpha"], value) and int(found[units]["items"]) == len(ratings), (seed, units)
+            defined += value == value
+        table = agreement_by_code(decisions, coders=coders, draws=1)
+        table = table[table.coders == ", ".join(coders)].set_index("code")  # without the rows of the pairs
+        assert set(found["codes"]) == set(table.index)
+        for label, alpha in found["codes"].items():
+            assert equal(alpha, table.alpha[label]), (seed, label)
+    assert defined > 40 and browser.errors == []
 
 
 def test_places_are_code_points(browser, tmp_path):
@@ -340,10 +381,23 @@ def test_a_class_puts_several_exports_together(page, tmp_path, study):
         (tmp_path / f"{who}.csv").write_text(text.replace("我", who), "utf-8")
     page.run('[...document.querySelectorAll("summary")].pop().click(); return 1;')
     take(page, [tmp_path / f"{who}.csv" for who in "兰梅我"], "读入同学的导出…")
-    rows = page.run('return [...document.querySelectorAll(".zc-result table")].slice(-2).map((t) => t.innerText)')
-    assert (
-        all(pair in rows[0] for pair in ("兰、梅", "你、兰", "你、我（我.csv）")) and "守着\t6\t24\t0\t1.000" in rows[1]
-    )
+    rows = page.run('return [...document.querySelectorAll(".zc-result table")].slice(-3).map((t) => t.innerText)')
+    assert "4 个人一起" in rows[0] and "全部文字" in rows[0] and "1.000" in rows[0]
+    assert all(pair in rows[1] for pair in ("兰、梅", "你、兰", "你、我（我.csv）"))
+    assert "守着\t6\t24\t0\t1.000\t1.000" in rows[2]
+
+
+def test_a_teacher_who_coded_nothing_compares_the_class(page, tmp_path, study):
+    start, end = at(study, "I16", "遵守啊。")
+    give(page, start, end, "守着")
+    text = exported(page, "导出编码")
+    click(page, "撤销")
+    for who in ("兰", "梅"):
+        (tmp_path / f"{who}.csv").write_text(text.replace("我", who), "utf-8")
+    page.run('[...document.querySelectorAll("summary")].pop().click(); return 1;')
+    take(page, [tmp_path / f"{who}.csv" for who in "兰梅"], "读入同学的导出…")
+    result = page.run('return document.querySelector(".zc-result").textContent')
+    assert "2 个人一起" in result and "兰、梅" in result and "你、" not in result and "先编几处" in result
 
 
 def test_bad_files_are_refused_by_line_and_nothing_is_lost(page, tmp_path, study):

@@ -1126,7 +1126,8 @@ def _alpha(table: _Table, weights: np.ndarray, scale: str = "nominal") -> np.nda
     codes = weights @ n
     total = codes.sum(axis=1)
     if scale == "nominal":
-        observed = weights @ ((r**2 - (n**2).sum(axis=1)) / (r - 1))
+        apart = r**2 - (n**2).sum(axis=1)  # whole numbers are summed before they are divided: no digit is lost
+        observed = sum(weights[:, r == size] @ apart[r == size] / (size - 1) for size in np.unique(r))
         expected = total**2 - (codes**2).sum(axis=1)
     else:
         if not all(isinstance(label, Number) for label in table.labels):
