@@ -179,12 +179,13 @@ def test_the_example_without_a_coding_table(home):
     assert found.outline.prose()[1].text.startswith("丙没有")
 
 
-def test_exercise_1_a_concept_less(home):
+def test_exercise_1_a_concept_more(home):
     path = home / "digests/bookgroup.txt"
-    cut = TEXTS["bookgroup"].replace("劝人别买自己的书\n", "").replace("“他劝我别买，说借一本就够用。”\n", "")
-    path.write_text(cut, "utf-8")
+    more = TEXTS["bookgroup"].replace("收了定金就退群\n专", "收了定金就退群\n为退群的人吵一晚上\n专")
+    more = more.replace("就退群，\n吵了一晚上。”\n", "就退群。”\n“吵了一晚上。”\n")
+    path.write_text(more, "utf-8")
     concepts = extract("bookgroup").codebook.level("concept")
-    assert len(concepts) == 5 and set(concepts.status) == {"inferred"} and all("不能均分" in r for r in concepts.reason)
+    assert len(concepts) == 7 and set(concepts.status) == {"inferred"} and all("不能均分" in r for r in concepts.reason)
 
 
 @pytest.mark.parametrize(("number", "status"), [("六", 0), ("七", 1)])
