@@ -40,6 +40,7 @@ class Book:
             "```{list-table} 题\n:header-rows: 1\n:name: tbl-a\n\n* - 甲\n  - 乙\n* - 一|二\n  - 三\n    四\n```",
             "**表 14　题**\n\n| 甲 | 乙 |\n| --- | --- |\n| 一\\|二 | 三 四 |",
         ),
+        ("::::{container} sheet\n| 甲 | 乙 |\n|---|---|\n::::", "| 甲 | 乙 |\n|---|---|"),
         ("```python\n{term}`x`\n```", "```python\n{term}`x`\n```"),
         ("[摘编]{.status .status-x}", "摘编"),
         ("$$a_{1}$$ 与 $\\{b\\}$", "$$a_{1}$$ 与 $\\{b\\}$"),

@@ -282,6 +282,8 @@ def _options(lines: list[str]) -> tuple[dict[str, str], list[str]]:
 def _directive(kind: str, title: str, options: dict[str, str], body: str, resolver: Resolver) -> str:
     if kind == "list-table":
         return _table(title, options, body, resolver)
+    if kind == "container":  # only a look
+        return body
     if kind == "selfcheck":
         return plain_self_check(parse_self_check(title, body.split("\n")))
     if kind in ("code-block", "code", "math"):
