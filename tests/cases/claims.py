@@ -39,6 +39,12 @@ for name, marks in MARKS.items():
 CASES |= {
     "points to a count before": (["有四大机制。一是种菜，二是养鱼，三是做饭。这四大机制都好。"], "四", None, OPEN),
     "此外 may be a fourth": (["首先，种菜。其次，养鱼。此外，做饭。最后，吃饭。这四步缺一不可。"], "四", None, OPEN),
+    "first, then, last": (["先种菜，再养鱼，最后做饭，这四步环环相扣。"], "四", 3, WRONG),
+    "names and a count aside": (["种菜、养鱼、做饭，这四项工作都要做。"], "四", 3, OTHER),
+    "names and a count that is no object": (["包括种菜、养鱼、做饭这四项工作。"], "四", 3, OTHER),
+    "within a quoted name": (["提出“四化”（工业化、信息化、城镇化）战略。"], "四", 3, OTHER),
+    "within a quoted name, named later": (["实施“双轮驱动”战略，即技术驱动、市场驱动和资本驱动。"], "双", 3, OTHER),
+    "three in one, quoted": (["构建“三位一体”（平台、商家、用户）体系。"], "三", 3, HOLDS),
     "added up": (["一是种菜，二是养鱼，三是做饭，共四项。"], "四", 3, WRONG),
     "a list in quotes": (["形成“种、收、分”三个环节。"], "三", 3, HOLDS),
     "a list in quotes, wrong": (["形成“种、收、分”四个环节。"], "四", 3, OTHER),
@@ -87,4 +93,6 @@ NO_CLAIMS = (
     "双十一（天猫、京东、拼多多）大促。",
     "三星（手机、电视）很好，三亚（海棠湾、大东海）也是。",
     "党的十九大报告提出要求。",
+    "形成一体两翼（平台、商家、用户）格局，坚持“一核两翼”（平台、商家、用户）。",
+    "“五位一体”总体布局，“双轮驱动”战略。",
 )

@@ -15,6 +15,7 @@ from zhagen.text.segmentation import segment
 SHORT = 10  # characters of a name in a list that has commas only
 BACK = 6  # sentences that 这三大 looks back
 OPEN = re.compile(r"(?:等|等等|etc\.?)\s*(?:的|多|共|在内的?|这|类|方面|内容|因素)*\s*$")  # 甲、乙等: examples only
+ASIDE = re.compile("(?P<begins>.*[，；：])?(?P<list>[^，。；：]*、[^，。；：]*)，(?:这|以上|上述|此)")
 JOINED = ("以及", "和", "与", "及", " and ")
 HAN_CHAR = re.compile(f"[{HAN}]")
 EXAMPLES = re.compile("等(?![级于待同价量值式距候闲人])")  # in the last name of a list behind a count
@@ -183,7 +184,10 @@ def _before(text: str, quantity: Quantity) -> Listing | None:
         or (whole and APART & set(segment(re.sub("“[^”]*”", "", last), lexicon_at_hand())))
     ):
         return None
-    return Listing(size, f"前面列举了 {size} 项", whole, sure=len(last) <= SHORT and not ends_in_verb(last))
+    pointing = POINTING.search(text)  # a verb has no object there: 种菜、养鱼、做饭这三项
+    return Listing(
+        size, f"前面列举了 {size} 项", whole, sure=len(last) <= SHORT and bool(pointing or not ends_in_verb(last))
+    )
 
 
 def _behind(quantity: Quantity, sentences: Sequence[Said], place: int) -> Listing | None:
@@ -219,6 +223,10 @@ def _pointed_at(quantity: Quantity, sentences: Sequence[Said], place: int) -> Li
     if not POINTING.search(sentences[place].text[: quantity.start]):
         return None
     low, high = quantity.counts or (0, 0)
+    if aside := ASIDE.fullmatch(sentences[place].text[: quantity.start]):  # 种菜、养鱼、做饭，这三项
+        beside = _before(aside["list"] + "这", quantity)
+        if beside and beside.sure and (not aside["begins"] or low <= beside.size <= high):
+            return beside
     for back in range(place, max(-1, place - BACK - 1), -1):
         text = sentences[back].text if back < place else sentences[back].text[: quantity.start]
         for clause in reversed(re.split("[，。；：]", text)):

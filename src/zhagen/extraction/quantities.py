@@ -39,13 +39,14 @@ NUMBER = re.compile(
 WORDS = [word for word in ENGLISH if word != "one"]
 # A count within a name, 三维结构, 双轮驱动, 四位一体: it counts something where what it counts is listed beside it.
 WITHIN = re.compile(
-    rf"(?<![第\d.{HAN_DIGITS}百千万亿双两])(?:(?P<number>[双两二三四五六七八九]|十[一二]?|\d{{1,2}})"
+    rf"(?<![第\d.{HAN_DIGITS}百千万亿双两])(?<![{HAN_DIGITS}双两][{HAN}])(?:(?P<number>[双两二三四五六七八九]|十[一二]?|\d{{1,2}})"
     "(?P<unit>位一体|螺旋|支柱|引擎|驱动|循环|维(?!度)|轮|核|化(?!学)|力(?!量)|链|翼|极|重(?![要点])|网|流(?!程)|库|端|方(?!面)|"
     "柱|性(?![别质])|向(?!量)|级(?!别)|层(?![次面])|角(?!度)|农|权|态|心(?!理)|线(?!索)|领|融|共|环(?!节))"
     "|(?P<few>[双两二三四五六])(?P<measure>元(?!素)|度))"
+    rf"(?![{HAN_DIGITS}双两])"  # 一体两翼 counts three
 )
 LISTED_BEHIND = re.compile(
-    rf"[{HAN}]{{0,8}}(?:（[^（）]*[、,][^（）]*）|[：:]?“[^“”]*[、/→-][^“”]*”|(?:[：:]|，?(?:即|包括|分别[为是]))[^，。；：]*、)"
+    rf"[{HAN}]{{0,8}}”?[{HAN}]{{0,4}}(?:（[^（）]*[、,][^（）]*）|[：:]?“[^“”]*[、/→-][^“”]*”|(?:[：:]|，?(?:即|包括|分别[为是]))[^，。；：]*、)"
 )
 LISTED_BEFORE = re.compile(
     rf"(?:[{HAN}A-Za-z]、[^，。；：、“”]{{1,12}}|[、/→-][^“”]*”|”[、和与及]?“[^“”]+”)(?:的|这)?$"
@@ -71,7 +72,7 @@ CITED = r"（[^（）]*\d{4}[^（）]*）|（\d{4}）|\[[\d,，\s–-]+\]|<sup>.
 NAMES = r"[A-Za-z]+\d+[A-Za-z\d]*(?:\.\d+)*"
 SPAN = re.compile(rf"(?P<from>(?:1\d|20)\d\d)年?{TO}(?P<to>(?:1\d|20)\d\d)年")
 QUOTED = rf"“(?:\d|[两{HAN_DIGITS}])[^“”，。；]{{1,6}}”"  # a name that begins with a number
-SKIPPED = re.compile("|".join((CITED, NAMES, QUOTED, ORDINAL, DATE, PAGES, IDIOMS)))
+SKIPPED = re.compile("|".join((CITED, NAMES, ORDINAL, DATE, PAGES, IDIOMS)))
 NOT_COUNTED = re.compile(
     "二[次部元]|[一二三四五六七八九]大(?=[的，。；])"
 )  # second, the second part of, binary; 三大 of nothing
@@ -146,6 +147,7 @@ def find_quantities(text: str) -> list[Quantity]:
             found.append(one)
         if one or match["unit"] == "位一体":
             blank = blank[: match.start()] + "\0" * len(match[0]) + blank[match.end() :]
+    blank = re.sub(QUOTED, lambda match: "\0" * len(match[0]), blank)
     found += [one for match in NUMBER.finditer(blank) if (one := _quantity(text, blank, match))]
     found += [_english(match) for match in ENGLISH_COUNT.finditer(blank)]
     return sorted(found, key=lambda one: one.start)

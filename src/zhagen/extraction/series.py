@@ -53,7 +53,9 @@ SERIES = {  # how clauses are counted -> how one of them begins; the group says 
     ),
     "“首先、其次”": f"(?<![{HAN}])(?P<rank>首先|其次|再次|再者|再则|最后)",
     "“首先、然后”": f"(?<![{HAN}])(?P<rank>首先|然后|接着|随后|最后)",
-    "“先、再、后”": "(?<=[：，；:])(?P<rank>先|再(?![次者则])|然后|接着|最?后)",
+    "“先、再、后”": (
+        "(?:(?m:^)|(?<=[：，；:。]))(?P<rank>先(?![进后前生天锋例导行])|再(?![次者则])|然后|接着|最?后(?![来者续台期]))"
+    ),
     "“一方面、另一方面”": "(?<![这另])(?P<rank>另?一(?:方面|[类种](?=[是为，])))",
     "first, second": r"(?i:\b(?P<rank>first|second|third|fourth|fifth|finally)(?:ly)?),",
 }
