@@ -107,3 +107,18 @@ def test_short_traditional_text_is_never_nonsense(tmp_path, length):
         path.write_bytes(f"{text}。".encode("big5"))
         with suppress(SourceError):
             assert read_file(path) == f"{text}。"
+
+
+@pytest.mark.parametrize("length", [8, 20, 60])
+def test_pieces_of_western_text_are_never_chinese_and_the_reverse(tmp_path, length):
+    path, west, chinese = tmp_path / "a.txt", " ".join(WESTERN), SIMPLIFIED
+    for start in range(0, len(west) - length, 3):
+        piece = west[start : start + length]
+        path.write_bytes(piece.encode("cp1252"))
+        with suppress(SourceError):
+            assert read_file(path) == piece
+    for start in range(len(chinese) - 4):
+        for end in (2, 3, 4):
+            piece = f"A plain word, {chinese[start : start + end]} and so on."
+            path.write_bytes(piece.encode("gbk"))
+            assert read_file(path) == piece

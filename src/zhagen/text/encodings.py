@@ -43,6 +43,8 @@ _WELL_WRITTEN = re.compile(  # élan, ÉLAN, McDaniél
     f"[{_UPPER}]?[{_LOWER}]+|[{_UPPER}]+|[A-Z][{_LOWER}]+[{_UPPER}][{_LOWER}]+"
 )
 _MARKS = frozenset("‘’“”‚„«»‹›–—…•·°§©®™€£¥¿¡±×²³½¼¾\u00a0")
+_PAIRED = frozenset("‘’“”«»…–—")  # marks that may be next to each other
+_ALONE = frozenset("àâéèêíóôúåæøÀÂÉÈÊÍÓÔÚÅÆØ")  # letters that are a word
 _INSIDE = frozenset("’‘–—·")  # marks that may have letters on both sides
 _STRANGE = re.compile(
     "[\u0180-\u0385\u03cf-\u0400\u0460-\u058f\u05f5-\u060b\u0660-\u07ff]"
@@ -281,9 +283,9 @@ def _is_western(head: bytes) -> bool:
     for place, char in enumerate(text):
         if char in _MARKS:
             beside = text[max(place - 1, 0) : place] + text[place + 1 : place + 2]
-            regular += char in _INSIDE or not (
-                len(beside) == 2 and all(one.isalpha() and one.isascii() for one in beside)
-            )
+            within = len(beside) == 2 and all(one.isalpha() and one.isascii() for one in beside)
+            marks = [one for one in beside if one in _MARKS]
+            regular += (char in _INSIDE or not within) and (not marks or {char, *marks} <= _PAIRED)
     others = sum(not char.isascii() for char in text)
     plain = sum(char.isascii() and char.isalpha() for char in text)
     return bool(others) and regular >= 0.9 * others and plain >= 2 * others
@@ -292,7 +294,7 @@ def _is_western(head: bytes) -> bool:
 def _is_word(text: str, word: re.Match[str]) -> bool:
     """Say whether a word is written as Western ones are: with ASCII letters, unless it is one letter by itself."""
     around = text[max(word.start() - 1, 0) : word.start()] + text[word.end() : word.end() + 1]
-    alone = len(word[0]) == 1 and all(char.isascii() or char in "’“”«»\u00a0" for char in around)
+    alone = word[0] in _ALONE and all(char.isascii() or char in "’“”«»\u00a0" for char in around)
     return bool(_WELL_WRITTEN.fullmatch(word[0])) and (alone or any(char.isascii() for char in word[0]))
 
 
