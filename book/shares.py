@@ -1,7 +1,8 @@
 """What the built book is made of: `python book/shares.py [--heights]`.
 
-It counts, on the finished pages, the characters of prose by what they teach, the exercises by where they are done,
-and the entries of the glossary; with `--heights` also how high each page is in a browser window of 1,280 px.
+It counts, on the finished pages, the characters of prose by what they teach, the exercises by where they are done and
+by what is done in them, and the entries of the glossary; with `--heights` also how high each page is in a browser
+window of 1,280 px.
 """
 
 from __future__ import annotations
@@ -26,6 +27,24 @@ KINDS = {
     "frame": r"",
 }
 PLACES = ("paper", "page", "notebook")  # where an exercise is done
+# What is done in an exercise, one word in its class: first the acts of grounded theory.
+METHOD = {
+    "code": "gives codes to words of a text",
+    "compare": "holds passages, codes, categories or two coders against each other",
+    "rename": "finds a better name",
+    "memo": "writes a memo or the reason of a decision",
+    "sample": "decides what material comes next, or looks for the case that does not fit",
+    "saturate": "argues where to stop",
+    "build": "makes a paradigm, a data structure, a model, or changes one",
+    "write": "writes a method or findings section, a proposition, a claim as strong as its evidence",
+}
+OTHER = {
+    "read": "judges what another text says, or guesses before reading it",
+    "parameter": "changes a threshold, a unit, a list and looks what happens",
+    "compute": "calculates, or lets the program look something up",
+}
+ACTS = (*METHOD, *OTHER)
+AIMS = ("练什么", "多久", "怎样算做好")  # the first line of each exercise
 PROSE = "self::p or self::li[not(p)] or self::dt or self::h1 or self::h2 or self::h3 or self::h4"
 NO_PROSE = "pre cell_input cell_output table math headerlink caption bibliography".split()
 
@@ -77,7 +96,7 @@ def prose_of(page: html.HtmlElement) -> str:
 
 
 def exercises_of(page: html.HtmlElement) -> Counter[str]:
-    """Count the exercises of a page by where they are done, and those in which raw text is coded.
+    """Count the exercises of a page by where they are done, by their act, and those in which raw text is coded.
 
     Parameters
     ----------
@@ -87,13 +106,48 @@ def exercises_of(page: html.HtmlElement) -> Counter[str]:
     Returns
     -------
     collections.Counter of str
-        Of the words in `PLACES`, ``raw`` and ``all``.
+        Of the words in `PLACES` and `ACTS`, ``raw``, ``all``, and ``aims``: those that say what they train, how long,
+        how they are judged.
     """
     found: Counter[str] = Counter()
     for box in page.xpath("//div[contains(concat(' ', @class, ' '), ' admonition ')]"):
         if box.xpath("starts-with(normalize-space(p[1]), '练习')"):
-            found.update(["all", *(name for name in (*PLACES, "raw") if name in box.get("class").split())])
+            found.update(["all", *(name for name in (*PLACES, *ACTS, "raw") if name in box.get("class").split())])
+            found["aims"] += [part.text_content() for part in box.xpath("p[2]/strong")] == list(AIMS)
     return found
+
+
+def acts_table(exercises: dict[str, Counter[str]]) -> str:
+    """Write how many exercises of each part of the book do what.
+
+    Parameters
+    ----------
+    exercises : dict of str to collections.Counter
+        Page -> what `exercises_of` counted there.
+
+    Returns
+    -------
+    str
+        One line a folder of pages that has exercises and one for all, one column an act; at the end how many are acts
+        of grounded theory and how many change a parameter, in percent.
+
+    Examples
+    --------
+    >>> print(acts_table({"notebooks/labs/01": Counter(all=4, code=3, parameter=1)}).splitlines()[-1].split())
+    ['all', '4', '3', '0', '0', '0', '0', '0', '0', '0', '0', '1', '0', '75%', '25%']
+    """
+    parts: dict[str, Counter[str]] = {}
+    for page, found in exercises.items():
+        if found["all"]:
+            parts.setdefault(page.rpartition("/")[0], Counter()).update(found)
+    parts["all"] = sum(parts.values(), Counter())
+    lines = ["".join(f"{word:>10}" for word in ("", "all", *ACTS, "method", "param."))]
+    for part, found in parts.items():
+        shares = (sum(found[act] for act in METHOD) / found["all"], found["parameter"] / found["all"])
+        counts = (found["all"], *(found[act] for act in ACTS))
+        lines.append(f"{part:22}" + "".join(f"{count:>10}" for count in (*counts, *(f"{one:.0%}" for one in shares))))
+    lines[0] = lines[0].replace(" " * 10, " " * 22, 1)
+    return "\n".join(lines)
 
 
 def glossary_of(page: html.HtmlElement) -> tuple[int, int]:
@@ -163,6 +217,7 @@ def main(arguments: list[str]) -> int:
     for kind in list(KINDS)[1:]:
         print(f"  {kind:10} {shares[kind]:8,} {shares[kind] / shares.total():6.1%}")
     print("exercises:", dict(sum(exercises.values(), Counter())))
+    print(acts_table(exercises))
     print(f"glossary: {entries} entries, {variants} with variants")
     if heights:
         high = [name for name, height in heights.items() if height > 12_000 and kind_of(name) != "reference"]
