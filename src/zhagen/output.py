@@ -259,7 +259,7 @@ def refuse_others(files: Collection[str], folder: Path | str, ours: Collection[s
     ...         error.found
     'codes.csv is there already, and no earlier run wrote it'
     """
-    others = [name for name in files if name not in ours and (Path(folder) / name).exists()]
+    others = [name for name in files if name not in ours and (Path(folder) / name).is_file()]
     if others and not force:
         todo = "choose another folder, or overwrite it with --force (in Python: force=True)"
         raise OutputError(f"{others[0]} is there already, and no earlier run wrote it", str(folder), todo)
