@@ -6,6 +6,7 @@
   const MOST = 20e6; // bytes of a file
   const SHOWN = 200; // entries of a list at once
   const FORMULA = /^'*[=+\-@＝＋－＠\t\r]/; // what a spreadsheet would run
+  const NOTHING = "先选中几个字：拖过去，或者点一下那一句，再点“选这一句”。";
   const NEEDED = ["source_id", "start", "end", "code_id", "coder"];
 
   const make = (tag, attributes = {}, ...inside) => {
@@ -264,7 +265,8 @@
     const labelOf = (id) => codeOf(id)?.label ?? id;
     const number = (id) => state.codes.findIndex((code) => code.id === id) + 1;
     const colour = (id) => `var(--zhagen-${((number(id) + 5) % 6) + 1})`;
-    const say = (words) => (status.textContent = words);
+    const say = (words) => ((status.textContent = words), (noted.textContent = ""));
+    const tell = (words) => (say(words), (noted.textContent = words)); // beside the files, too: the bar may be far off
     function act(change, said) {
       follow();
       const next = change(state);
@@ -320,7 +322,7 @@
     }
     function give(label) {
       const spot = chosen();
-      const fault = wrong(label) || (spot ? "" : "先选中几个字。");
+      const fault = wrong(label) || (spot ? "" : NOTHING);
       if (fault) return say(fault);
       const had = state.codings.length;
       const date = new Date().toLocaleDateString("sv");
@@ -386,6 +388,10 @@
       const first = borders.includes(at) && at < size ? at : before(at);
       select(first, behind(first));
     }
+    // a finger's tap takes the sentence: no cursor is seen, and no drag is easy; pressing long selects as everywhere
+    let touched = false;
+    text.addEventListener("pointerdown", (event) => (touched = event.pointerType === "touch"));
+    text.addEventListener("click", () => touched && setTimeout(() => chosen() || sentence()));
     text.addEventListener("keydown", (event) => {
       const line = lines.findLast((one) => +one.dataset.from <= focus);
       const moves = {
@@ -665,12 +671,12 @@
     }
     function choose() {
       const spot = chosen();
-      if (!spot) return say("先选中几个字。");
+      if (!spot) return say(NOTHING);
       pick(`给「${words(spot)}」一个码`, give);
     }
     function inVivo() {
       const spot = chosen();
-      if (!spot) return say("先选中几个字。");
+      if (!spot) return say(NOTHING);
       give(tidy(words(spot)).replace(/^[\s=+\-@＝＋－＠，。、；：！？]+|[，。、；：]+$/g, ""));
     }
 
@@ -702,7 +708,8 @@
           guard(c.memo),
         ]),
       ]);
-      say(`导出了 ${state.codings.length} 处编码。`);
+      const unnamed = state.coder === "我" ? "编码人还是“我”：要和同学的合在一起，先改成自己的名字。" : "";
+      tell(`导出了 ${state.codings.length} 处编码。${unnamed}`);
     };
     const exportCodes = () => {
       const fields = ["level", "parent_id", "definition", "include", "exclude"];
@@ -714,7 +721,7 @@
           ...fields.map((field) => known.get(code.id)?.[field] ?? (field === "level" ? "concept" : "")),
         ]),
       ]);
-      say(`导出了 ${state.codes.length} 个码。`);
+      tell(`导出了 ${state.codes.length} 个码。`);
     };
     async function rowsOf(file, faults) {
       const refuse = (why) => void faults.push(`${file.name}：${why}`);
@@ -786,7 +793,7 @@
       return { found, faults, books: books.length };
     }
     const report = (said, faults) => {
-      say(said + (faults.length ? `有 ${faults.length} 处没有读入，见下面。` : ""));
+      tell(said + (faults.length ? `有 ${faults.length} 处没有读入，见下面。` : ""));
       problems.hidden = !faults.length;
       list(problems.firstChild, faults, (fault) => make("li", {}, fault));
     };
@@ -1030,6 +1037,7 @@
 
     // ---- the page ---------------------------------------------------------------------------------------------------
     const status = make("p", { class: "zc-status", role: "status", "aria-live": "polite" });
+    const noted = make("p", { class: "zc-noted", "aria-hidden": "true" });
     const problems = make("div", { class: "zc-warning", role: "alert", hidden: true }, make("ul"));
     const stay = { onpointerdown: (event) => event.preventDefault() }; // or the selection is gone before the click
     const edge = (label, side, step) =>
@@ -1095,7 +1103,6 @@
     block.append(
       bar,
       warning,
-      problems,
       make("details", { class: "zc-part", open: true }, ownTitle, own),
       make("details", { class: "zc-part" }, codesTitle, codes),
       make(
@@ -1109,6 +1116,8 @@
         " ",
         ...chooser("读入…", take),
       ),
+      noted,
+      problems,
       comparing,
       dialog,
     );
