@@ -1,9 +1,10 @@
 """Copies of the documents whose damage leaves tables that look whole."""
 
+import re
+
 import pytest
 
-from helpers import extracted, without
-from zhagen.documents.catalog import open_document
+from helpers import extracted, spread, without
 from zhagen.errors import ExtractionError
 from zhagen.extraction.confirmation import confirm_codebook, missing_codes
 from zhagen.vocabulary import STATUSES
@@ -74,6 +75,55 @@ class TestLabels:
         assert cell(found, "门店与商城").status in ("unconfirmed", "by_order")
 
 
+def everywhere(found, label, new):
+    return re.sub(spread(label), new, found.document.raw)
+
+
+def renamed_codes(found, label="", new=""):
+    """Each code with its parent's name, one label exchanged for another."""
+    labels = {code: name.replace(label, new) if label else name for code, name in found.codebook.labels().items()}
+    return [
+        (row.level, labels[row.code_id], labels.get(row.parent_id, ""), row.status)
+        for row in found.codebook.codes.itertuples()
+    ]
+
+
+class TestRenamed:
+    @pytest.mark.parametrize(
+        ("doc_id", "label", "new"),
+        [
+            ("haier", "机会感知能力", "感知能力"),  # shorter
+            ("haier", "协同共创能力", "协同共创能力塑造"),  # longer
+            ("haier", "价值网络拓展", "伙伴圈扩大"),
+            ("haier", "数字商业模式创新", "商业模式创新"),
+            ("xiaomi", "技术整合", "技术融通"),
+        ],
+    )
+    @pytest.mark.parametrize("edition", ["digest", "original"])
+    def test_one_name_for_another_in_all_places_changes_no_other_row(self, doc_id, label, new, edition, changed):
+        found = extracted(doc_id, edition)
+        copy = changed(found, lambda raw: everywhere(found, label, new))
+        assert len(copy.codebook.codes) == len(found.codebook.codes)
+        other = [row for row in renamed_codes(copy) if row not in renamed_codes(found, label, new)]
+        assert [row[1] for row in other] in ([], [new])  # of the renamed code itself only how sure it is may differ
+        quoted = ~found.codebook.evidence.quotation.str.contains(label)  # where it is in a quotation, that is changed
+        assert list(copy.codebook.evidence.status[quoted]) == list(found.codebook.evidence.status[quoted])
+        reason = copy.codebook.codes.set_index("label").reason[new]
+        assert f"原名是{label}" in reason
+
+    @pytest.mark.parametrize(("label", "new"), [("机会感知能力", "感知能力"), ("数字商业模式创新", "商业模式创新")])
+    def test_a_shorter_name_in_one_place_is_refused(self, label, new, haier, changed):
+        row = cell(haier, label)
+        place = sum(map(len, haier.document.raw.split("\n")[: row.line_start - 1])) + row.line_start - 1
+        with pytest.raises(ExtractionError):
+            changed(haier, lambda raw: raw[:place] + re.sub(spread(label), new, raw[place:], count=1))
+
+    @pytest.mark.parametrize("label", ["跨界竞合共生", "数字节点部署"])
+    def test_a_label_that_is_in_few_places_is_refused_if_it_is_cut(self, label, haier, changed):
+        with pytest.raises(ExtractionError, match="is a part of the published label|order alone"):
+            changed(haier, lambda raw: everywhere(haier, label, label[2:]))
+
+
 class TestParents:
     def test_a_theme_that_is_gone_leaves_no_concepts_to_others(self, haier, changed):
         with pytest.raises(ExtractionError):
@@ -89,5 +139,4 @@ class TestParents:
 
 
 def test_what_was_published_from_is_not_compared(haier_digest):
-    document = open_document("haier", edition="digest")
-    assert confirm_codebook(document, haier_digest.codebook) is haier_digest.codebook
+    assert confirm_codebook(haier_digest.document, haier_digest.codebook) is haier_digest.codebook

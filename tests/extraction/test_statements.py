@@ -3,6 +3,8 @@ import re
 import pytest
 
 from helpers import spread
+from zhagen.documents.catalog import open_document
+from zhagen.documents.outline import read_outline
 from zhagen.errors import ExtractionError
 from zhagen.extraction.statements import extract_pairs, extract_statements
 
@@ -31,9 +33,14 @@ def test_a_pair_on_one_line_is_the_first_row(whitepaper):
     assert row.status == "printed" and row.line_start == row.line_end
 
 
-def test_a_line_that_is_parted_elsewhere_is_not_called_printed(whitepaper, changed):
-    found = changed(whitepaper, lambda raw: raw.replace("单节点成本和效率提升 全生态", "单节点成本 和效率提升全生态"))
-    row = found.tables["三个路径"].iloc[0]
+def test_a_line_that_is_parted_elsewhere_is_not_called_printed(whitepaper, changed, tmp_path):
+    text = whitepaper.document.raw.replace("单节点成本和效率提升 全生态", "单节点成本 和效率提升全生态")
+    with pytest.raises(ExtractionError, match="三个路径: .* is not in it, and is in the text"):
+        changed(whitepaper, lambda _: text)
+    copy = tmp_path / "copy.txt"
+    copy.write_text(text, encoding="utf-8")
+    outline = read_outline(open_document("whitepaper", source=copy), whitepaper.recipe)
+    row = extract_pairs(outline, whitepaper.recipe["pairs"][0]).iloc[0]
     assert row.source == "单节点成本" and row.status == "by_order" and "空格" in row.reason
 
 
@@ -65,6 +72,13 @@ def test_exchanged_boxes_exchange_the_pairs(whitepaper, changed):
     pattern = re.compile(f"(?m)^(?:{re.escape(first)}|{re.escape(second)})$")
     found = changed(whitepaper, lambda raw: pattern.sub(lambda match: swap[match[0]], raw))
     assert found.tables["三个路径"].target.tolist()[1:3] == [second, first]
+
+
+@pytest.mark.parametrize("line", ["17", "- 17 -", "管理世界"])
+@pytest.mark.parametrize("place", ["单向商流效率提速", "消费互联", "数字化转型", "数智化赋能"])
+def test_a_line_between_the_boxes_shifts_no_pair(whitepaper, changed, line, place):
+    with pytest.raises(ExtractionError, match="is no label of a box|is in the column|is in the text"):
+        changed(whitepaper, lambda raw: re.sub(f"(?m)^{place}$", f"{line}\n\n{place}", raw, count=1))
 
 
 def test_too_few_boxes_are_refused(whitepaper):

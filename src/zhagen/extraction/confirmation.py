@@ -11,11 +11,11 @@ from typing import Any
 
 import pandas as pd
 
-from zhagen.documents.catalog import Document
+from zhagen.documents.catalog import Document, digest_path
 from zhagen.documents.published import read_published
 from zhagen.errors import ExtractionError, SourceError
 from zhagen.extraction.codebook import Codebook
-from zhagen.text.characters import HAN
+from zhagen.text.characters import HAN, normal_characters
 
 Tables = dict[str, pd.DataFrame]
 Known = dict[tuple[str, str], set[str]]  # level and label -> the labels of its published parents
@@ -26,9 +26,11 @@ def confirm_codebook(document: Document, book: Codebook, headers: Iterable[str] 
     """Compare the codebook of a copy with the published one.
 
     An original and a digest are returned unchanged: what is published was made from them. In a copy, a part of a
-    published label and a published label with rubbish around it are refused, and so is a pair that order alone gives
-    and that is published otherwise, if the copy lacks something: then its lists are shifted. Any other pair that is not
-    published is kept and says so; if the copy prints it, its status is ``unconfirmed``.
+    published label and a published label with rubbish around it are refused, unless the places of the copy agree: the
+    published label is nowhere in it, and the other one as often as the digest has the published one. Refused is also a
+    pair that order alone gives and that is published otherwise, if the copy lacks something: then its lists are
+    shifted. Any other pair that is not published is kept and says so; if the copy prints it, its status is
+    ``unconfirmed``. Rows that have a renamed code above them are compared by its published name.
 
     Parameters
     ----------
@@ -66,16 +68,27 @@ def confirm_codebook(document: Document, book: Codebook, headers: Iterable[str] 
     found: Known = defaultdict(set)
     for row in book.codes.itertuples():
         found[row.level, row.label].add(labels.get(row.parent_id, ""))
+    digest = digest_path(document.id)
+    texts = (_bare(document.raw), _bare(digest.read_text("utf-8")) if digest.is_file() else "")
     for row in book.codes.itertuples():
-        _check_remains(document, row, known, found, set(headers))
-    pairs = {(str(names[code]), str(gloss)) for code, gloss in zip(evidence.code_id, evidence.gloss, strict=True)}
-    return Codebook(_confirmed_codes(document, book, known, found), _confirmed_evidence(document, book, known, pairs))
+        _check_remains(document, row, known, found, set(headers), texts)
+    new = _renamed(known, found, texts)
+    known = _translated(known, new)
+    old = {name: label for label, name in new.items()}
+    pairs = {
+        (new.get(str(names[code]), str(names[code])), str(gloss))
+        for code, gloss in zip(evidence.code_id, evidence.gloss, strict=True)
+    }
+    return Codebook(
+        _confirmed_codes(document, book, known, found, old), _confirmed_evidence(document, book, known, pairs)
+    )
 
 
 def confirm_tables(document: Document, tables: Tables, whole: Tables) -> None:
     """Refuse a copy in which a table of statements, pairs or labels of a picture is shorter than in the digest.
 
-    Such a row has no place that would be empty: where its words are damaged, it is simply not found.
+    Such a row has no place that would be empty: where its words are damaged, it is simply not found. Refused are also
+    pairs that order alone gives, if a label is in the other column: then a box is missing, or there is one too many.
 
     Parameters
     ----------
@@ -87,9 +100,10 @@ def confirm_tables(document: Document, tables: Tables, whole: Tables) -> None:
     Raises
     ------
     ExtractionError
-        If a table has fewer rows.
+        If a table has fewer rows, or its pairs are shifted.
     """
     for name in tables:
+        _check_columns(document, name, tables[name], whole[name])
         lost = len(whole[name]) - len(tables[name])
         if lost > 0:
             own = [column for column in whole[name] if column in ("label", "number", "grant", "source", "target")]
@@ -100,6 +114,30 @@ def confirm_tables(document: Document, tables: Tables, whole: Tables) -> None:
                 + (f"; not found: {'; '.join(gone[:3])}" if own else ""),
                 document.where(int(tables[name].line_start.min()), int(tables[name].line_end.max())),
                 "look for a mark, bracket or number that is damaged or missing",
+            )
+
+
+def _check_columns(document: Document, name: str, table: pd.DataFrame, whole: pd.DataFrame) -> None:
+    if "status" not in table or not {"source", "target"} <= set(table):
+        return
+    columns = {label: column for column in ("source", "target") for label in whole[column]}
+    row: Any
+    for row in table[table.status == "by_order"].itertuples():
+        for column in ("source", "target"):
+            label = getattr(row, column)
+            if columns.get(label, column) != column:
+                raise ExtractionError(
+                    f"{name}: {label} is in the column {column}, and is published as {columns[label]}",
+                    document.where(row.line_start, row.line_end),
+                    "look for a box that is missing, or for one too many, such as the number of a page",
+                )
+    text = _bare(document.raw)
+    for label in sorted(columns.keys() - {*table.source, *table.target}):
+        if label in text:  # another name for it would be in its place everywhere
+            raise ExtractionError(
+                f"{name}: {label} is not in it, and is in the text",
+                document.where(int(table.line_start.min()), int(table.line_end.max())),
+                "look for a box that is missing, or for one too many, such as a running head",
             )
 
 
@@ -131,13 +169,58 @@ def missing_codes(book: Codebook, doc_id: str) -> list[str]:
     return [label for label in dict.fromkeys(codes.label) if label not in set(book.codes.label)]
 
 
+def _bare(raw: str) -> str:
+    return re.sub(r"\s", "", normal_characters(raw))
+
+
 def _within(part: str, whole: str) -> bool:
     """Say whether all characters of one label are in another one, in their order."""
     rest = iter(whole)
     return all(char in rest for char in part)
 
 
-def _check_remains(document: Document, row: Any, known: Known, found: Known, headers: set[str]) -> None:
+def _agreed(new: str, old: str, text: str, digest: str) -> bool:
+    """Say whether the places of a text agree on another name: the old one is nowhere, the new one as often as it was.
+
+    A label that is damaged in one place leaves the others. A label that the digest has in one place only says nothing:
+    what is left of it may be elsewhere by accident.
+    """
+    wanted = digest.count(old)
+    if wanted < 2 or old in (text.replace(new, "|") if old in new else text):
+        return False
+    return text.count(new) >= wanted + digest.replace(old, "|").count(new)
+
+
+def _renamed(known: Known, found: Known, texts: tuple[str, str]) -> dict[str, str]:
+    """Return published labels with their new names: one label for another, above the same codes, in all places."""
+    below: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for codes, side in ((known, "known"), (found, "found")):
+        for (_, label), parents in codes.items():
+            for parent in parents:
+                below[side, parent].add(label)
+    new = {}
+    for level, label in known.keys() - found.keys():
+        names = [
+            name
+            for here, name in found.keys() - known.keys()
+            if here == level and below["known", label] and below["known", label] == below["found", name]
+        ]
+        if len(names) == 1 and _agreed(names[0], label, *texts):
+            new[label] = names[0]
+    return new
+
+
+def _translated(known: Known, new: dict[str, str]) -> Known:
+    """Return the published codes with their parents by the new names; the codes keep the published ones."""
+    out: Known = defaultdict(set)
+    for key, parents in known.items():
+        out[key] = {new.get(parent, parent) for parent in parents}
+    return out
+
+
+def _check_remains(
+    document: Document, row: Any, known: Known, found: Known, headers: set[str], texts: tuple[str, str]
+) -> None:
     """Refuse a label that is a part of a published one, or a published one with rubbish around it."""
     if (row.level, row.label) in known:
         return
@@ -147,6 +230,8 @@ def _check_remains(document: Document, row: Any, known: Known, found: Known, hea
         if level != row.level or there and not above:
             continue
         if _within(row.label, label):
+            if _agreed(row.label, label, *texts):
+                continue
             problem = f"is a part of the published label {label}"
         elif label in row.label and _rubbish(row.label.replace(label, "", 1), known, headers):
             problem = f"holds the published label {label} and more"
@@ -163,7 +248,9 @@ def _rubbish(rest: str, known: Known, headers: set[str]) -> bool:
     return bool(re.search(f"[^{HAN}]", rest)) or rest in headers or any(bare == label for _, label in known)
 
 
-def _confirmed_codes(document: Document, book: Codebook, known: Known, found: Known) -> pd.DataFrame:
+def _confirmed_codes(
+    document: Document, book: Codebook, known: Known, found: Known, old: dict[str, str]
+) -> pd.DataFrame:
     codes = book.codes.copy()
     labels = book.labels()
     row: Any
@@ -174,6 +261,8 @@ def _confirmed_codes(document: Document, book: Codebook, known: Known, found: Kn
             continue
         if published is None:
             said = "随书公布的编码里没有这个名称"
+            if row.label in old:
+                said += f"，全文各处都改了名，原名是{old[row.label]}"
         else:
             said = f"随书公布的数据把它归入{'、'.join(sorted(published)) or '最上一层'}"
         moved = published is not None and (row.status not in ("printed", "mapped") or not parent)

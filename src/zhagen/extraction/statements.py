@@ -176,6 +176,12 @@ def pair_boxes(outline: Outline, entry: dict[str, Any]) -> list[tuple[str, str, 
                 outline.document.where(*box.lines),
                 "look for a blank line that is missing or too many",
             )
+        if not re.search(r"[^\W\d_]", label):
+            raise ExtractionError(
+                f"{entry['name']}: {label[:12]!r} is no label of a box",
+                outline.document.where(*box.lines),
+                "take out the line, if it is the number of a page",
+            )
     heads = list(entry["columns"])
     if "heads" in entry:
         found = _lines_like(outline, entry, "heads", 1, boxes[0].lines[0])[-1][1]  # the nearest above the boxes
