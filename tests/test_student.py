@@ -27,6 +27,9 @@ spec.loader.exec_module(student)
 
 @pytest.fixture(scope="module")
 def files():
+    newest = max(path.stat().st_mtime for path in SOURCES)
+    if any(wheel.stat().st_mtime < newest for wheel in student.WHEELS.glob("*.whl")):
+        pytest.skip("there is no book of these sources: run make book first")
     try:
         return student.contents()
     except SystemExit as error:
