@@ -74,7 +74,6 @@ from .series import series_behind as series_behind
 from .statements import extract_pairs as extract_pairs
 from .statements import extract_statements as extract_statements
 from .statements import pair_boxes as pair_boxes
-from .statements import pair_boxes as pair_boxes
 from .statements import strip_quotes as strip_quotes
 from .summary import has_summary as has_summary
 from .summary import study_summary as study_summary
