@@ -626,3 +626,150 @@ def another_encoding(copy):
 @operator
 def nothing_left(copy):
     return Mutant(copy.some(["", " \n\u3000\n", "\ufeff", copy.lines[0]]))
+
+
+# Ten more: what layout programs, editors and another edition do to labels, rows and counts
+
+
+@operator
+def rows_merged(copy):
+    """Two rows of a table lose the line break between them; in a list, the last line of a cell and the next cell."""
+    numbers = copy.table_lines()
+    number = copy.some(n for n in numbers if n < len(copy.lines) and n + 1 in numbers and copy.lines[n].strip())
+    if number is None:
+        return None
+    copy.lines[number - 1 : number + 1] = [copy.lines[number - 1].rstrip() + copy.lines[number].lstrip()]
+    return copy.damaged()
+
+
+@operator
+def column_shifted(copy):
+    """From a row on, the first field of each row stands one row lower."""
+    numbers = copy.rows()
+    if len(numbers) < 4:
+        return None
+    place = copy.random.randrange(len(numbers) - 2)
+    run = numbers[place : place + copy.random.randint(2, 6)]
+    heads = [copy.lines[n - 1].split("\t", 1)[0] for n in run]
+    if len(set(heads)) == 1:
+        return None
+    for number, head in zip(run, [heads[-1], *heads[:-1]], strict=True):
+        copy.lines[number - 1] = head + "\t" + copy.lines[number - 1].split("\t", 1)[1]
+    return copy.damaged()
+
+
+@operator
+def list_shifted(copy):
+    """In a table that survives as lists, the last cell of a run moves before its first one."""
+    table = copy.some(copy.tables())
+    if table is None or tabular(copy) or len(table[1]) < 6:
+        return None
+    cells = sorted(table[1])
+    place = copy.random.randrange(len(cells) - 4)
+    first, last = cells[place], cells[place + copy.random.randint(2, 4)]
+    words = copy.lines[last[0] - 1 : last[1]]
+    copy.drop(last).put(first[0] - 1, *words, "")
+    return copy.damaged()
+
+
+@operator
+def label_over_a_page_break(copy):
+    """A label is split, with the number of the page and a form feed between its halves."""
+    code = copy.some(c for c in copy.codes() if c.label in copy.lines[c.line_start - 1] and len(c.label) > 3)
+    if code is None:
+        return None
+    before, after = copy.lines[code.line_start - 1].split(code.label, 1)
+    cut = copy.random.randint(1, len(code.label) - 1)
+    page = str(copy.random.randint(2, 400))
+    between = copy.some([[page], [page, "\f"], ["", page, ""], [f"\f{page}"], [f"— {page} —"]])
+    copy.lines[code.line_start - 1 : code.line_start] = [
+        before + code.label[:cut],
+        *between,
+        code.label[cut:] + after,
+    ]
+    return copy.damaged(loses=False)
+
+
+@operator
+def announced_count_changed(copy):
+    """A count in words becomes the next one, in one line that is no row of a table: 六 -> 七."""
+    numerals = "一二三四五六七八九十"
+    inside = set(copy.table_lines())
+    form = "[二三四五六七八九](?=个|大|种|类|项|条|方面|阶段|维度|章)"
+    number = copy.some(n for n in copy.printed() if n not in inside and re.search(form, copy.lines[n - 1]))
+    if number is None:
+        return None
+    place = copy.some(m.start() for m in re.finditer(form, copy.lines[number - 1]))
+    new = numerals[numerals.index(copy.lines[number - 1][place]) + 1]
+    return copy.change(number, lambda s: s[:place] + new + s[place + 1 :]).damaged()
+
+
+@operator
+def heading_twice(copy):
+    """A heading is printed once more, further down: the head of the next page."""
+    number = copy.some(copy.headings())
+    place = copy.some(n for n in copy.printed() if n > number)
+    return place and copy.put(place, *[""] * copy.random.randint(0, 1), copy.lines[number - 1]).damaged() or None
+
+
+@operator
+def half_a_table_of_the_other_edition(copy):
+    """The second half of a table comes from the other edition: same labels, other quotations, other line breaks."""
+    other = reference(copy.doc_id, "digest" if copy.found.document.edition == "original" else "original")
+    table = copy.some(copy.tables())
+    if other is None or table is None:
+        return None
+    theirs = sorted(block.lines for block in other.outline.cells(table[0]["label"]))
+    ours = sorted(table[1])
+    if len(theirs) != len(ours):
+        return None
+    cut = copy.random.randint(1, len(ours) - 1)
+    words = other.document.lines[theirs[cut][0] - 1 : theirs[-1][1]]
+    copy.lines[ours[cut][0] - 1 : max(last for _, last in ours)] = words
+    # what the other edition prints is right as well: a quotation is known by its gloss
+    quoted = zip(copy.found.codebook.evidence.itertuples(), other.codebook.evidence.itertuples(), strict=True)
+    names = {(one.gloss or one.quotation): (more.gloss or more.quotation) for one, more in quoted}
+    return copy.damaged(renamed=names)
+
+
+@operator
+def renamed_in_one_place(copy):
+    """A code gets another name in one of its places: the others keep the old one."""
+    code = copy.some(copy.codes())
+    if code is None:
+        return None
+    form = r"\s*".join(map(re.escape, code.label))
+    places = list(re.finditer(form, copy.text))
+    if len(places) < 2:
+        return None
+    place, new = copy.some(places), copy.some(["新换的名称", code.label[1:], code.label[:-1], code.label + "化"])
+    return Mutant(copy.text[: place.start()] + new + copy.text[place.end() :])
+
+
+@operator
+def wide_digits_in_numbers(copy):
+    """Running numbers and digits of one line in full width, as an input method types them."""
+    number = copy.some(n for n in copy.printed() if re.search(r"\d", copy.lines[n - 1]))
+    return number and copy.change(number, lambda s: s.translate(SWAP)).damaged(loses=False)
+
+
+@operator
+def separators_replaced(copy):
+    """The separators of one line change: 、 becomes ， or ； or a slash, as an editor prefers."""
+    number = copy.some(n for n in copy.printed() if "、" in copy.lines[n - 1])
+    mark = copy.some("，；/·")
+    return number and copy.change(number, lambda s: s.replace("、", mark)).damaged()
+
+
+@operator
+def brackets_lost(copy):
+    """All brackets of one line are gone, or the first or the last alone."""
+    number = copy.some(n for n in copy.printed() if re.search(r"[（()）\[\]【】]", copy.lines[n - 1]))
+    change = copy.some(
+        [
+            lambda s: re.sub(r"[（()）\[\]【】]", "", s),
+            lambda s: re.sub(r"[（(\[【]", "", s, count=1),
+            lambda s: re.sub(r"[）)\]】](?=[^）)\]】]*$)", "", s),
+        ]
+    )
+    return number and copy.change(number, change) and copy.damaged()
