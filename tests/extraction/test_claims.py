@@ -1,12 +1,13 @@
 import re
 
+import pandas as pd
 import pytest
 
 from helpers import extracted, spread
 from zhagen.errors import ExtractionError
 from zhagen.extraction import claims
 from zhagen.extraction.checks import run_checks
-from zhagen.extraction.claims import caption_mentions, extract_claims, recompute_claims
+from zhagen.extraction.claims import caption_mentions, extract_claims, recompute_claims, stated_numbers
 
 
 def test_the_stated_hours_do_not_follow_from_the_table(haier):
@@ -140,6 +141,36 @@ def test_a_count_is_compared_with_what_the_text_lists(changed, paragraphs, state
     assert (found.recomputed, found.verdict) == (pytest.approx(recomputed), verdict) or (
         recomputed is None and found.isna().recomputed and found.verdict == verdict
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "recomputed", "verdict"),
+    [
+        ("本章从三个方面展开。", 3, "holds"),
+        ("创新路径分为三大模式创新。", 3, "holds"),  # each heading has the words
+        ("下面从四个方面说明。", 3, "not reproduced"),
+        ("本章讨论以下两个问题。", 3, "not reproduced"),
+        ("本章从四个方面展开。", None, "not checkable"),  # announces nothing of the headings
+        ("以下4名受访者谈到它。", None, "not checkable"),
+        ("以下三个方面：采购、生产和销售，都要谈。", 3, "holds"),  # its own list comes first
+    ],
+)
+def test_a_count_before_headings_is_compared_with_them(changed, said, recomputed, verdict):
+    copy = changed(extracted("ecommerce", "digest"), lambda raw: raw.replace("\n3.1. ", f"\n{said}\n\n3.1. ", 1))
+    line = copy.document.lines.index(said) + 1
+    row = stated_numbers(copy.outline, copy.codebook).set_index("line").loc[line]
+    assert row.verdict == verdict and (pd.isna(row.recomputed) if recomputed is None else row.recomputed == recomputed)
+
+
+def test_a_closing_heading_is_no_member_of_what_was_announced(changed):
+    copy = changed(
+        extracted("ecommerce", "digest"),
+        lambda raw: raw.replace("\n3.1. ", "\n下面从三个方面说明。\n\n3.1. ", 1).replace(
+            "\n4. ", "\n3.4. 本章小结\n\n到此为止。\n\n4. ", 1
+        ),
+    )
+    row = stated_numbers(copy.outline).set_index("line").loc[copy.document.lines.index("下面从三个方面说明。") + 1]
+    assert row.verdict == "holds" and "小标题有 3 个" in row.how
 
 
 def test_a_count_of_a_level_is_compared_with_its_codes(xiaomi, changed):

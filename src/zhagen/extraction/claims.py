@@ -14,12 +14,13 @@ from zhagen.extraction.enumerations import extract_enumerations
 from zhagen.extraction.listings import find_listing, read_sentences
 from zhagen.extraction.quantities import CLASSIFIERS, TIMES, Quantity, find_quantities
 from zhagen.extraction.readings.records import record_frame
-from zhagen.extraction.series import POINTING, Said
+from zhagen.extraction.series import ANNOUNCED, LIST_NOUNS, LIST_UNITS, POINTING, Said
 from zhagen.extraction.totals import add_parts
 from zhagen.text.numerals import whole_number
 
 CLAIMS = "claim_id doc_id line what hedge stated unit recomputed verdict how".split()
 RANGE = re.compile("[~～-]")
+CLOSING = re.compile("(?:小结|结语|总结|结论|引言|概述|说明)$")  # headings that are no member of what was announced
 NEAR = 2  # raw lines by which a sentence may continue behind the place of a claim
 LEVEL_NAMES = {  # names of levels that mean nothing else
     "聚合维度": "dimension",
@@ -76,11 +77,11 @@ def stated_numbers(outline: Outline, codebook: Codebook | None = None) -> pd.Dat
     """List the numbers with their units, and the counts in words, that the text states (`find_quantities`).
 
     A total is compared with the sum of its parts (`add_parts`), a count with what the text lists (`find_listing`), else
-    with the codes of the level it names, else, if it points back (这三大), with an earlier count of as many. The
-    verdict is ``holds`` if the numbers agree, otherwise ``does not hold`` if the list can be of nothing else (numbered
-    clauses, and a count that announces them or points to them), and ``not reproduced`` if it may be another list. A
-    list that ends in 等 gives examples: such a count is ``not checkable``. A number of years beside a span
-    (2023~2028年五年) is compared with it.
+    with the codes of the level it names, else, before the first heading below its section, with these headings, else,
+    if it points back (这三大), with an earlier count of as many. The verdict is ``holds`` if the numbers agree,
+    otherwise ``does not hold`` if the list can be of nothing else (numbered clauses, and a count that announces them or
+    points to them), and ``not reproduced`` if it may be another list. A list that ends in 等 gives examples: such a
+    count is ``not checkable``. A number of years beside a span (2023~2028年五年) is compared with it.
 
     Parameters
     ----------
@@ -110,6 +111,7 @@ def stated_numbers(outline: Outline, codebook: Codebook | None = None) -> pd.Dat
             else:
                 judged = add_parts(number, said.text, sentences[place + 1].text if place + 1 < len(sentences) else "")
                 judged = judged or _compared(quantity, sentences, place, codebook)
+                judged = judged or _by_headings(quantity, said, outline)
                 known = quantity.what and (said.section_id, quantity.what, quantity.counts) in named
                 if judged and judged[1] == "does not hold" and known and POINTING.search(said.text[: quantity.start]):
                     judged = None  # 这三大主范畴 points to those, and not to what is listed right before
@@ -243,6 +245,23 @@ def _compared(quantity: Quantity, sentences: Sequence[Said], place: int, codeboo
         return None
     verdict = "holds" if low <= len(labels) <= high else "not reproduced"
     return len(labels), verdict, f"抽取所得：{'、'.join(labels)}"
+
+
+def _by_headings(quantity: Quantity, said: Said, outline: Outline) -> _Found | None:
+    """Compare a count with the headings right below its section, where it stands before the first of them."""
+    below = [s for s in outline.section_list if s.parent_id == said.section_id and s.title]
+    if not quantity.counts or len(below) < 2 or said.clean.span()[1] >= below[0].line_start:
+        return None
+    titles = [section.title for section in below if not CLOSING.search(section.title)]
+    low, high = quantity.counts
+    how = f"下面的小标题有 {len(titles)} 个（第 {below[0].line_start} 行起）"
+    named = quantity.unit in LIST_UNITS or bool(quantity.what) and all(quantity.what in title for title in titles)
+    if not named and not LIST_NOUNS.search(quantity.what):
+        return None
+    if low <= len(titles) <= high:
+        return len(titles), "holds", how
+    announced = ANNOUNCED.search(said.text[: quantity.start]) or ANNOUNCED.search(said.text[quantity.end :])
+    return (len(titles), "not reproduced", how) if announced and titles else None
 
 
 def _pointing_back(quantity: Quantity, said: Said, earlier: Sequence[tuple[int, str, Quantity]]) -> _Found:
