@@ -315,7 +315,9 @@
     );
   });
   const means = make("p", { class: "zk-means" }, verdicts.map(({ name, means }) => `${name}：${means}`).join("　"));
-  block.replaceChildren(bar, warning, status, head, means, ...body, count);
+  const heads = ["项目", "结果", "出处", "依据；没有的写查过的词"].map((name) => make("b", {}, name));
+  const first = make("div", { class: "zk-row zk-heads", "aria-hidden": "true" }, ...heads); // on paper, where no field has a name
+  block.replaceChildren(bar, warning, status, head, means, first, ...body, count);
   addEventListener("storage", follow);
   addEventListener("focus", follow);
   addEventListener("beforeunload", (event) => warning.hidden || event.preventDefault());
