@@ -142,6 +142,15 @@ def test_what_begins_a_line_and_is_no_name():
     assert turns == {"问": 1, "答": 1} and not unsure
 
 
+def test_letters_that_begin_a_word_are_no_speaker():
+    turns, unsure = Counter(), Counter()
+    assert said("问：为什么？\n答：好。\nAI：人工智能。", turns=turns, unsure=unsure) == "好。\nAI：人工智能。"
+    assert turns == {"问": 1, "答": 1} and unsure == {"AI": 1}
+    turns = Counter()
+    said("AI：人工智能。\nA1：好。\nPI：圆周率。", "all", turns=turns)
+    assert turns == {"A1": 1}
+
+
 def test_lines_that_may_be_turns_are_named(tmp_path, capsys):
     path = tmp_path / "i.txt"
     path.write_text(
