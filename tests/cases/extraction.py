@@ -74,6 +74,16 @@ CASES = {
         lambda raw: raw[: raw.index("五、案例讨论")],
         "the text ends with",
     ),
+    "a label in a heading, cut by the number of a page": (
+        "ecommerce",
+        lambda raw: re.sub(r"(?m)^(3\.3\.? ?服务)(模式创新.*)$", r"\1\n17\n\2", raw),
+        "'服务' is a part of the published label 服务模式创新",
+    ),
+    "a page number between two boxes": (
+        "whitepaper",
+        lambda raw: re.sub("(?m)^数字化转型$", "17\n\n数字化转型", raw, count=1),
+        "'17' is no label of a box",
+    ),
     "a document twice": ("community", lambda raw: raw + "\n" + raw, "begins twice"),
     "a stop inside of an enumeration": (
         "community",

@@ -29,7 +29,7 @@ def judged(*paragraphs):
     """The claims of paragraphs, as of one section of a document."""
     found = [clean([text], line) for line, text in enumerate(paragraphs, 1)]
     blocks = [SimpleNamespace(kind="paragraph", section_id="s", text=one.text, clean=one) for one in found]
-    return stated_numbers(SimpleNamespace(document=SimpleNamespace(id="x"), blocks=blocks))
+    return stated_numbers(SimpleNamespace(document=SimpleNamespace(id="x"), blocks=blocks, section_list=()))
 
 
 @pytest.mark.parametrize("name", claims.CASES)

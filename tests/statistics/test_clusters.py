@@ -11,6 +11,7 @@ from pandas.testing import assert_frame_equal
 from scipy.sparse import csr_array
 
 from zhagen.errors import ZhagenError
+from zhagen.figures import draw_dendrogram
 from zhagen.statistics import clusters
 from zhagen.statistics.association import EDGES, cooccurrence_table
 from zhagen.statistics.clusters import cluster_labels, cophenetic_correlation, cut_clusters, distance_table
@@ -135,6 +136,18 @@ def test_a_published_tree():
     assert repr(found) == "Merges: 8 labels, 7 merges, method average; euclidean distance 24 to 144"
     assert cut_clusters(found, k=3).groupby("group").label.apply(len).tolist() == [6, 1, 1]
     assert cut_clusters(found, k=3).label.tolist()[-2:] == ["cat", "monkey"]
+
+
+def test_a_cut_between_merges_of_one_height_says_so():
+    square = pd.DataFrame(
+        [[0, 1, 4, 4], [1, 0, 4, 4], [4, 4, 0, 1], [4, 4, 1, 0]], index=list("abcd"), columns=list("abcd")
+    )
+    merges = cluster_labels(square)  # ab and cd are equally near: three groups could be ab c d as well as a b cd
+    assert [cut_clusters(merges, k=k).attrs["tied"] for k in (1, 2, 3, 4)] == [0, 0, 1, 0]
+    assert cut_clusters(merges, height=1).attrs["tied"] == 0
+    alt = draw_dendrogram(merges, cut_clusters(merges, k=3)).alt
+    assert alt.endswith("另有 1 次合并和留下的末一次同高，分组只凭次序。")
+    assert "同高" not in draw_dendrogram(merges, cut_clusters(merges, k=2)).alt
 
 
 @few

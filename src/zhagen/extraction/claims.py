@@ -248,7 +248,7 @@ def _compared(quantity: Quantity, sentences: Sequence[Said], place: int, codeboo
 
 
 def _by_headings(quantity: Quantity, said: Said, outline: Outline) -> _Found | None:
-    """Compare a count with the headings right below its section, where it stands before the first of them."""
+    """Compare a count that comes before the first heading below its section with all these headings."""
     below = [s for s in outline.section_list if s.parent_id == said.section_id and s.title]
     if not quantity.counts or len(below) < 2 or said.clean.span()[1] >= below[0].line_start:
         return None

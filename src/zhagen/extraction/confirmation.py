@@ -18,6 +18,7 @@ from zhagen.extraction.codebook import Codebook
 from zhagen.text.characters import HAN, normal_characters
 
 Tables = dict[str, pd.DataFrame]
+SHORT = 4  # characters: fewer may be a word that many sentences have
 Known = dict[tuple[str, str], set[str]]  # level and label -> the labels of its published parents
 TODO = "look for a line that is missing, broken or in the wrong place; a text of your own needs an id of its own"
 
@@ -182,11 +183,11 @@ def _within(part: str, whole: str) -> bool:
 def _agreed(new: str, old: str, text: str, digest: str) -> bool:
     """Say whether the places of a text agree on another name: the old one is nowhere, the new one as often as it was.
 
-    A label that is damaged in one place leaves the others. A label that the digest has in one place only says nothing:
-    what is left of it may be elsewhere by accident.
+    A label that is damaged in one place leaves the others. A label that the digest has in one place only says nothing,
+    and neither does a short word: what is left of a label may be elsewhere by accident.
     """
     wanted = digest.count(old)
-    if wanted < 2 or old in (text.replace(new, "|") if old in new else text):
+    if wanted < 2 or len(new) < SHORT or old in (text.replace(new, "|") if old in new else text):
         return False
     return text.count(new) >= wanted + digest.replace(old, "|").count(new)
 

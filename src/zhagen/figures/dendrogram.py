@@ -88,6 +88,9 @@ def draw_dendrogram(merges: "Merges", groups: pd.DataFrame | None = None, *, key
         member[n + step] = group
     if groups is not None:
         _bars(canvas, leaves, member, middle, lines)
+        if groups.attrs.get("tied"):
+            note = _tied_text(groups)
+            canvas.text(0, top + 38, note, size=NOTE, anchor="start")
     cut = None if groups is None else groups[["label", "group"]].to_numpy().tolist()
     rows = merges.steps.to_numpy().tolist()
     made = picture_key("dendrogram", merges.labels, rows, merges.method, merges.measure, cut)
@@ -177,4 +180,8 @@ def _alt(merges: "Merges", labels: list[str], leaves: list[int], groups: pd.Data
     given = dict(zip(groups["label"], groups["group"], strict=True))
     for group in sorted(set(given[label] for label in merges.labels)):
         text += f"第 {group} 组：{'、'.join(labels[leaf] for leaf in leaves if given[merges.labels[leaf]] == group)}。"
-    return text
+    return text + (f"{_tied_text(groups)}。" if groups.attrs.get("tied") else "")
+
+
+def _tied_text(groups: pd.DataFrame) -> str:
+    return f"另有 {groups.attrs['tied']} 次合并和留下的末一次同高，分组只凭次序"

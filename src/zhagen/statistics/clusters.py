@@ -199,7 +199,9 @@ def cut_clusters(merges: Merges, *, k: int | None = None, height: float | None =
     -------
     pandas.DataFrame
         One row a label, sorted by group, then by label: ``label`` (str), ``group`` (int). The largest group is 1; of
-        equal ones, the one with the first label by code point comes first.
+        equal ones, the one with the first label by code point comes first. ``attrs["tied"]`` says how many of the
+        merges undone are as high as the last one kept: if there are any, no other order of the merges is worse, and
+        the groups could be others.
 
     Raises
     ------
@@ -225,7 +227,10 @@ def cut_clusters(merges: Merges, *, k: int | None = None, height: float | None =
         members[n + number] = sorted(members.pop(first) + members.pop(second))
     ordered = sorted(members.values(), key=lambda group: (-len(group), group[0]))
     rows = [(label, number) for number, group in enumerate(ordered, 1) for label in group]
-    return pd.DataFrame(rows, columns=["label", "group"]).astype({"label": "str"})
+    table = pd.DataFrame(rows, columns=["label", "group"]).astype({"label": "str"})
+    undone = steps["height"].iloc[len(kept) :]
+    table.attrs["tied"] = int(np.isclose(undone, kept["height"].max(), rtol=1e-12, atol=0).sum()) if len(kept) else 0
+    return table
 
 
 def cophenetic_correlation(merges: Merges, distances: pd.DataFrame) -> float:
