@@ -3,6 +3,7 @@
 import sys
 from fractions import Fraction
 from itertools import combinations, permutations
+from random import Random
 
 import networkx as nx
 import numpy as np
@@ -409,3 +410,16 @@ def test_nothing_half_written(tmp_path):
 def test_a_weight_below_zero_makes_no_communities():
     with pytest.raises(ZhagenError, match="the edge a-b has the weight -1"):
         find_communities(nx.Graph([("a", "b", {"weight": -1})]))
+
+
+def test_weights_of_any_size_give_the_paths_that_their_lengths_give():
+    """Hundreds of different weights have no short common fraction: their lengths are compared to 18 decimals."""
+    graph = nx.gnm_random_graph(120, 420, seed=5)
+    random = Random(5)
+    for first, second in graph.edges:
+        graph[first][second].update(weight=(weight := random.random() + 0.01), length=1 / weight)
+    nx.set_node_attributes(graph, 1, "count")
+    graph = nx.relabel_nodes(graph, {node: f"词{node:03}" for node in graph})
+    found = centrality_table(graph).set_index("term")
+    assert found.betweenness.to_dict() == pytest.approx(nx.betweenness_centrality(graph, weight="length"))
+    assert found.closeness.to_dict() == pytest.approx(nx.closeness_centrality(graph, distance="length"))
