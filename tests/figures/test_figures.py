@@ -8,6 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import networkx as nx
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -482,6 +483,22 @@ def test_a_plane_names_what_contributes_most():
     drawn = texts(figures.draw_plane(result, ("词", "章"), top=3))
     assert [label for label in rows.label if label in drawn] == rows.label.tolist()[-3:]
     assert "词（24 个，写出贡献最大的 3 个）" in drawn and "章（4 个，写出贡献最大的 3 个）" in drawn
+
+
+def test_a_plane_names_all_that_contribute_as_much_as_the_last():
+    rows = [[40, 1, 1], [40, 1, 1], [3, 5, 2], [3, 2, 5], [4, 4, 4]]  # the first two are the same, and the furthest
+    result = correspondence_analysis(pd.DataFrame(rows, index=list("甲乙丙丁戊"), columns=list("abc")))
+    drawn = texts(figures.draw_plane(result, ("词", "章"), top=1))
+    share = result.rows.set_index("label").eval("mass * (x1**2 + x2**2)")
+    assert {label for label in "甲乙丙丁戊" if label in drawn} == set(share.index[share > 0.999 * share.max()])
+    assert len(share[share > 0.999 * share.max()]) == 2
+
+
+def test_a_plane_says_how_many_labels_found_no_room():
+    table = pd.DataFrame(np.random.default_rng(1).integers(1, 9, (160, 4)) + np.eye(160, 4) * 200, columns=list("abcd"))
+    table.index = [f"很长的一个名称第{number}号" for number in range(160)]
+    legend = next(text for text in texts(figures.draw_plane(correspondence_analysis(table), top=150)) if "行（" in text)
+    assert re.fullmatch(r"行（160 个，写出贡献最大的 150 个里放得下的 \d+ 个）", legend)
 
 
 def test_a_dendrogram_shows_heights_and_groups(pictures):

@@ -249,7 +249,9 @@ def _legend(canvas: Canvas, points: list[_Spot], labels: dict[int, Box], names: 
     for column, what in ((False, names[0]), (True, names[1])):
         own = [index for index, point in enumerate(points) if point.column == column]
         shown = sum(index in labels for index in own)
-        words = f"{what}（{len(own)} 个" + (f"，写出贡献最大的 {shown} 个）" if shown < len(own) else "）")
+        most = sum(points[index].labelled for index in own)
+        said = f"写出贡献最大的 {most} 个" + (f"里放得下的 {shown} 个" if shown < most else "")
+        words = f"{what}（{len(own)} 个" + (f"，{said}）" if shown < len(own) else "）")
         _mark(canvas, (8, y), column, MARK + 1)
         canvas.text(20, y, words, size=NOTE, anchor="start")
         y += 22
