@@ -174,8 +174,11 @@
     return { all: value(all), coded: value(coded), codes };
   }
 
-  function start(block) {
-    const data = JSON.parse(block.querySelector('script[type="application/json"]').textContent);
+  // `watch` is called with what is coded after each change
+  function start(block, watch = () => {}) {
+    const given = block.querySelector('script[type="application/json"]');
+    if (!given || block.classList.contains("zc-ready")) return; // in a notebook: text only, or a widget of its own
+    const data = JSON.parse(given.textContent);
     const text = block.querySelector(".zc-text");
     const letters = [...data.text];
     const size = letters.length;
@@ -489,6 +492,7 @@
     };
     function draw() {
       const lost = document.activeElement;
+      watch(state);
       drawText();
       list(own, state.codings, (c) => {
         const label = labelOf(c.code);
@@ -1177,6 +1181,6 @@
     restore();
   }
 
-  window.zhagenCoder = { agreement, alphas, readCsv, sha256 };
-  document.querySelectorAll(".zhagen-coder").forEach(start);
+  window.zhagenCoder = { agreement, alphas, readCsv, sha256, start };
+  document.querySelectorAll(".zhagen-coder").forEach((block) => start(block));
 })();

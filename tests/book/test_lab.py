@@ -144,6 +144,40 @@ def test_a_notebook_of_each_folder_runs_in_jupyterlab(folder, server, copies, br
     page.close()
 
 
+CODER = """from zhagen.study import add_codings, code_passage, coding_widget, practice_study
+study = practice_study()
+mine = coding_widget(code_passage(study, "I16", 1, 4))
+mine"""
+READ = """codings = mine.codings
+print(codings[["start", "end", "label"]].values.tolist(), add_codings(study, codings, coder="我").coders)"""
+
+
+def test_a_passage_is_coded_in_jupyterlab_and_no_host_is_asked(server, copies, browser):
+    pytest.importorskip("anywidget")
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in (CODER, READ)])
+    book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(book, copies / "coder.ipynb")
+    page, errors, asked = browser.new_page(viewport={"width": 1280, "height": 900}), [], set()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda request: asked.add(request.url))
+    page.goto(f"{server}/lab/tree/coder.ipynb?token={TOKEN}&reset", timeout=MINUTES)
+    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=MINUTES)
+    run_all(page)
+    page.wait_for_selector(".zhagen-coder.zc-ready", timeout=MINUTES)
+    page.locator(".zc-text").focus()
+    for key in ("ArrowDown", "ArrowDown", "Shift+ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    page.keyboard.type("dd ii 00")  # keys that JupyterLab would take: delete the cell, interrupt, restart
+    page.keyboard.press("Enter")
+    page.wait_for_selector("ol.zc-list > li", timeout=MINUTES)
+    page.wait_for_timeout(1000)
+    page.locator(".jp-Notebook .jp-Cell .jp-InputArea-editor").nth(1).click()
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_selector("text=[[80, 94, 'dd ii 00']] ['林', '周', '共识', '我']", timeout=MINUTES)
+    page.close()
+    assert errors == [] and [url for url in asked if not url.startswith((server, "data:", "blob:"))] == []
+
+
 def test_a_copy_that_was_edited_stays(copies, tmp_path):
     import lab
 

@@ -42,5 +42,6 @@ from .study import Study as Study
 from .study import make_study as make_study
 from .study import open_study as open_study
 from .study import practice_study as practice_study
+from .widget import coding_widget as coding_widget
 from .writing import describe_study as describe_study
 from .writing import write_study as write_study

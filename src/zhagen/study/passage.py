@@ -1,7 +1,7 @@
 """A passage that is coded in the page: its words, the codebook and what the coders of the study did with it.
 
-The page is static and needs no server: `book/_static/coder.js` makes the block a place to code. Without it, on paper
-and in JupyterLab, the block is the passage.
+The page is static and needs no server: `book/_static/coder.js` makes the block a place to code; in JupyterLab, the
+widget of `zhagen.study.coding_widget` does. Without them, and on paper, the block is the passage.
 """
 
 import html
@@ -18,6 +18,7 @@ from zhagen.study.study import COUNTED, Study
 
 FIELDS = ("level", "parent_id", "definition", "include", "exclude")
 WITHOUT = "这一段在网页版里可以直接编：选中几个字，给它一个码。这里没有那一页的程序，请抄在纸上编，或者打开网页版。"
+IN_LAB = "装了 anywidget，把这一格的结果放进 coding_widget(…)，在 JupyterLab 里也能编。"
 
 
 @dataclass(frozen=True, repr=False)
@@ -39,14 +40,23 @@ class CodingPassage:
         return f"<passage {self.data['id']} to code: {size} characters, {codes} codes>"
 
     def _repr_html_(self) -> str:
-        return f'<div class="zhagen-coder">{self._text()}<p>{WITHOUT}</p></div>'
+        return f'<div class="zhagen-coder">{self._text()}<p>{WITHOUT} {IN_LAB}</p></div>'
 
     def _repr_markdown_(self) -> str:
+        return f"~~~~~~{{raw}} html\n{self.block()}\n~~~~~~\n"
+
+    def block(self) -> str:
+        """Return the block of HTML that `coder.js` makes a place to code.
+
+        Returns
+        -------
+        str
+            One element, with the data of the passage in it.
+        """
         # "<" as an escape: no text can end the script, begin a comment, or close the block of Markdown
         data = json.dumps(self.data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
         script = f'<script type="application/json">{data}</script>'
-        block = f'<div class="zhagen-coder">\n{self._text()}\n<noscript><p>{WITHOUT}</p></noscript>\n{script}\n</div>'
-        return f"~~~~~~{{raw}} html\n{block}\n~~~~~~\n"
+        return f'<div class="zhagen-coder">\n{self._text()}\n<noscript><p>{WITHOUT}</p></noscript>\n{script}\n</div>'
 
     def _text(self) -> str:
         lines, place = [], 0

@@ -1,0 +1,80 @@
+"""What a browser sends to the widget is a table, or an error for people."""
+
+import hashlib
+
+import pytest
+
+from zhagen.errors import StudyError
+from zhagen.study import add_codings, code_passage, overall_agreement, practice_study
+from zhagen.study.widget import CODINGS, _codebook_of, _codings_of
+
+STUDY = practice_study()
+PASSAGE = code_passage(STUDY, "I16", 2, 4)
+CODING = {"start": 2, "end": 12, "code": "n1", "memo": "备注", "date": "2026-11-28"}
+GOOD = {"version": 1, "coder": "我", "codes": [{"id": "n1", "label": "新"}], "codings": [CODING]}
+
+
+def test_codings_are_in_the_form_of_a_study_and_can_be_compared():
+    table = _codings_of(PASSAGE, GOOD)
+    (row,) = table.to_dict("records")
+    quote = STUDY.text("I16")[row["start"] : row["end"]]
+    assert list(table) == CODINGS and quote == PASSAGE.data["text"][2:12]
+    assert row["quote_sha256"] == hashlib.sha256(quote.encode()).hexdigest() and row["memo"] == "备注"
+    joined = add_codings(STUDY, table, coder="我")
+    assert joined.quotations(coder="我").label.tolist() == ["新"]
+    assert len(overall_agreement(joined, coders=["林", "我"], draws=1))
+
+
+def test_before_it_is_shown_nothing_is_coded():
+    assert _codings_of(PASSAGE, None).empty
+    assert _codebook_of(PASSAGE, None).label.tolist() == STUDY.codebook.codes.label.tolist()
+
+
+def test_a_new_code_is_a_concept_without_a_definition():
+    (row,) = _codebook_of(PASSAGE, GOOD).to_dict("records")
+    assert (row["code_id"], row["label"], row["level"], row["definition"]) == ("n1", "新", "concept", "")
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        3,
+        [],
+        "x",
+        {},
+        GOOD | {"coder": 1},
+        GOOD | {"codes": None},
+        GOOD | {"codes": [1]},
+        GOOD | {"codes": [{"id": "n1"}]},
+        GOOD | {"codings": {}},
+        *(
+            GOOD | {"codings": [CODING | wrong]}
+            for wrong in (
+                {"start": -1},
+                {"start": 12},
+                {"end": 10**6},
+                {"end": 2.5},
+                {"start": True},
+                {"end": "12"},
+                {"code": "no"},
+                {"code": ["n1"]},
+                {"memo": None},
+                {"start": float("nan")},
+            )
+        ),
+    ],
+)
+def test_what_is_no_state_is_refused(state):
+    with pytest.raises(StudyError, match="what the browser sent"):
+        _codings_of(PASSAGE, state)
+
+
+def test_the_widget_holds_the_passage():
+    pytest.importorskip("anywidget")
+    from zhagen.study import coding_widget
+
+    widget = coding_widget(PASSAGE)
+    assert "zhagenCoder.start" in widget._esm and widget.block.count("<script") == 1
+    assert widget.codings.empty
+    widget.state = GOOD
+    assert widget.codings.label.tolist() == ["新"] and len(widget.codebook) == 1
