@@ -51,9 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         status = arguments.run(arguments) or 0
         sys.stdout.flush()  # here, where an error is caught, and not when Python exits
     except ZhagenError as error:
-        print(f"zhagen: {error}", file=sys.stderr)
-        for note in getattr(error, "__notes__", []):
-            print(f"zhagen: {visible(note)}", file=sys.stderr)
+        notes = "".join(f"; {visible(note)}" for note in getattr(error, "__notes__", []))
+        print(f"zhagen: {error}{notes}", file=sys.stderr)
         return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to print goes nowhere
