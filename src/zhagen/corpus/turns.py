@@ -74,7 +74,7 @@ _NO_NAME = re.compile(
     "笑|大笑|停顿|沉默|叹气|哭|点头|摇头|鼓掌|掌声|咳嗽|听不清|音乐)"
 )
 _BESIDE = re.compile(rf"(?<=[{HAN}])[^\S\n]+|[^\S\n]+(?=[{HAN}])")
-LOOKED = 1 << 18  # characters of a corpus in which names are looked for that are not usual, where all speakers count
+LOOKED = 1 << 16  # characters of a corpus in which names are looked for that are not usual, where all speakers count
 
 
 def without_time_codes(text: str) -> str:
