@@ -70,7 +70,7 @@ def confirm_codebook(document: Document, book: Codebook, headers: Iterable[str] 
     for row in book.codes.itertuples():
         found[row.level, row.label].add(labels.get(row.parent_id, ""))
     digest = digest_path(document.id)
-    texts = (_bare(document.raw), _bare(digest.read_text("utf-8")) if digest.is_file() else "")
+    texts = (normal_characters(document.raw), _bare(digest.read_text("utf-8")) if digest.is_file() else "")
     for row in book.codes.itertuples():
         _check_remains(document, row, known, found, set(headers), texts)
     new = _renamed(known, found, texts)
@@ -180,16 +180,18 @@ def _within(part: str, whole: str) -> bool:
     return all(char in rest for char in part)
 
 
-def _agreed(new: str, old: str, text: str, digest: str) -> bool:
+def _agreed(new: str, old: str, raw: str, digest: str) -> bool:
     """Say whether the places of a text agree on another name: the old one is nowhere, the new one as often as it was.
 
     A label that is damaged in one place leaves the others. A label that the digest has in one place only says nothing,
-    and neither does a short word: what is left of a label may be elsewhere by accident.
+    and neither does a short word, or one that is a whole line, cell or member of a list only once: what is left of a
+    label may be elsewhere by accident.
     """
-    wanted = digest.count(old)
+    text, wanted = _bare(raw), digest.count(old)
     if wanted < 2 or len(new) < SHORT or old in (text.replace(new, "|") if old in new else text):
         return False
-    return text.count(new) >= wanted + digest.replace(old, "|").count(new)
+    whole = re.findall(f"(?<![{HAN}]){re.escape(new)}(?![{HAN}])", raw)  # in a heading, a cell, a list
+    return len(whole) > 1 and text.count(new) >= wanted + digest.replace(old, "|").count(new)
 
 
 def _renamed(known: Known, found: Known, texts: tuple[str, str]) -> dict[str, str]:
