@@ -79,6 +79,11 @@ CASES = {
         lambda raw: re.sub(r"(?m)^(3\.3\.? ?服务)(模式创新.*)$", r"\1\n17\n\2", raw),
         "'服务' is a part of the published label 服务模式创新",
     ),
+    "a page number inside of a listed label": (
+        "ecommerce",
+        lambda raw: re.sub("全域营销", "全域营71销", raw),
+        "holds the published label 全域营销 and a number or mark",
+    ),
     "a page number between two boxes": (
         "whitepaper",
         lambda raw: re.sub("(?m)^数字化转型$", "17\n\n数字化转型", raw, count=1),

@@ -236,6 +236,8 @@ def _check_remains(
             if _agreed(row.label, label, *texts):
                 continue
             problem = f"is a part of the published label {label}"
+        elif _letters(row.label) == _letters(label) and len(row.label) > len(label):
+            problem = f"holds the published label {label} and a number or mark"
         elif label in row.label and _rubbish(row.label.replace(label, "", 1), known, headers):
             problem = f"holds the published label {label} and more"
         else:
@@ -243,6 +245,10 @@ def _check_remains(
         raise ExtractionError(
             f"the {level} {row.label!r} {problem}", document.where(row.line_start, row.line_end), TODO
         )
+
+
+def _letters(label: str) -> str:
+    return re.sub(r"[\d\W_]", "", label)
 
 
 def _rubbish(rest: str, known: Known, headers: set[str]) -> bool:
