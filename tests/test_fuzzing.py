@@ -7,6 +7,7 @@ import pytest
 from fuzzing import mutants
 from fuzzing.operators import OPERATORS
 from fuzzing.oracle import DOCUMENTS, Mutant, compare, judge, reference
+from zhagen.documents import list_documents
 from zhagen.documents.outline import read_outline
 from zhagen.extraction.claims import stated_numbers
 
@@ -42,7 +43,8 @@ def test_a_count_that_is_one_more_no_longer_holds(doc_id):
 
 def test_every_kind_of_damage_is_done():
     done = {name for name, _, _ in mutants(800)}
-    assert done == set(OPERATORS)
+    both = (list_documents().edition == "original").any()  # one kind needs two editions
+    assert done == set(OPERATORS) - (set() if both else {"half_a_table_of_the_other_edition"})
 
 
 def test_the_oracle_sees_a_wrong_pair_a_lost_row_and_a_change():

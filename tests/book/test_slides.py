@@ -160,6 +160,7 @@ def test_keys_buttons_and_the_overview(talk):
     for key, expected in [("ArrowRight", "s2"), (" ", "s3"), ("ArrowLeft", "s2"), ("Home", "s1"), ("ArrowLeft", "s1")]:
         talk.keyboard.press(key)
         talk.wait_for_function(f"location.hash === '#{expected}'")
+        talk.locator(f"section#{expected}").wait_for()  # the slide is changed after its address
         assert on(talk) == [expected]
     talk.get_by_role("button", name="下一张").click()
     assert on(talk) == ["s2"]
