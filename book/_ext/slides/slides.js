@@ -13,7 +13,10 @@
     slides.forEach(function (one, n) { one.classList.toggle("on", n === at); });
     if (!root.classList.contains("all")) scrollTo(0, 0);
   }
-  function go(n) { location.hash = "s" + Math.min(slides.length, Math.max(1, n + 1)); }
+  function go(n) {
+    location.hash = "s" + Math.min(slides.length, Math.max(1, n + 1));
+    show(); // not only on hashchange, which comes later: two quick keys are two slides
+  }
   function all() {
     root.classList.toggle("all");
     if (root.classList.contains("all")) slides[at].scrollIntoView();
