@@ -145,9 +145,18 @@ def exported(browser, label):
     )
 
 
-def take(browser, path, field="读入…", wait=0.6):
+def until(holds, seconds=20):
+    """Wait until `holds()` is true; what the page says then is asked by the test itself."""
+    end = time.monotonic() + seconds
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.05)
+
+
+def take(browser, path, field="读入…"):
+    """Give files to a field and wait until the page says something of them, or shows a warning."""
+    before = said(browser), warnings(browser)
     browser.files(f'input[aria-label="{field}"]', *([path] if isinstance(path, Path) else path))
-    time.sleep(wait)
+    until(lambda: (said(browser), warnings(browser)) != before, seconds=3)
 
 
 def at(study, source, words):
@@ -185,7 +194,7 @@ def test_touch_needs_no_drag(browser, tmp_path, study):
     browser.open(written(tmp_path, code_passage(study, "I16")))
     start, end = at(study, "I16", "我没拍。")
     browser.tap(middle(browser, start, end)[0])
-    time.sleep(0.3)
+    until(lambda: "「我没拍。」" in said(browser))
     assert "「我没拍。」" in said(browser)
     click(browser, "←后", touch=True)
     click(browser, "原话作码", touch=True)
@@ -361,7 +370,7 @@ def test_comparing_shows_what_they_saw_and_asks(page, study):
     start, end = at(study, "I16", "我一个学法律的，没拍。")
     give(page, start, end, "自嘲")
     page.run('[...document.querySelectorAll("summary")].pop().click(); return 1;')
-    time.sleep(0.3)
+    until(lambda: page.run('return document.querySelector(".zc-result").textContent'))
     result = page.run('return document.querySelector(".zc-result").textContent')
     assert "林看到、你没有编的（13 处）" in result and "只有你编的（1 处）" in result and "指得出定义里的字吗" in result
     reason = study.differences[study.differences.source_id == "I16"].reason.iloc[0]
@@ -418,7 +427,7 @@ def test_bad_files_are_refused_by_line_and_nothing_is_lost(page, tmp_path, study
     for what, text in bad.items():
         file = tmp_path / f"{what}.csv"
         file.write_bytes(text.encode("latin-1" if what == "picture" else "utf-8"))
-        take(page, file, wait=0.3)
+        take(page, file)
         faults = page.run('return document.querySelector(".zc-warning ul").textContent')
         assert what == "codebook" or what in faults, (what, said(page), faults)
         assert listed(page) == [" 「遵守啊。」 → 守着"], what
@@ -467,7 +476,7 @@ def test_five_thousand_codings(page, tmp_path, study):
     head = "coding_id,source_id,start,end,code_id,coder,date,quote_sha256,label,memo\n"
     (tmp_path / "many.csv").write_text(head + "\n".join(rows) + "\n", "utf-8")
     before = time.monotonic()
-    take(page, tmp_path / "many.csv", wait=0)
+    take(page, tmp_path / "many.csv")
     for _ in range(100):
         if "读入" in said(page):
             break
@@ -497,7 +506,7 @@ def test_two_tabs_lose_nothing(browser, tmp_path, study):
     browser.switch(first)
     give(browser, 50, 55, "第三")
     browser.switch(second)
-    time.sleep(0.5)
+    until(lambda: len(listed(browser)) == 3)  # the other tab's save is told by an event, whenever the browser likes
     assert [entry.split("→ ")[1] for entry in listed(browser)] == ["第一", "第二", "第三"]
     assert "另一个窗口" in said(browser) and browser.errors == []
     click(browser, "撤销")
