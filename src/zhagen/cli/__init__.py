@@ -1,0 +1,75 @@
+"""The command ``zhagen``.
+
+Its exit status is 0 if all was done, 1 if a check found something, 2 if it could not be done, 70 if zhagen itself
+failed, 130 if the user stopped it, 141 if nobody reads its output any more (``zhagen documents | head -1``).
+"""
+
+import argparse
+import io
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from zhagen import __version__
+from zhagen.cli import corpus, documents, studies
+from zhagen.errors import ZhagenError, visible
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The words after ``zhagen``; those of the command line if left out.
+
+    Returns
+    -------
+    int
+        The exit status. Errors are printed to standard error, one line each, never as a traceback.
+
+    Examples
+    --------
+    >>> main(["count", "haier", "没有这个词"])  # doctest: +NORMALIZE_WHITESPACE
+    没有这个词	0
+    0
+    """
+    arguments = _parser().parse_args(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name or word that the terminal cannot print is no error
+    try:
+        status = arguments.run(arguments) or 0
+        sys.stdout.flush()  # here, where an error is caught, and not when Python exits
+    except ZhagenError as error:
+        notes = "".join(f"; {visible(note)}" for note in getattr(error, "__notes__", []))
+        print(f"zhagen: {error}{notes}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to print goes nowhere
+        return 141
+    except KeyboardInterrupt:
+        print(f"zhagen: {arguments.stopped(arguments)}", file=sys.stderr)
+        return 130
+    except Exception as error:  # a fault of zhagen's: it must not look like the finding of a check, whose status is 1
+        if os.environ.get("ZHAGEN_TRACEBACK"):
+            raise
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(last.filename).name}, line {last.lineno}"
+        said = visible(f"{type(error).__name__}: {error} ({where})")
+        print(f"zhagen: a fault of zhagen {__version__}, {said}: please report this line, the command", file=sys.stderr)
+        print("and, if you may, the file; ZHAGEN_TRACEBACK=1 before the command shows more", file=sys.stderr)
+        return 70
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="zhagen", description="Redo grounded-theory studies from their texts.")
+    parser.add_argument("--version", action="version", version=f"zhagen {__version__}")
+    parser.set_defaults(stopped=lambda arguments: "interrupted")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    for module in (documents, studies, corpus):  # a new word goes into the module of what it works on
+        module.add_commands(commands)
+    return parser
