@@ -134,7 +134,7 @@ CASES = {
     "curve": (
         lambda: curve(saturation()),
         ["原文次序", "随机次序", "95% 区间", "已编码的段数", "代码数（个）"],
-        ["原文次序", "随机次序", "95% 区间", "已编码的段数", "代码数（个）", "从 1 到 6", "最高 14.7", "最宽处 3"],
+        ["原文次序", "随机次序", "95% 区间", "已编码的段数", "代码数（个）", "1 处 1，到 6 处升到 6", "14.7", "最宽处 3"],
     ),
     "heatmap": (
         lambda: figures.draw_heatmap(counts(), "次数"),
@@ -144,7 +144,7 @@ CASES = {
     "mechanism": (
         lambda: figures.draw_mechanism(ARROWS, GROUPS, title="主张机理"),
         [*NODES, "动态能力提升", "主张机理", "促进", "推动", "支撑", "引发", "调整", "抑制 −"],
-        ["需求源点建立促进机会感知能力", "主张机理", "动态能力提升"],
+        ["需求源点建立 促进 机会感知能力（本书推断）", "主张机理", "动态能力提升"],
     ),
 }
 every = pytest.mark.parametrize("name", CASES)
@@ -271,20 +271,53 @@ def test_the_legend_lists_the_statuses_that_occur(pictures):
     assert [drawn.count(theme.STATUS[status].name) for status in STATED] == [1] * len(STATED)
     stated = figures.draw_mechanism(ARROWS[ARROWS.status == "printed"])
     assert [line.name for line in theme.STATUS.values() if line.name in texts(stated)] == ["原文写明"]
-    assert "没有本书推断的箭头" in stated.alt
+    assert stated.alt.endswith("1 支箭头，是原文写明。需求源点建立 支撑 数字价值主张实现机理。")
 
 
 def test_numbers_in_alternative_texts_are_computed(pictures):
     assert pictures["mechanism"].alt.startswith(
         "机制模型图“主张机理”：5 个节点、8 支箭头，其中原文写明 1 支、正文写明 1 支、标题写明 1 支、"
         "依次序对应 1 支、转述对应 1 支、核对调整 1 支、"
-        "文献转引 1 支、本书推断 1 支。"
+        "文献转引 1 支、本书推断 1 支。动态能力提升：机会感知能力、价值主张校准。"
+        "需求源点建立 促进 机会感知能力（本书推断）；机会感知能力 推动 价值主张校准（转述对应）；"
     )
+    assert "；环境动荡 抑制 数字价值主张实现机理（文献转引，负向）；" in pictures["mechanism"].alt
     assert "3 个一阶概念归入 3 个二阶主题，再归入 2 个聚合维度" in pictures["structure"].alt
     assert "9 个词，15 条边" in pictures["network"].alt
     assert figures.draw_frequencies(frequency(), top=2).alt.endswith(
         "的 2 个，按次数从多到少排列。数字 11 次、平台 10 次。"
     )
+
+
+def test_of_many_arrows_the_most_firmly_stated_are_said_and_the_others_counted():
+    many = pd.concat([ARROWS.assign(source=f"{place} 号") for place in "甲乙"])
+    said = figures.draw_mechanism(many).alt
+    assert said.count("（") == 13 and said.endswith("；另有 4 支（文献转引 2 支、本书推断 2 支）在本图的数据表里。")
+
+
+def test_a_structure_says_what_belongs_to_what(pictures):
+    assert "数据驱动 ← 需求源点建立（2 个一阶概念）、网络共享交互。" in pictures["structure"].alt
+
+
+def test_a_network_says_its_hubs_and_whole_weights_without_decimals():
+    star = nx.star_graph(["平台", "数据", "用户", "产品"])
+    nx.set_node_attributes(star, 3, "count")
+    nx.set_edge_attributes(star, 20, "n12")
+    said = figures.draw_network(star, weight="n12").alt
+    assert "同现次数（20）。连边最多的词：平台 3 条。" in said and ".00" not in said
+
+
+@pytest.mark.parametrize(
+    ("ys", "said"),
+    [
+        ([0, 10, 20, 30, 31, 32, 33], "1 处 0，到 4 处升到 30，此后转缓，到 7 处升到 33。"),
+        ([5, 9, 2, 2, 2, 2, 2], "1 处 5，到 2 处升到 9，到 3 处降到 2，到 7 处仍是 2。"),
+        ([1, 1, 1, 1, 1, 1, 1], "1 处 1，到 7 处仍是 1。"),
+        ([0.12345, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7], "1 处 0.123，到 7 处升到 0.7。"),
+    ],
+)
+def test_a_curve_says_where_it_bends(ys, said):
+    assert figures.draw_curve(pd.DataFrame({"x": range(1, 8), "y": ys})).alt.endswith(f"1 条线。{said}")
 
 
 def boxes(picture):
@@ -454,9 +487,9 @@ def test_a_network_names_its_measure():
     graph.add_edge("数据", "平台", weight=2, n12=2)
     for weight in ("weight", "n12"):
         picture = figures.draw_network(graph, weight=weight)
-        assert "边的粗细：同现次数（2.00 至 2.00）" in texts(picture) and "表示 同现次数" in picture.alt
+        assert "边的粗细：同现次数（2）" in texts(picture) and "表示 同现次数" in picture.alt
     graph.graph.clear()
-    assert "边的粗细：权重（2.00 至 2.00）" in texts(figures.draw_network(graph, weight="weight"))
+    assert "边的粗细：权重（2）" in texts(figures.draw_network(graph, weight="weight"))
 
 
 def shapes(picture, tag):
@@ -528,13 +561,13 @@ def test_lines_differ_in_marker_and_dash():
     assert len({line.get_marker() for line in drawn}) == len({str(line._dash_pattern) for line in drawn}) == 6
     assert [line.get_label() for line in drawn] == [f"第{m}条" for m in range(1, 7)]
     assert [list(line.get_ydata()) for line in drawn] == [[m, 2 * m] for m in range(1, 7)]
-    assert picture.alt.endswith("第6条：从 6 到 12，最低 6，最高 12。")
+    assert picture.alt.endswith("第6条：1 处 6，到 2 处升到 12。")
 
 
 def test_a_curve_sorts_its_points_and_takes_a_logarithm():
     frame = pd.DataFrame({"x": [1000, 10, 100], "y": [3.0, 1.0, 2.0]})
     picture = figures.draw_curve(frame, log="x")
-    assert "1 条线。从 1 到 3，" in picture.alt and {"10", "100", "1000"} <= set(texts(picture))
+    assert "1 条线。10 处 1，到 1000 处升到 3。" in picture.alt and {"10", "100", "1000"} <= set(texts(picture))
     assert figures.draw_curve(frame.iloc[::-1], log="x", key="k").svg == figures.draw_curve(frame, log="x", key="k").svg
 
 
@@ -564,7 +597,7 @@ def test_columns_that_follow_one_another_have_arrows():
     frame = pd.DataFrame({"甲": ["一"], "乙": ["二"], "丙": ["三"]}, index=["步"])
     picture = figures.draw_matrix(frame, arrows=["mapped", "printed"])
     assert re.findall(r'data-status="(\w+)"', picture.svg)[:2] == ["mapped", "printed"]
-    assert "甲 → 乙 → 丙" in picture.alt
+    assert "甲 → 乙（转述对应）；乙 → 丙（原文写明）" in picture.alt
 
 
 def test_what_has_no_direction_has_no_head():
@@ -572,4 +605,4 @@ def test_what_has_no_direction_has_no_head():
     plain = figures.draw_mechanism(first.assign(directed=False))
     heads = [figures.draw_mechanism(first.assign(directed=value)).svg.count("<polygon") for value in (True, None)]
     assert plain.svg.count("<polygon") < heads[0] == heads[1]
-    assert "没有方向的线" in plain.alt
+    assert "需求源点建立 和 数字价值主张实现机理 支撑（没有方向）" in plain.alt

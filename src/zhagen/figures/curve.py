@@ -1,5 +1,6 @@
 """Lines, such as a saturation curve or time against size."""
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 LOOKS = [("o", "-"), ("s", "--"), ("^", "-."), ("D", ":"), ("v", (0, (8, 2))), ("X", (0, (4, 1, 1, 1, 1, 1)))]
 HIGH = 270  # of the axis and its words, without the legend
 MARKS = 12  # on a line, at most
+TURNS = 6  # points of a line that the alternative text names, at most
+BEND, LEVEL = 0.08, 0.02  # of the picture: how far a bend is from the straight line, and what counts as level
 
 Lines = dict[str, pd.DataFrame]
 
@@ -76,7 +79,7 @@ def draw_curve(
     >>> import pandas as pd
     >>> frame = pd.DataFrame({"份数": [1, 2, 3], "编码条目": [10, 16, 20]})
     >>> draw_curve(frame, "份数", "编码条目", ylabel="编码条目（累计）").alt
-    '曲线图：横轴是份数（1 至 3），纵轴是编码条目（累计）（10 至 20），1 条线。从 10 到 20，最低 10，最高 20。'
+    '曲线图：横轴是份数，纵轴是编码条目（累计），1 条线。1 处 10，到 3 处升到 20。'
     """
     columns = [x, y, *([series] if series else []), *(band or ())]
     require_columns(frame, columns)
@@ -89,7 +92,7 @@ def draw_curve(
         _draw(ax, lines, x, y, band, log)
         _words(ax, xlabel, ylabel, log)
         _legend(ax, band_name if band else "")
-    alt = _alt(frame, lines, x, y, band, xlabel, ylabel, band_name)
+    alt = _alt(frame, lines, x, y, band, xlabel, ylabel, band_name, log)
     values = [frame[column].tolist() for column in columns]
     made = picture_key("curve", columns, values, xlabel, ylabel, band_name, log)
     return from_matplotlib(ax.figure, alt, key or made)  # type: ignore[arg-type]
@@ -194,24 +197,66 @@ def _alt(
     xlabel: str,
     ylabel: str,
     band_name: str,
+    log: str,
 ) -> str:
-    text = f"曲线图：横轴是{xlabel}（{_span(frame[x])}），纵轴是{ylabel}（{_span(frame[y])}），{len(lines)} 条线。"
+    axes = [name + ("（对数刻度）" if axis in log else "") for axis, name in (("x", xlabel), ("y", ylabel))]
+    text = f"曲线图：横轴是{axes[0]}，纵轴是{axes[1]}，{len(lines)} 条线。"
+    spans = [_scaled(frame[column], axis in log) for axis, column in (("x", x), ("y", y))]
+    lows, wide = [span.min() for span in spans], [float(np.ptp(span)) or 1.0 for span in spans]
     for label, line in lines.items():
-        head = f"{label}：" if label else ""
-        first, last, low, high = (
-            _say(value) for value in (line[y].iloc[0], line[y].iloc[-1], line[y].min(), line[y].max())
-        )
-        text += f"{head}从 {first} 到 {last}，最低 {low}，最高 {high}。"
+        scaled = [_scaled(line[column], axis in log) for axis, column in (("x", x), ("y", y))]
+        points = np.column_stack([(part - low) / size for part, low, size in zip(scaled, lows, wide, strict=True)])
+        text += (f"{label}：" if label else "") + _walk(line[x].to_numpy(), line[y].to_numpy(), points) + "。"
     if band:
         widest = (frame[band[1]] - frame[band[0]]).max()
         text += f"阴影是{band_name}，最宽处 {_say(widest)}。"
     return text
 
 
-def _span(values: pd.Series) -> str:
-    return f"{_say(values.min())} 至 {_say(values.max())}"
+def _scaled(values: pd.Series, log: bool) -> np.ndarray:
+    numbers = values.to_numpy(dtype=float)
+    return np.asarray(np.log(numbers) if log else numbers)
+
+
+def _walk(xs: np.ndarray, ys: np.ndarray, points: np.ndarray) -> str:
+    """Say a line from where it starts over where it bends to where it ends; `points` has it in a square of 1 by 1."""
+    text = f"{_say(xs[0])} 处 {_say(ys[0])}"
+    before: float | None = None
+    turns = _turns(points)
+    for one, other in pairwise(turns):
+        rise = points[other, 1] - points[one, 1]
+        slope = rise / ((points[other, 0] - points[one, 0]) or 1)
+        if before is not None and rise * before > 0 and not 0.5 <= slope / before <= 2:
+            text += "，此后转缓" if abs(slope) < abs(before) else "，此后转陡"
+        how = "仍是" if _say(ys[one]) == _say(ys[other]) else "升到" if rise > 0 else "降到"
+        text += f"，到 {_say(xs[other])} 处{how} {_say(ys[other])}"
+        before = slope if abs(rise) > LEVEL else 0.0
+    return text
+
+
+def _turns(points: np.ndarray) -> list[int]:
+    """Return the numbers of the points that give a line its shape: its ends, its extremes and where it bends most."""
+    last = len(points) - 1
+    kept = {0, last, int(points[:, 1].argmax()), int(points[:, 1].argmin())}
+    while len(kept) < TURNS:
+        order = sorted(kept)
+        far = [(*_farthest(points, one, other),) for one, other in pairwise(order) if other > one + 1]
+        if not far or max(far)[0] < BEND:
+            break
+        kept.add(max(far)[1])
+    return sorted(kept)
+
+
+def _farthest(points: np.ndarray, one: int, other: int) -> tuple[float, int]:
+    """Return how far the line between two of its points is from the straight one, and which point is there."""
+    across, between = points[other] - points[one], points[one + 1 : other] - points[one]
+    far = np.abs(across[0] * between[:, 1] - across[1] * between[:, 0]) / (np.hypot(*across) or 1)
+    return float(far.max()), one + 1 + int(far.argmax())
 
 
 def _say(value: float) -> str:
-    """Write a value with four digits, as many as a figure shows; its size and sign are kept."""
-    return number_text(float(f"{float(value):.4g}"), digits=8) if abs(value) < 1000 else f"{float(value):.0f}"
+    """Write a value with three digits, a whole one with all of them; its size and sign are kept."""
+    value = float(value)
+    if value.is_integer() or abs(value) >= 1000:
+        return f"{value:.0f}"
+    return number_text(float(f"{value:.3g}"), digits=8)

@@ -17,6 +17,7 @@ LABEL, SIZE = theme.SIZES["label"], theme.SIZES["note"]
 WIDEST = 72  # of a cell
 STRENGTH = (0.06, 0.5)  # of the tint; at more the number would lose its contrast
 NAMED = 60  # cells that the alternative text names; of more it names the highest of each row
+LIKE = 4  # columns that it names, if several are the highest
 
 Cells = list[list[float | None]]
 
@@ -49,7 +50,7 @@ def draw_heatmap(frame: pd.DataFrame, what: str = "数值", *, key: str = "") ->
     --------
     >>> import pandas as pd
     >>> draw_heatmap(pd.DataFrame({"导论": [2], "结论": [None]}, index=["平台"]), "次数").alt
-    '热图：1 行、2 列，格中是次数（2 至 2）。平台：导论 2、结论空。'
+    '热图：1 行、2 列，格中是次数（2）。平台：导论 2、结论空。'
     """
     cells = _numbers(frame)
     rows, columns = [one_line(label) for label in frame.index], [one_line(label) for label in frame.columns]
@@ -137,7 +138,8 @@ def _cell(canvas: Canvas, x: float, y: float, wide: float, high: float, value: f
 
 def _alt(rows: list[str], columns: list[str], cells: Cells, what: str) -> str:
     given = [value for row in cells for value in row if value is not None]
-    span = f"（{number_text(min(given))} 至 {number_text(max(given))}）" if given else "（全空）"
+    ends = [number_text(end) for end in (min(given), max(given))] if given else ["全空"]
+    span = f"（{' 至 '.join(dict.fromkeys(ends))}）"
     text = f"热图：{len(rows)} 行、{len(columns)} 列，格中是{what}{span}。"
     for label, row in zip(rows, cells, strict=True):
         pairs = list(zip(columns, row, strict=True))
@@ -147,8 +149,12 @@ def _alt(rows: list[str], columns: list[str], cells: Cells, what: str) -> str:
                 text += f"{label}全空。"
                 continue
             top = max(value for _, value in full)
-            where = "、".join(column for column, value in full if value == top)
-            text += f"{label}最高在{where}（{number_text(top)}）。"
+            where = [column for column, value in full if value == top]
+            if len(where) == len(full):
+                text += f"{label}都是 {number_text(top)}。"
+                continue
+            named = "、".join(where[:LIKE]) + (f"等 {len(where)} 列" if len(where) > LIKE else "")
+            text += f"{label}最高在{named}（{number_text(top)}）。"
         else:
             words = "、".join(
                 f"{column}空" if value is None else f"{column} {number_text(value)}" for column, value in pairs

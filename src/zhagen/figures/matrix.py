@@ -1,6 +1,7 @@
 """Labels in a grid, such as the themes by dimension and step."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pandas as pd
 
@@ -70,7 +71,11 @@ def draw_matrix(frame: pd.DataFrame, *, arrows: Sequence[str] = (), key: str = "
         top += high + GAP
     alt = f"矩阵图：{len(rows)} 行、{len(columns)} 列。"
     if arrows:
-        alt += f"列与列之间有箭头：{' → '.join(columns)}。"
+        said = [
+            f"{one} → {other}（{theme.status_line(arrow).name}）"
+            for (one, other), arrow in zip(pairwise(columns), arrows, strict=True)
+        ]
+        alt += f"列与列之间有箭头：{'；'.join(said)}。"
         top += canvas.legend(arrows, top + GAP, theme.WIDTH) + 2 * GAP
     for label, row in zip(rows, cells, strict=True):
         said = [f"{column}为{cell or '空'}" for column, cell in zip(columns, row, strict=True)]

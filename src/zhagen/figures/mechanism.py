@@ -22,6 +22,7 @@ ROW_GAP = (18, 58)  # between boxes without Graphviz, across and down
 BENDS = [0.0] + [step * side for step in range(24, 169, 24) for side in (1, -1)]  # of its arrows, tried in this order
 # tried in this order; the first that fits the page is taken, else the narrowest
 LAYOUTS = [(direction, limit) for limit in (7, 5, 4) for direction in ("TB", "LR")]
+SAID = 12  # arrows that the alternative text names, the most firmly stated first
 NEGATIVE = ("-", "−", "negative")
 
 Curve = tuple[list[Point], Point]  # points of a spline, tip
@@ -39,6 +40,16 @@ class _Arrow(NamedTuple):
     @property
     def words(self) -> str:
         return self.relation + (" −" if self.negative else "")
+
+    def said(self, *, with_status: bool = True) -> str:
+        """Say the arrow in words, such as ``数据 促进 能力（原文写明）``."""
+        if self.directed:
+            text = f"{self.source} {self.relation or '→'} {self.target}"
+        else:
+            text = f"{self.source} 和 {self.target}" + (f" {self.relation}" if self.relation else "")
+        notes = [theme.status_line(self.status).name] if with_status else []
+        notes += ["负向"] * self.negative + ["没有方向"] * (not self.directed)
+        return text + (f"（{'，'.join(notes)}）" if notes else "")
 
 
 class _Layout(NamedTuple):
@@ -93,7 +104,7 @@ def draw_mechanism(
     >>> import pandas as pd
     >>> arrow = {"source": "数据", "target": "能力", "relation": "促进", "sign": "+", "status": "inferred"}
     >>> draw_mechanism(pd.DataFrame([arrow])).alt
-    '机制模型图：2 个节点、1 支箭头，其中本书推断 1 支。本书推断的箭头：数据促进能力。'
+    '机制模型图：2 个节点、1 支箭头，是本书推断。数据 促进 能力。'
     """
     require_columns(edges, ["source", "target", "relation", "status"])
     arrows = _arrows(edges)
@@ -346,13 +357,21 @@ def _colours(groups: Mapping[str, str]) -> dict[str, str]:
 
 
 def _alt(nodes: list[str], arrows: list[_Arrow], groups: Mapping[str, str], title: str) -> str:
-    statuses = [arrow.status for arrow in arrows]
-    parts = [f"{line.name} {statuses.count(one)} 支" for one, line in theme.STATUS.items() if one in statuses]
+    used = [one for one in theme.STATUS if any(arrow.status == one for arrow in arrows)]
     named = f"“{title}”" if title else ""
-    text = f"机制模型图{named}：{len(nodes)} 个节点、{len(arrows)} 支箭头，其中{'、'.join(parts)}。"
+    text = f"机制模型图{named}：{len(nodes)} 个节点、{len(arrows)} 支箭头，"
+    if len(used) == 1:
+        text += ("都是" if len(arrows) > 1 else "是") + f"{theme.STATUS[used[0]].name}。"
+    else:
+        text += f"其中{_counted([arrow.status for arrow in arrows])}。"
     for frame in dict.fromkeys(groups.values()):
         text += f"{frame}：{'、'.join(node for node in nodes if groups.get(node) == frame)}。"
-    mutual = [f"{one.source}和{one.target}" for one in arrows if not one.directed]
-    text += f"没有方向的线：{'；'.join(mutual)}。" if mutual else ""
-    ours = [f"{one.source}{one.relation or '→'}{one.target}" for one in arrows if one.status == "inferred"]
-    return text + (f"本书推断的箭头：{'；'.join(ours)}。" if ours else "没有本书推断的箭头。")
+    firm = sorted(arrows, key=lambda arrow: used.index(arrow.status)) if len(arrows) > SAID else arrows
+    text += "；".join(arrow.said(with_status=len(used) > 1) for arrow in firm[:SAID])
+    rest = [arrow.status for arrow in firm[SAID:]]
+    return text + (f"；另有 {len(rest)} 支（{_counted(rest)}）在本图的数据表里。" if rest else "。")
+
+
+def _counted(statuses: list[str]) -> str:
+    names = [(line.name, statuses.count(one)) for one, line in theme.STATUS.items() if one in statuses]
+    return "、".join(f"{name} {count} 支" for name, count in names)

@@ -1,5 +1,6 @@
 """Co-occurrence as a network of terms."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Sequence
 from math import isfinite, sqrt
 from typing import TYPE_CHECKING
@@ -21,7 +22,8 @@ RADIUS = (5, 17)  # of the rarest and the most frequent term
 STROKE = (0.8, 5)
 WRAP = 10  # characters a line of a label
 SHAPES = 5
-SAID = 5  # edges that the alternative text names
+SAID = 5  # edges, and words with most edges, that the alternative text names
+WORDS = 8  # and words of each community
 WEIGHTS = MEASURES | {"count": "同现次数", "weight": "权重"}
 
 Edge = tuple[Hashable, Hashable]
@@ -72,7 +74,7 @@ def draw_network(
     >>> graph = networkx.Graph()
     >>> graph.add_node("数据", count=5); graph.add_node("平台", count=3); graph.add_edge("数据", "平台", npmi=0.4)
     >>> draw_network(graph).alt
-    '共现网络图：2 个词，1 条边，边的粗细表示 NPMI（0.40 至 0.40）。权重最高的边：数据与平台 0.40。'
+    '共现网络图：2 个词，1 条边，边的粗细表示 NPMI（0.40）。权重最高的边：数据与平台 0.40。'
     """
     counts, edges = _numbers(graph, weight)
     member = _members(counts, communities)
@@ -200,20 +202,23 @@ def _legend(
     y += pitch * -(-len(named) // columns)
     lines = [f"节点大小：出现次数（{_span(counts.values(), number_text)}）"]
     if edges:
-        lines.append(f"边的粗细：{measure}（{_span(edges.values(), _weight_text)}）")
+        lines.append(f"边的粗细：{measure}（{_span(edges.values(), _writer(edges))}）")
     for words in lines:
         canvas.text(4, y, words, size=size, anchor="start")
         y += pitch
     return y - pitch / 2 + 2
 
 
-def _weight_text(value: float) -> str:
-    """Write a weight with two decimals, and with more where it would come out as 0."""
-    return f"{value:.2f}" if abs(value) >= 0.005 or not value else number_text(value)
+def _writer(edges: dict[Edge, float]) -> Callable[[float], str]:
+    """Return how weights are written: whole numbers as such, others with two decimals, more where that would be 0."""
+    if all(float(value).is_integer() for value in edges.values()):
+        return number_text
+    return lambda value: f"{value:.2f}" if abs(value) >= 0.005 or not value else number_text(value)
 
 
 def _span(values: Collection[float], write: Callable[[float], str]) -> str:
-    return f"{write(min(values))} 至 {write(max(values))}"
+    low, high = write(min(values)), write(max(values))
+    return low if low == high else f"{low} 至 {high}"
 
 
 def _alt(
@@ -223,13 +228,21 @@ def _alt(
     counts: dict[Hashable, float],
 ) -> str:
     text = f"共现网络图：{len(counts)} 个词，{len(edges)} 条边"
-    text += f"，边的粗细表示 {measure}（{_span(edges.values(), _weight_text)}）。" if edges else "。"
-    for place, group in enumerate(communities or []):
-        words = sorted(group, key=lambda node: (-counts[node], str(node)))
-        text += f"社区 {place + 1} 有 {len(words)} 个词：{'、'.join(map(one_line, words))}。"
+    write = _writer(edges)
+    text += f"，边的粗细表示 {measure}（{_span(edges.values(), write)}）。" if edges else "。"
+    degree = Counter(node for edge in edges for node in edge)
+    hubs = sorted(
+        (node for node in degree if degree[node] > 2), key=lambda node: (-degree[node], -counts[node], str(node))
+    )
+    if hubs:
+        text += f"连边最多的词：{'、'.join(f'{one_line(node)} {degree[node]} 条' for node in hubs[:SAID])}。"
     top = sorted(edges, key=lambda edge: -edges[edge])[:SAID]
     if top:
-        said = [f"{one_line(first)}与{one_line(second)} {_weight_text(edges[first, second])}" for first, second in top]
+        said = [f"{one_line(first)}与{one_line(second)} {write(edges[first, second])}" for first, second in top]
         tied = sum(weight >= edges[top[-1]] for weight in edges.values()) - len(top)
         text += f"权重最高的边：{'、'.join(said)}{f'，另有 {tied} 条和末一条一样高' if tied else ''}。"
+    for place, group in enumerate(communities or []):
+        words = sorted(group, key=lambda node: (-counts[node], str(node)))
+        named = "、".join(map(one_line, words[:WORDS])) + ("等" if len(words) > WORDS else "")
+        text += f"社区 {place + 1}{f'（{len(words)} 个词）' if len(words) > WORDS else ''}：{named}。"
     return text

@@ -49,7 +49,7 @@ def draw_structure(codebook: "_HasCodes", *, wrap: Mapping[str, int] | None = No
     >>> rows = [("d", "dimension", "数据驱动", "", "printed"), ("t", "theme", "需求源点建立", "d", "by_order")]
     >>> frame = pd.DataFrame(rows, columns=["code_id", "level", "label", "parent_id", "status"])
     >>> draw_structure(SimpleNamespace(codes=frame)).alt
-    '数据结构图：1 个二阶主题归入 1 个聚合维度。连线中依次序对应 1 条。数据驱动：需求源点建立。'
+    '数据结构图：1 个二阶主题归入 1 个聚合维度。连线都是依次序对应。数据驱动 ← 需求源点建立。'
     """
     codes = codebook.codes
     require_columns(codes, ["code_id", "level", "label", "parent_id", "status"])
@@ -197,8 +197,21 @@ def _alt(rows: list[_Code], levels: list[str], links: list[_Code]) -> str:
     used = [status for status in theme.STATUS if status in {row.status for row in links}]
     if used:
         parts = [f"{theme.STATUS[one].name} {sum(row.status == one for row in links)} 条" for one in used]
-        text += f"连线中{'、'.join(parts)}。"
-    for top in (row for row in rows if not row.parent_id):
-        below = [row.label for row in rows if row.parent_id == top.code_id]
-        text += f"{top.label}：{'、'.join(below)}。" if below else f"{top.label}之下没有编码条目。"
-    return text
+        text += f"连线中{'、'.join(parts)}。" if len(used) > 1 else f"连线都是{theme.STATUS[used[0]].name}。"
+    below: dict[str, list[_Code]] = {}
+    for row in rows:
+        below.setdefault(row.parent_id, []).append(row)
+    if not links:
+        return text + f"依次是{'、'.join(row.label for row in rows)}，彼此没有连线。"
+    alone = [row.label for row in rows if not row.parent_id and row.code_id not in below]
+    for top in (row for row in rows if not row.parent_id and row.code_id in below):
+        said = []
+        for row in below[top.code_id]:
+            finer = below.get(row.code_id, [])
+            last = finer and not any(one.code_id in below for one in finer)
+            what = f"{len(finer)} 个{_name(finer[0].level, levels)}" if finer else ""
+            if finer and not last:  # four levels: the labels of the third are said too
+                what = "、".join(f"{one.label}（{len(below.get(one.code_id, []))} 个）" for one in finer)
+            said.append(row.label + (f"（{what}）" if what else ""))
+        text += f"{top.label} ← {'、'.join(said)}。"
+    return text + (f"没有归入也没有被归入的：{'、'.join(alone)}。" if alone else "")
