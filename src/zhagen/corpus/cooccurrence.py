@@ -241,13 +241,12 @@ def cooccur(
         from zhagen.statistics.networks import build_network, find_communities
 
         counted = time.monotonic()
-        terms, edges = _edges(store, sizes["parts"], top, min_count, weighted, memory * 2**20 // 2)
+        terms, edges, coverage = _edges(store, sizes["parts"], top, min_count, weighted, memory * 2**20 // 2)
         edges = add_measures(edges, measures)
         network = build_network(edges, weight, top=None, min_count=min_count)
         groups = find_communities(network, seed=seed)
         member = {term: number for number, group in enumerate(groups, 1) for term in group}
         terms = terms.assign(community=[member.get(term, 0) for term in terms.term])
-        coverage = _coverage(store, sizes["parts"])
         notes = reading.notes(sizes["documents"]) + _advice(sizes, spoken, lines, speakers, frozenset(interviewers))
         notes += _names(unsure, spoken, speakers)
         notes += coverage.advice()
@@ -321,6 +320,7 @@ def _count(
     """Count every part that the store does not have yet; returns the sizes of the corpus."""
     checksums: dict[int, tuple[str, int]] = {}
     done = {"parts": 0, "resumed": 0, "documents": 0}
+    sizes = []
     with _bar(size, progress) as bar:
 
         def tasks() -> Iterator[tuple[int, list[str]]]:
@@ -330,6 +330,7 @@ def _count(
                 done["documents"] += begun
                 if store.has(number, sum_):
                     done["resumed"] += 1
+                    sizes.append(store.sizes(number))
                     bar.update(length)
                 else:
                     checksums[number] = sum_, length
@@ -339,8 +340,8 @@ def _count(
         for number, found in run_tasks(count, tasks(), engine, workers=workers, scheduler=scheduler):
             sum_, length = checksums.pop(number)
             store.save(number, found, sum_)
+            sizes.append(found.sizes)
             bar.update(length)
-    sizes = [store.sizes(number) for number in range(done["parts"])]
     return done | {
         name: sum(one[name] for one in sizes)
         for name in ("paragraphs", "characters", "occurrences", "units", *parts.JUDGED)
@@ -430,11 +431,11 @@ def _lines(text: str, size: int) -> Iterator[str]:
 
 def _edges(
     store: Store, number_of_parts: int, top: int, min_count: int, weighted: bool, memory: int
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the most frequent terms (term, count, units), and the pairs of them as `cooccurrence_table` does."""
+) -> tuple[pd.DataFrame, pd.DataFrame, Coverage]:
+    """Return the most frequent terms (term, count, units), their pairs as `cooccurrence_table` does, the coverage."""
     import pandas as pd
 
-    vocabulary, (counts, units, own), total = _vocabulary(store, number_of_parts, weighted)
+    vocabulary, (counts, units, own), total, coverage = _vocabulary(store, number_of_parts, weighted)
     bound = np.partition(counts, -top)[-top] if top < len(counts) else 0
     candidates = np.flatnonzero(counts >= bound).tolist()
     order = sorted(candidates, key=lambda place: (-counts[place], vocabulary[place]))[:top]
@@ -454,16 +455,16 @@ def _edges(
     edges = pair_table(names, first, second, n12, own[places], None if weighted else total)
     terms = pd.DataFrame({"term": [vocabulary[n] for n in order], "count": counts[order], "units": units[order]})
     terms.attrs.update(distinct=len(vocabulary), tied=len(candidates) - len(order))
-    return terms, edges
+    return terms, edges, coverage
 
 
-def _vocabulary(store: Store, number_of_parts: int, weighted: bool) -> tuple[list[str], np.ndarray, int]:
-    """Return the terms of all parts; of each its count, its units and its product with itself; the number of units.
+def _vocabulary(store: Store, number_of_parts: int, weighted: bool) -> tuple[list[str], np.ndarray, int, Coverage]:
+    """Return the terms of all parts; of each its count, its units and its product with itself; the units; the coverage.
 
     Terms that are known come first in the run of bytes that is coded, so they keep their codes, and new terms get the
     next ones: `sums` grows at its end. The codes of the parts follow each other after those of the known terms.
     """
-    known, sums, total = b"", np.zeros((3, 0), np.int64), 0
+    known, sums, total, coverage = b"", np.zeros((3, 0), np.int64), 0, sum_coverage([])
     for start in range(0, number_of_parts, MERGED):
         some = [store.load(number) for number in range(start, min(start + MERGED, number_of_parts))]
         held = sums.shape[1]
@@ -477,16 +478,8 @@ def _vocabulary(store: Store, number_of_parts: int, weighted: bool) -> tuple[lis
             own = np.bincount(columns, squares, len(at)).astype(np.int64) if weighted else units
             sums[:, at] += [part.totals, units, own]
             total += len(part.indptr) - 1
-    return split_run(known), sums, total
-
-
-def _coverage(store: Store, number_of_parts: int) -> Coverage:
-    """Return how much of all parts was counted."""
-    coverage = sum_coverage([])
-    for start in range(0, number_of_parts, MERGED):
-        some = range(start, min(start + MERGED, number_of_parts))
-        coverage = sum_coverage([coverage, *map(store.coverage, some)])
-    return coverage
+        coverage = sum_coverage([coverage, *(part.coverage for part in some)])
+    return split_run(known), sums, total, coverage
 
 
 def _restricted(part: Part, columns: np.ndarray, terms: int, weighted: bool) -> csr_array:

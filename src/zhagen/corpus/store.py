@@ -141,22 +141,6 @@ class Store:
             sizes, terms, coverage = json.loads(str(file["sizes"])), file["terms"].tobytes(), _coverage(file)
         return Part(terms, indptr, indices, counts, totals, sizes, coverage)
 
-    def coverage(self, number: int) -> Coverage:
-        """Return only how much of a part was not counted.
-
-        Parameters
-        ----------
-        number : int
-            Number of the part.
-
-        Returns
-        -------
-        zhagen.text.coverage.Coverage
-            The coverage.
-        """
-        with np.load(self.path(number)) as file:
-            return _coverage(file)
-
     def sizes(self, number: int) -> dict[str, int]:
         """Return only the sizes of a part.
 

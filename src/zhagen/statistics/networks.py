@@ -4,11 +4,11 @@ The functions take a networkx.Graph as `build_network` makes it: nodes with ``co
 None of them depends on the order of its nodes and edges.
 """
 
-import io
 import re
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable
 from fractions import Fraction
+from functools import partial
 from math import comb, fsum, isfinite, lcm
 from pathlib import Path
 
@@ -471,13 +471,11 @@ def write_graphml(graph: nx.Graph, path: Path | str, *, communities: Groups | No
                 f"an attribute does not fit GraphML: {value!r} holds {found[0]!r}",
                 todo="leave out what is no character",
             )
-    text = io.BytesIO()
+    path = Path(path)
     try:  # not `nx.write_graphml`: where lxml is installed it numbers the attributes in another order
-        nx.write_graphml_xml(copy, text)
+        write_files({path.name: partial(nx.write_graphml_xml, copy)}, path.parent)
     except (nx.NetworkXError, TypeError, ValueError) as error:
         raise ZhagenError(f"an attribute does not fit GraphML: {error}", todo="give texts or numbers") from error
-    path = Path(path)
-    write_files({path.name: text.getvalue()}, path.parent)
 
 
 def _texts(graph: nx.Graph) -> list[str]:

@@ -40,11 +40,16 @@ FORMS = "\u2f00-\u2fd5\uf900-\ufaff\ufb00-\ufb06\uff10-\uff19\uff21-\uff3a\uff41
 FAR_FORMS = "\U0001d400-\U0001d7ff\U0002f800-\U0002fa1f"
 
 
+def _members(ranges: str) -> str:
+    """Return the characters of a set as a pattern writes it (``a-z0``): a search for them takes longer."""
+    pairs = re.findall("(.)-(.)|(.)", ranges, re.DOTALL)
+    return "".join(one or "".join(map(chr, range(ord(first), ord(last) + 1))) for first, last, one in pairs)
+
+
 def _table() -> dict[str, str]:
     """Return what each character with another form becomes."""
-    every = "".join(map(chr, range(0x2FA20)))
-    table = {char: unicodedata.normalize("NFKC", char) for char in re.findall(f"[{FORMS}{FAR_FORMS}]", every)}
-    table |= dict.fromkeys(re.findall(f"[{BLANKS}]", every), " ")
+    table = {char: unicodedata.normalize("NFKC", char) for char in _members(FORMS + FAR_FORMS)}
+    table |= dict.fromkeys(_members(BLANKS), " ")
     table |= dict.fromkeys(HYPHENS, "-") | {chr(char): chr(plain) for char, plain in SIGNS.items()}
     return table | dict(zip(RADICALS, CHARACTERS, strict=True))
 
