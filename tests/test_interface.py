@@ -46,6 +46,7 @@ INSIDE = (
     "figures.picture.finish_picture",
     "figures.picture.picture_key",
     "figures.picture.require_columns",
+    "figures.routes",
     "figures.table.escape_markdown",
     "figures.theme",
     "figures.withheld",

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from helpers import course
 from zhagen import figures
 from zhagen.errors import ZhagenError
 from zhagen.figures import layout, mechanism, theme
@@ -290,18 +291,9 @@ def test_each_arrow_leads_from_its_source_to_its_target(engine):
         assert group.get("data-status") == arrow.status
         assert away(path[0], boxes[arrow.source]) < 2 and away(tip, boxes[arrow.target]) < 2
         x, y = spots[arrow.relation]
-        near = min(hypot(x - px, y - py) for px, py in spline(path))
+        near = np.hypot(*(course(group[0].get("d")) - [x, y]).T).min()
         assert near < 45
     assert ("没有 Graphviz" in picture.alt) == (engine == "rows")
-
-
-def spline(path):
-    """Points on a chain of cubic splines."""
-    for start in range(0, len(path) - 1, 3):
-        part = np.array(path[start : start + 4])
-        for share in np.linspace(0, 1, 21):
-            rest = 1 - share
-            yield tuple(np.array([rest**3, 3 * rest**2 * share, 3 * rest * share**2, share**3]) @ part)
 
 
 def test_a_model_without_graphviz_has_no_overlap_and_names_its_groups(engine):

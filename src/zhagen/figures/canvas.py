@@ -1,8 +1,11 @@
 """A drawing under way: text, boxes and lines in user units, y downwards."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from math import atan2, cos, sin
 from xml.etree import ElementTree
+
+import pandas as pd
 
 from zhagen.figures import theme
 from zhagen.figures.picture import Picture, finish_picture
@@ -27,6 +30,50 @@ class Canvas:
 
     def __init__(self) -> None:
         self.root = ElementTree.Element("svg")
+        self.tables: list[tuple[str, pd.DataFrame]] = []
+        self._mark: dict[str, str] = {}
+
+    def table(self, name: str, frame: pd.DataFrame) -> int:
+        """Give the picture a table of what it shows; a reader opens it and saves it as CSV.
+
+        Parameters
+        ----------
+        name : str
+            What its rows are, such as ``箭头``.
+        frame : pandas.DataFrame
+            The table, its columns named for readers.
+
+        Returns
+        -------
+        int
+            Its number.
+        """
+        self.tables.append((name, frame))
+        return len(self.tables) - 1
+
+    @contextmanager
+    def mark(self, row: str, **data: str) -> Iterator[None]:
+        """Say that all that is put meanwhile shows one row of a table: a reader points at it and reads the row.
+
+        Parameters
+        ----------
+        row : str
+            Number of the table and of the row, as `mark_row` writes them.
+        **data : str
+            What the book's script asks: ``name``, ``status``, ``group``, and the rows of the marks that it leads
+            ``from`` and ``to``. An empty value is left out.
+
+        Yields
+        ------
+        None
+            Nothing; the mark holds inside the ``with`` block.
+        """
+        given = {f"data-{key.rstrip('_')}": value for key, value in data.items() if value}
+        self._mark = {"data-row": row, **given}
+        try:
+            yield
+        finally:
+            self._mark = {}
 
     def put(
         self, tag: str, parent: ElementTree.Element | None = None, /, **attributes: float | str
@@ -49,6 +96,9 @@ class Canvas:
         """
         given = {key.rstrip("_").replace("_", "-"): svg_number(value) for key, value in attributes.items()}
         kept = {key: value for key, value in given.items() if value != ""}
+        if parent is None and self._mark:
+            kept |= self._mark
+            self._mark = {"data-row": self._mark["data-row"]}  # the first of several has the rest
         return ElementTree.SubElement(self.root if parent is None else parent, tag, kept)
 
     def text(
@@ -199,7 +249,28 @@ class Canvas:
         Picture
             The picture.
         """
-        return finish_picture(self.root, f"0 0 {svg_number(wide)} {svg_number(high)}", alt, key)
+        return finish_picture(self.root, f"0 0 {svg_number(wide)} {svg_number(high)}", alt, key, self.tables)
+
+
+def mark_row(table: int, row: int) -> str:
+    """Write the place of a row among the tables of a picture.
+
+    Parameters
+    ----------
+    table, row : int
+        Number of the table, number of the row in it.
+
+    Returns
+    -------
+    str
+        Such as ``0-3``.
+
+    Examples
+    --------
+    >>> mark_row(0, 3)
+    '0-3'
+    """
+    return f"{table}-{row}"
 
 
 def svg_number(value: float | str) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,13 +14,14 @@ import pandas as pd
 
 from zhagen.errors import ZhagenError
 from zhagen.figures import theme
-from zhagen.figures.labels import clean_characters
+from zhagen.figures.labels import cell_text, clean_characters, one_line
 from zhagen.output import write_files
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
+SMALLEST = 10  # px of the smallest letters, also on a phone
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
 
 
@@ -36,11 +38,14 @@ class Picture:
         Sentences that say what the figure shows.
     key : str
         Names the figure.
+    tables : tuple of pair, optional
+        (name, data frame) of each table of what it shows.
     """
 
     svg: str = field(repr=False)
     alt: str
     key: str
+    tables: tuple[tuple[str, pd.DataFrame], ...] = field(default=(), compare=False)
 
     def __repr__(self) -> str:
         """Say what the figure shows, in one line."""
@@ -66,7 +71,7 @@ class Picture:
         write_files({path.name: f'<?xml version="1.0" encoding="UTF-8"?>\n{self.svg}\n'}, path.parent)
 
 
-def from_matplotlib(figure: "Figure", alt: str, key: str) -> Picture:
+def from_matplotlib(figure: "Figure", alt: str, key: str, tables: Iterable[tuple[str, pd.DataFrame]] = ()) -> Picture:
     """Turn a matplotlib figure into a picture; the figure does not change and is not shown.
 
     Colours of the theme become custom properties, black becomes the colour of the text, Chinese stays text.
@@ -79,6 +84,8 @@ def from_matplotlib(figure: "Figure", alt: str, key: str) -> Picture:
         Sentences that say what it shows.
     key : str
         Names the figure.
+    tables : iterable of pair, optional
+        (name, data frame) of each table of what it shows.
 
     Returns
     -------
@@ -110,10 +117,16 @@ def from_matplotlib(figure: "Figure", alt: str, key: str) -> Picture:
         if "style" in element.attrib:
             element.set("style", _plain_style(element.attrib["style"]))
     root.set("stroke-linejoin", "round")
-    return finish_picture(root, root.attrib["viewBox"], alt, key)
+    return finish_picture(root, root.attrib["viewBox"], alt, key, tables)
 
 
-def finish_picture(root: ElementTree.Element, view_box: str, alt: str, key: str) -> Picture:
+def finish_picture(
+    root: ElementTree.Element,
+    view_box: str,
+    alt: str,
+    key: str,
+    tables: Iterable[tuple[str, pd.DataFrame]] = (),
+) -> Picture:
     """Make the picture of a drawn ``<svg>`` element.
 
     Parameters
@@ -126,6 +139,8 @@ def finish_picture(root: ElementTree.Element, view_box: str, alt: str, key: str)
         Sentences; the first becomes the picture's title, all together its description.
     key : str
         Names the figure; ids are made from it.
+    tables : iterable of pair, optional
+        (name, data frame) of each table of what it shows; they ride in the attribute ``data-tables``.
 
     Returns
     -------
@@ -157,17 +172,36 @@ def finish_picture(root: ElementTree.Element, view_box: str, alt: str, key: str)
             "viewBox": view_box,
             "role": "img",
             "aria-labelledby": named,
-            "style": f"display:block;width:100%;max-width:{wide * theme.ENLARGE:.0f}px;height:auto;margin:0 auto",
+            # wide enough for letters of 10 px; on a screen that is narrower the figure scrolls
+            "style": f"display:block;width:100%;min-width:{wide * SMALLEST / min(theme.SIZES.values()):.0f}px;"
+            f"max-width:{wide * theme.ENLARGE:.0f}px;height:auto;margin:0 auto",
             "fill": "currentColor",
             "font-family": theme.FONTS,
             **kept,
         }
     )
+    tables = tuple(tables)
+    if tables:
+        root.set("data-tables", _tables_text(tables))
     ElementTree.SubElement(root, "title", id=f"{prefix}-title").text = first + stop
     if rest:
         ElementTree.SubElement(root, "desc", id=f"{prefix}-desc").text = rest
     root.extend(drawn)
-    return Picture(ElementTree.tostring(root, encoding="unicode"), alt, key)
+    return Picture(ElementTree.tostring(root, encoding="unicode"), alt, key, tables)
+
+
+def _tables_text(tables: tuple[tuple[str, pd.DataFrame], ...]) -> str:
+    """Write tables as JSON whose quotation marks are single ones, which need no escape in an attribute."""
+    given = [
+        {
+            "name": name,
+            "columns": [one_line(column) for column in frame.columns],
+            "rows": [[one_line(cell_text(cell, 4)) for cell in row] for row in frame.to_numpy(dtype=object).tolist()],
+        }
+        for name, frame in tables
+    ]
+    text = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("'", "\\u0027").replace('"', "'")
 
 
 def picture_key(kind: str, *parts: object) -> str:
