@@ -39,7 +39,10 @@ def execute(app: Sphinx, env: BuildEnvironment, added: set, changed: set, remove
     names = sorted(name for name in env.found_docs if name.startswith(FOLDER))
     root = Path(app.srcdir)
     runs = execute_notebooks(
-        [root / f"{name}.ipynb" for name in names], root / "_build/executed", lock=root / "requirements.lock"
+        [root / f"{name}.ipynb" for name in names],
+        root / "_build/executed",
+        lock=root / "requirements.lock",
+        strict=not app.config.zhagen_study_book,
     )
     before = getattr(env, "zhagen_results", {})
     app.zhagen_executed = {}
@@ -133,7 +136,7 @@ def site_address(app: Sphinx) -> str:
 
 def write_editions(app: Sphinx, exception: Exception | None) -> None:
     """Write the reader's edition of each notebook beside its page, the wheel, and the links to them."""
-    if exception or app.builder.name != "html":
+    if exception or app.builder.name != "html" or app.config.zhagen_study_book:
         return
     out, site = Path(app.outdir), site_address(app)
     wheel = build_wheel(Path(app.srcdir), out / "wheel")
@@ -179,6 +182,8 @@ def setup(app: Sphinx) -> dict:
     if numbering := app.extensions.get("sphinx_multitoc_numbering"):
         # sphinx_external_toc loads it and forgets to declare it safe: it numbers after reading, and we number none
         numbering.parallel_read_safe = True
+    # the book of somebody's study: its numbers are written by each build, and its notebooks are not handed out
+    app.add_config_value("zhagen_study_book", False, "env", bool)
     app.connect("env-get-outdated", execute)
     app.connect("source-read", read)
     app.connect("build-finished", write_editions, priority=800)

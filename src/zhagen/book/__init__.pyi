@@ -39,6 +39,14 @@ from .self_checks import parse_self_check as parse_self_check
 from .self_checks import plain_self_check as plain_self_check
 from .solutions import solution_texts as solution_texts
 from .solutions import without_solutions as without_solutions
+from .study_book import build_study_book as build_study_book
+from .study_book import fitting_chapters as fitting_chapters
+from .study_book import refuse_names as refuse_names
+from .study_book import write_chapters as write_chapters
+from .study_tables import chapter_study as chapter_study
+from .study_tables import code_table as code_table
+from .study_tables import example_quotes as example_quotes
+from .study_tables import material_table as material_table
 from .synthesis import alignment_agreement as alignment_agreement
 from .synthesis import alignments as alignments
 from .synthesis import code_systems as code_systems

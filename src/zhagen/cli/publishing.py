@@ -1,0 +1,43 @@
+"""The command that makes a book of a study."""
+
+import argparse
+from pathlib import Path
+
+from zhagen.errors import ZhagenError
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add ``book``.
+
+    Parameters
+    ----------
+    commands : argparse._SubParsersAction
+        What ``zhagen`` takes as its first word; it gets one more.
+    """
+    parser = commands.add_parser("book", help="build the static book of a study: chapters that run, search, pictures")
+    parser.add_argument("study", metavar="STUDY", help="the folder of the study")
+    parser.add_argument("--out", metavar="DIR", help="where the book goes")
+    parser.add_argument("--names", metavar="FILE", help="one name a line that no page may carry: the build stops")
+    parser.add_argument("--chapters", action="store_true", help="only write the chapters into the study, to be changed")
+    parser.set_defaults(run=_book)
+
+
+def _book(arguments: argparse.Namespace) -> None:
+    from zhagen.book import build_study_book, write_chapters
+    from zhagen.study import open_study
+    from zhagen.text.encodings import read_file
+
+    if arguments.chapters:
+        for path in write_chapters(open_study(arguments.study), Path(arguments.study) / "chapters"):
+            print(path)
+        return
+    if not arguments.out:
+        raise ZhagenError("it is not said where the book goes", "--out", "name a folder")
+    names: list[str] = []
+    if arguments.names:
+        try:
+            names = [line.strip() for line in read_file(Path(arguments.names)).splitlines() if line.strip()]
+        except OSError as error:
+            raise ZhagenError(f"{arguments.names} cannot be read: {error.strerror}", "--names") from error
+    pages = build_study_book(arguments.study, arguments.out, names=names)
+    print(f"{len(pages)} pages: open {pages[0]}")
