@@ -55,7 +55,8 @@ def draw_frequencies(frequency: pd.DataFrame, *, top: int = 20, ax: "Axes | None
         ax = _axis(len(shown)) if ax is None else ax
         _draw(shown, ax)
     key = key or picture_key("bars", shown.to_numpy().tolist())
-    return from_matplotlib(ax.figure, alt, key)  # type: ignore[arg-type]
+    table = shown[["term", "count"]].set_axis(["词", "出现次数"], axis=1)
+    return from_matplotlib(ax.figure, alt, key, [("词", table)])  # type: ignore[arg-type]
 
 
 def most_frequent(frequency: pd.DataFrame, top: int) -> pd.DataFrame:

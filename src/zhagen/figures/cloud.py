@@ -63,6 +63,7 @@ def draw_cloud(frequency: pd.DataFrame, *, top: int = 80, seed: int = 1, key: st
         f"出现最多的是{frequency_text(shown.head(SAID))}{'，其余从略' if len(shown) > SAID else ''}"
         f"{left_out_text(shown)}。"
     )
+    canvas.table("词", shown[["term", "count"]].set_axis(["词", "出现次数"], axis=1))
     if note := left_out_text(shown).removeprefix("，"):
         high += theme.SIZES["note"] + 2 * GAP
         canvas.text(theme.WIDTH, high - GAP - theme.SIZES["note"] / 2, note, size=theme.SIZES["note"], anchor="end")

@@ -95,7 +95,10 @@ def draw_curve(
     alt = _alt(frame, lines, x, y, band, xlabel, ylabel, band_name, log)
     values = [frame[column].tolist() for column in columns]
     made = picture_key("curve", columns, values, xlabel, ylabel, band_name, log)
-    return from_matplotlib(ax.figure, alt, key or made)  # type: ignore[arg-type]
+    named = {x: xlabel, y: ylabel} | ({series: "线"} if series else {})
+    named |= {band[0]: f"{band_name}下端", band[1]: f"{band_name}上端"} if band else {}
+    table = pd.concat(lines.values())[[*dict.fromkeys(columns)]].rename(columns=named)
+    return from_matplotlib(ax.figure, alt, key or made, [("点", table)])  # type: ignore[arg-type]
 
 
 def _lines(frame: pd.DataFrame, x: str, series: str | None) -> Lines:

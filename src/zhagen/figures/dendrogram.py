@@ -91,6 +91,7 @@ def draw_dendrogram(merges: "Merges", groups: pd.DataFrame | None = None, *, key
         if groups.attrs.get("tied"):
             note = _tied_text(groups)
             canvas.text(0, top + 38, note, size=NOTE, anchor="start")
+    canvas.table("合并", _table(merges, labels))
     cut = None if groups is None else groups[["label", "group"]].to_numpy().tolist()
     rows = merges.steps.to_numpy().tolist()
     made = picture_key("dendrogram", merges.labels, rows, merges.method, merges.measure, cut)
@@ -162,6 +163,16 @@ def _measure(merges: "Merges") -> str:
     if merges.measure == "euclidean":
         return "欧氏距离"
     return f"距离（1 − {MEASURES[merges.measure]}）" if merges.measure in MEASURES else "距离"
+
+
+def _table(merges: "Merges", labels: list[str]) -> pd.DataFrame:
+    names, rows = list(labels), []
+    for first, second, height in zip(
+        merges.steps["first"], merges.steps["second"], merges.steps["height"], strict=True
+    ):
+        rows.append((names[int(first)], names[int(second)], number_text(height, 4)))
+        names.append(f"第 {len(rows)} 次合并")
+    return pd.DataFrame(rows, columns=["一", "另一", _measure(merges)])
 
 
 def _alt(merges: "Merges", labels: list[str], leaves: list[int], groups: pd.DataFrame | None) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from zhagen.errors import ZhagenError
 from zhagen.figures import theme
-from zhagen.figures.canvas import Canvas
+from zhagen.figures.canvas import Canvas, mark_row
 from zhagen.figures.labels import number_text, one_line
 from zhagen.figures.picture import Picture, picture_key
 from zhagen.text.cleaning import printed_width
@@ -62,11 +62,15 @@ def draw_heatmap(frame: pd.DataFrame, what: str = "数值", *, key: str = "") ->
     for place, lines in enumerate(head):
         canvas.text(left + (place + 0.5) * cell, top - PAD - len(lines) * LABEL * theme.LINE / 2, lines)
     most = max((abs(value) for row in cells for value in row if value is not None), default=0)
-    for lines, row in zip(labels, cells, strict=True):
+    pairs = [(row, column) for row in rows for column in columns]
+    values = ["" if value is None else number_text(value, 4) for row in cells for value in row]
+    canvas.table("格", pd.DataFrame(pairs, columns=["行", "列"]).assign(**{what or "数值": values}))
+    for number, (lines, row) in enumerate(zip(labels, cells, strict=True)):
         high = len(lines) * LABEL * theme.LINE + 2 * PAD
         canvas.text(left - 2 * PAD, top + high / 2, lines, anchor="end")
         for place, value in enumerate(row):
-            _cell(canvas, left + place * cell, top, cell, high, value, most)
+            with canvas.mark(mark_row(0, number * len(columns) + place), name=f"{rows[number]}，{columns[place]}"):
+                _cell(canvas, left + place * cell, top, cell, high, value, most)
         top += high
     negative = any(value is not None and value < 0 for row in cells for value in row)
     legend = f"格中是{what}；离 0 越远，颜色越深" + ("，负数另有颜色。" if negative else "。")

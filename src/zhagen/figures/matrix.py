@@ -55,6 +55,12 @@ def draw_matrix(frame: pd.DataFrame, *, arrows: Sequence[str] = (), key: str = "
     wide = (theme.WIDTH - gap * len(columns)) / (len(columns) + 1)
     limit = max(int((wide - 2 * PAD) / SIZE), 2)
     canvas, top = Canvas(), 0.0
+    table = [
+        (row, column, cell)
+        for row, line in zip(rows, cells, strict=True)
+        for column, cell in zip(columns, line, strict=True)
+    ]
+    canvas.table("格", pd.DataFrame(table, columns=["行", "列", "内容"]))
     for number, (label, row) in enumerate(zip(["", *rows], [columns, *cells], strict=True)):
         broken = [theme.wrap_label(text, limit) for text in (label, *row)]
         high = max(len(lines) for lines in broken) * SIZE * theme.LINE + 4 * PAD

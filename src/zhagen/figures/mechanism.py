@@ -246,7 +246,8 @@ def _arrow_table(edges: pd.DataFrame, arrows: list[_Arrow]) -> pd.DataFrame:
     table["状态"] = [theme.status_line(arrow.status).name for arrow in arrows]
     table["文档"] = _documents(edges)
     if {"line_start", "line_end"} <= {*edges.columns}:
-        table["行"] = line_ranges(edges).to_numpy()
+        # a row that a reader added has no lines, and the numbers of the others became floats
+        table["行"] = line_ranges(edges[["line_start", "line_end"]].convert_dtypes()).to_numpy()
     for column, name in KNOWN.items():
         if column in edges.columns:
             table[name] = [one_line(cell_text(value)) for value in edges[column]]
@@ -257,8 +258,8 @@ def _arrow_table(edges: pd.DataFrame, arrows: list[_Arrow]) -> pd.DataFrame:
 
 def _node_table(nodes: list[str], arrows: list[_Arrow], groups: Mapping[str, str]) -> pd.DataFrame:
     table = pd.DataFrame({"方框": nodes, "组": [groups.get(node, "") for node in nodes]})
-    table["发出"] = [sum(arrow.source == node for arrow in arrows) for node in nodes]
-    table["收到"] = [sum(arrow.target == node for arrow in arrows) for node in nodes]
+    table["发出"] = ["；".join(f"{a.words} {a.target}".strip() for a in arrows if a.source == node) for node in nodes]
+    table["收到"] = ["；".join(f"{a.source} {a.words}".strip() for a in arrows if a.target == node) for node in nodes]
     return table if groups else table.drop(columns="组")
 
 

@@ -5,9 +5,11 @@ from collections.abc import Callable, Collection, Hashable, Sequence
 from math import isfinite, sqrt
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from zhagen.errors import ZhagenError
 from zhagen.figures import theme
-from zhagen.figures.canvas import Canvas, Point, svg_points
+from zhagen.figures.canvas import Canvas, Point, mark_row, svg_points
 from zhagen.figures.labels import number_text, one_line
 from zhagen.figures.layout import page_layout
 from zhagen.figures.picture import Picture, picture_key
@@ -86,18 +88,28 @@ def draw_network(
     wide = max(theme.WIDTH, *(box[0] for box in boxes.values()))
     places = page_layout(edges, boxes, width=wide, seed=seed)
     centre = {node: (x, y - boxes[node][1] / 2 + radius[node] + 2) for node, (x, y) in places.items()}
+    measure = graph.graph.get("measure", weight) if weight == "weight" else weight
+    measure = WEIGHTS.get(measure, measure)
     canvas = Canvas()
-    for (first, second), value in edges.items():
-        _edge(canvas, centre[first], centre[second], _between(value, edges.values(), STROKE))
+    said = [(label[first], label[second], number_text(value, 4)) for (first, second), value in edges.items()]
+    if edges:
+        canvas.table("边", pd.DataFrame(said, columns=["词", "另一词", measure]))
+    number = canvas.table("词", _node_table(counts, edges, member, label))
+    rows = {node: mark_row(number, place) for place, node in enumerate(counts)}
+    for place, ((first, second), value) in enumerate(edges.items()):
+        name = f"{label[first]}与{label[second]}"
+        with canvas.mark(mark_row(0, place), name=name, from_=rows[first], to=rows[second]):
+            _edge(canvas, centre[first], centre[second], _between(value, edges.values(), STROKE))
     for node in counts:
-        _node(canvas, centre[node], radius[node], member[node])
+        group = "" if member[node] is None else f"社区 {(member[node] or 0) + 1}"
+        with canvas.mark(rows[node], name=label[node], group=group):
+            _node(canvas, centre[node], radius[node], member[node])
     for node in counts:
         x, y = centre[node]
         middle = y + radius[node] + 2 + SIZE / 2 + (len(lines[node]) - 1) * SIZE * theme.LINE / 2
-        canvas.text(x, middle, lines[node], halo=True)
+        with canvas.mark(rows[node]):
+            canvas.text(x, middle, lines[node], halo=True)
     bottom = max(y + boxes[node][1] / 2 for node, (_, y) in places.items())
-    measure = graph.graph.get("measure", weight) if weight == "weight" else weight
-    measure = WEIGHTS.get(measure, measure)
     high = _legend(canvas, communities, bottom + 10, edges, measure, counts)
     groups = [sorted(map(one_line, group)) for group in communities or []]
     alt = _alt(communities, measure, edges, counts)
@@ -136,6 +148,20 @@ def _members(
                 raise ZhagenError(f"community {place + 1} names {node}, which is no node", todo="take it out")
             member[node] = place
     return member
+
+
+def _node_table(
+    counts: dict[Hashable, float],
+    edges: dict[Edge, float],
+    member: dict[Hashable, int | None],
+    label: dict[Hashable, str],
+) -> pd.DataFrame:
+    degree = Counter(node for edge in edges for node in edge)
+    table = pd.DataFrame({"词": list(label.values()), "出现次数": list(counts.values())})
+    table["边数"] = [degree[node] for node in counts]
+    if any(place is not None for place in member.values()):
+        table["社区"] = ["" if place is None else str(place + 1) for place in member.values()]
+    return table
 
 
 def _box(radius: float, lines: list[str]) -> tuple[float, float]:

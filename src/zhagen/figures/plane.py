@@ -9,7 +9,7 @@ import pandas as pd
 from zhagen.errors import ZhagenError
 from zhagen.extras import import_extra
 from zhagen.figures import theme
-from zhagen.figures.canvas import Canvas, Point, svg_points
+from zhagen.figures.canvas import Canvas, Point, mark_row, svg_points
 from zhagen.figures.labels import one_line
 from zhagen.figures.layout import free_boxes
 from zhagen.figures.picture import Picture, picture_key
@@ -85,6 +85,8 @@ def draw_plane(
     points = _points(result, top)
     place, high, ticks = _scale(points)
     canvas = Canvas()
+    table = [(names[int(one.column)], one.label, f"{one.at[0]:.4f}", f"{one.at[1]:.4f}") for one in points]
+    canvas.table("点", pd.DataFrame(table, columns=["类", "名称", "第 1 轴", "第 2 轴"]))
     _grid(canvas, place, high, ticks, result.inertia)
     spots = [place(*point.at) for point in points]
     labels = _labels(points, spots, high)
@@ -93,10 +95,12 @@ def draw_plane(
         if leader:
             canvas.put("path", d=f"M{svg_points(*leader)}", stroke=theme.QUIET, stroke_width=0.8)
     for index in sorted(range(len(spots)), key=lambda index: (index in labels, points[index].column)):
-        _mark(canvas, spots[index], points[index].column, MARK if index in labels else MARK * 0.6)
+        with canvas.mark(mark_row(0, index), name=points[index].label, group=names[int(points[index].column)]):
+            _mark(canvas, spots[index], points[index].column, MARK if index in labels else MARK * 0.6)
     for index, (left, upper, wide, tall) in labels.items():
         fill = theme.palette_colour(int(points[index].column))
-        canvas.text(left + wide / 2, upper + tall / 2, points[index].lines, fill=fill, halo=True)
+        with canvas.mark(mark_row(0, index)):
+            canvas.text(left + wide / 2, upper + tall / 2, points[index].lines, fill=fill, halo=True)
     bottom = _legend(canvas, points, labels, names, high)
     rows = [frame[["label", "x1", "x2"]].to_numpy().tolist() for frame in (result.rows, result.columns)]
     key = key or picture_key("plane", *rows, names, top)

@@ -8,9 +8,10 @@ import pandas as pd
 
 from zhagen.errors import ZhagenError
 from zhagen.figures import theme
-from zhagen.figures.canvas import Canvas, svg_points
-from zhagen.figures.labels import one_line
+from zhagen.figures.canvas import Canvas, mark_row, svg_points
+from zhagen.figures.labels import cell_text, one_line
 from zhagen.figures.picture import Picture, picture_key, require_columns
+from zhagen.figures.table import line_ranges
 from zhagen.text.cleaning import printed_width
 
 WRAP = {2: (9, 8), 3: (8, 6, 6), 4: (7, 5, 4, 4)}  # characters a line by number of levels, finest level first
@@ -64,10 +65,21 @@ def draw_structure(codebook: "_HasCodes", *, wrap: Mapping[str, int] | None = No
         canvas.text(left + wide / 2, 12, _name(level, levels), size=theme.SIZES["note"], fill=theme.QUIET)
     bottom = top + tree.place(top)
     links = [row for row in rows if row.parent_id]
-    for row in links:
-        _link(canvas, tree, row)
+    canvas.table("编码条目", _table(codes, rows, levels, getattr(codebook, "evidence", None)))
+    places = {row.code_id: mark_row(0, place) for place, row in enumerate(rows)}
     for row in rows:
-        _box(canvas, tree, row)
+        above = places.get(row.parent_id, "")
+        name = row.label + (f"（{_name(row.level, levels)}）")
+        with canvas.mark(
+            places[row.code_id],
+            name=name,
+            group=_name(row.level, levels),
+            from_=above and places[row.code_id],
+            to=above,
+        ):
+            if row.parent_id:
+                _link(canvas, tree, row)
+            _box(canvas, tree, row)
     if links:
         bottom += 8 + canvas.legend([row.status for row in links], bottom + 8, tree.width, head=False)
     made = picture_key("structure", [tuple(row) for row in rows])
@@ -188,6 +200,25 @@ def _link(canvas: Canvas, tree: _Tree, row: _Code) -> None:
     half = (end - COLUMN_GAP + end) / 2
     path = f"M{svg_points((x, y), (end - COLUMN_GAP, y))} C{svg_points((half, y), (half, goal), (end, goal))}"
     canvas.arrow(path, (end, goal), (x, goal), row.status, head=False)
+
+
+def _table(codes: pd.DataFrame, rows: list[_Code], levels: list[str], evidence: pd.DataFrame | None) -> pd.DataFrame:
+    """Return what is known of each code; of its evidence how many pieces there are and where."""
+    label = {row.code_id: row.label for row in rows}
+    table = pd.DataFrame({"层次": [_name(row.level, levels) for row in rows], "编码条目": [row.label for row in rows]})
+    table["归入"] = [label.get(row.parent_id, "") for row in rows]
+    table["状态"] = [theme.status_line(row.status).name for row in rows]
+    if {"line_start", "line_end"} <= {*codes.columns}:
+        table["行"] = line_ranges(codes).to_numpy()
+    if evidence is not None and "code_id" in evidence.columns:
+        pieces = evidence.groupby("code_id").size()
+        table["证据条数"] = [int(pieces.get(row.code_id, 0)) or "" for row in rows]
+        if {"line_start", "line_end"} <= {*evidence.columns}:
+            where = line_ranges(evidence).groupby(evidence["code_id"]).agg("、".join)
+            table["证据所在行"] = [where.get(row.code_id, "") for row in rows]
+    if "reason" in codes.columns:
+        table["理由"] = [one_line(cell_text(value)) for value in codes["reason"]]
+    return table[[column for column in table if (table[column] != "").any()]]
 
 
 def _alt(rows: list[_Code], levels: list[str], links: list[_Code]) -> str:
