@@ -3,6 +3,7 @@ from . import corpus as corpus
 from . import documents as documents
 from . import extraction as extraction
 from . import figures as figures
+from . import materials as materials
 from . import statistics as statistics
 from . import study as study
 from . import text as text

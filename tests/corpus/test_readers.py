@@ -550,3 +550,17 @@ def test_rare_encodings_are_said(tmp_path):
     path, reading = written(tmp_path / "a.txt", "數字平台推動企業轉型，建立治理規則。".encode("big5")), SourceLog()
     assert [text for _, text in read_texts(path, reading=reading)] == ["數字平台推動企業轉型，建立治理規則。"]
     assert reading.remarks == ["a.txt is read as Big5"]
+
+
+def test_a_study_is_read_by_its_sources_and_office_files_name_the_command_for_them(tmp_path):
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "a.txt").write_text("平台", encoding="utf-8")
+    (tmp_path / "note.md").write_text("备忘", encoding="utf-8")
+    (tmp_path / "b.docx").write_bytes(b"PK")
+    reading = SourceLog()
+    assert [text for _, text in read_texts(tmp_path, reading=reading)] == ["平台", "备忘"]
+    assert "zhagen new STUDY --from FILES" in reading.left_out["b.docx"]
+    with pytest.raises(SourceError, match="zhagen new STUDY --from FILES"):
+        list(read_texts(tmp_path / "b.docx"))
+    (tmp_path / "study.toml").write_text('title = "a"', encoding="utf-8")
+    assert list(read_texts(tmp_path)) == [("sources/a.txt", "平台")]

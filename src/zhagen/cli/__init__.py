@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from zhagen import __version__
-from zhagen.cli import corpus, documents, publishing, studies
+from zhagen.cli import corpus, documents, materials, publishing, studies
 from zhagen.errors import ZhagenError, visible
 
 
@@ -70,6 +70,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(stopped=lambda arguments: "interrupted")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    for module in (documents, studies, publishing, corpus):  # a new word goes into the module of what it works on
+    for module in (documents, materials, studies, publishing, corpus):  # a new word goes into the module of what it works on
         module.add_commands(commands)
     return parser

@@ -21,7 +21,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         description="Text in, a co-occurrence network out, for a corpus of any size. If it is stopped, the same "
         "command continues from there.",
     )
-    parser.add_argument("input", metavar="INPUT", help="a folder of texts, or a .txt, .jsonl, .csv or .parquet file")
+    parser.add_argument(
+        "input", metavar="INPUT", help="a folder of texts, a study, or a .txt, .jsonl, .csv or .parquet file"
+    )
     parser.add_argument("--out", metavar="DIR", required=True, help="where the results go")
     parser.add_argument("--force", action="store_true", help="overwrite files there that no earlier run wrote")
     parser.add_argument("--column", default="text", help="the column or key that holds the text (default: text)")

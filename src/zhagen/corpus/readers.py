@@ -27,6 +27,8 @@ KINDS |= {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv", "
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "|", "，": "full-width commas"}
 SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.I)  # the first line of a table, for spreadsheets only
 BLOCK = 1 << 20  # characters of a long file handed on in one go
+OFFICE = (".docx", ".pdf", ".xlsx")  # files whose text `zhagen.materials` reads
+MAKE_STUDY = "`zhagen new STUDY --from FILES` makes texts of it, for `zhagen cooccur STUDY`"
 RARE = (BIG5, WESTERN, "utf-16-le", "utf-16-be")  # encodings that the notes name
 STORE = ".zhagen-parts"  # the folder of counted parts, see `zhagen.corpus.store`
 NAMED = 100  # files named one by one in a report
@@ -111,8 +113,8 @@ def read_texts(
     ----------
     source : pathlib.Path or str
         A folder (its .txt, .md, .srt and .vtt files and those of its folders, in the order of their paths, without
-        hidden ones; links are followed), or a file: one of these, .jsonl, .csv, .tsv, .parquet. Of subtitles (.srt,
-        .vtt) the time codes are left out.
+        hidden ones; links are followed; of a study its sources), or a file: one of these, .jsonl, .csv, .tsv, .parquet.
+        Of subtitles (.srt, .vtt) the time codes are left out.
     column : str, default "text"
         The column, or key, that contains the text. Texts and folders have none.
     encoding : str, optional
@@ -194,7 +196,8 @@ def _read(
         raise SourceError(f"{source} is no regular file", todo="write its content to a file first")
     kind = KINDS.get(source.suffix.lower())
     if kind is None:
-        raise SourceError(f"{source.name} is of no known kind", todo=f"use one of {', '.join(KINDS)}")
+        todo = MAKE_STUDY if source.suffix.lower() in OFFICE else f"use one of {', '.join(KINDS)}"
+        raise SourceError(f"{source.name} is of no known kind", todo=todo)
     if kind == "texts":
         yield from ((source.name, piece) for piece in _texts(source, encoding, longest, reading))
     elif kind == "parquet":
@@ -247,7 +250,11 @@ def _files(folder: Path, reading: SourceLog) -> list[Path]:
     """
     found: list[Path] = []
     seen: dict[str, str] = {}
-    for place, folders, names in os.walk(folder, onerror=_fail, followlinks=True):
+    start = folder
+    if (folder / "study.toml").is_file() and (folder / "sources").is_dir():
+        start = folder / "sources"
+        reading.remarks.append(f"{folder.name} is a study: its sources are read, and nothing else of it")
+    for place, folders, names in os.walk(start, onerror=_fail, followlinks=True):
         inside = Path(place).relative_to(folder)
         first = seen.setdefault(os.path.realpath(place), str(inside))
         if first != str(inside):
@@ -266,7 +273,8 @@ def _files(folder: Path, reading: SourceLog) -> list[Path]:
         if path.name.startswith("."):  # editors leave copies of texts there
             reading.left_out[name] = "a hidden file"
         elif kind is None:
-            reading.left_out[name] = f"{path.suffix or 'a name without suffix'} is of no known kind"
+            more = f": {MAKE_STUDY}" if path.suffix.lower() in OFFICE else ""
+            reading.left_out[name] = f"{path.suffix or 'a name without suffix'} is of no known kind{more}"
         elif kind != "texts":
             reading.left_out[name] = "a table: name the file itself"
         elif path.exists() and not path.is_file():

@@ -9,6 +9,7 @@ line as a name does and is none, as far as can be known, is named to the reader.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from zhagen.text.characters import HAN
@@ -123,6 +124,86 @@ def is_interviewer(name: str) -> bool:
 def _kind(name: str) -> str:
     found = _KIND.match(name)
     return found["kind"] if found and re.fullmatch(_NAME, name) else ""
+
+
+@dataclass(frozen=True)
+class TurnHead:
+    """What begins a turn.
+
+    Attributes
+    ----------
+    name : str
+        Who speaks, without blanks beside Chinese characters.
+    end : int
+        Where the words begin in the line.
+    usual : bool
+        Whether transcripts usually have this name, or it has a title (王老师).
+    time : str
+        The time code in it; empty if there is none.
+    note : str
+        What is in brackets behind the name; empty if nothing is.
+    """
+
+    name: str
+    end: int
+    usual: bool
+    time: str
+    note: str
+
+
+def turn_head(line: str) -> TurnHead | None:
+    """Return the name with which a line begins a turn, in any of the forms that transcripts have.
+
+    Parameters
+    ----------
+    line : str
+        A line.
+
+    Returns
+    -------
+    TurnHead or None
+        None if the line begins with nothing that can be a name. A name that is not usual is one only if it begins
+        several lines.
+
+    Examples
+    --------
+    >>> turn_head("说话人1 00:12"), turn_head("地点：二教") is None
+    (TurnHead(name='说话人1', end=10, usual=False, time='00:12', note=''), True)
+    >>> turn_head("[00:03] 王 老师（店主）：我们").name
+    '王老师'
+    """
+    found = _begin(line)
+    name = found["plain"] or found["usual"] or _other(found) if found else ""
+    if not found or not name:
+        return None
+    place = next(found.span(group) for group in ("plain", "usual", "other") if found[group])
+    time = re.search(_STAMP, line[: place[0]]) or re.search(_STAMP, line[place[1] : found.end()])
+    behind = line[place[1] : found.end()].replace(time[0], "", 1) if time else line[place[1] : found.end()]
+    note = re.search(r"[（(【\[]([^（()）\n]+)[\]）)】]", behind)
+    end = found.end() + len(line[found.end() :]) - len(line[found.end() :].lstrip("：: \t"))
+    usual = bool(found["plain"] or found["usual"] or _TITLED.fullmatch(_plain(name)))
+    return TurnHead(_plain(name), end, usual, time[0] if time else "", note[1].strip() if note else "")
+
+
+def is_participant(name: str) -> bool:
+    """Say whether a name is one that transcripts usually have for participants, with a number or without.
+
+    Parameters
+    ----------
+    name : str
+        The name.
+
+    Returns
+    -------
+    bool
+        True if it is in `PARTICIPANTS`.
+
+    Examples
+    --------
+    >>> is_participant("受访者3"), is_participant("张老师")
+    (True, False)
+    """
+    return _kind(name) in PARTICIPANTS
 
 
 def choose_speakers(

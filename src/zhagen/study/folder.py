@@ -422,7 +422,7 @@ def _read_table(folder: Path, name: str, found: Contents) -> None:
                 found.add(name, number, f"the {column} is {cell!r}", "write a whole number")
             values.append(int(cell) if whole else -1)
         frame[column] = pd.Series(values, dtype="int64")
-    rest = [column for column in header if column not in columns]
+    rest = [str(column) for column in frame if column not in columns]  # without guards of spreadsheets
     found.tables[name] = typed_table(name, frame[columns + rest])
 
 
@@ -646,6 +646,10 @@ def _check_ids(found: Contents) -> None:
     for row in speakers.index[speakers.duplicated(["source_id", "speaker"])]:
         speaker = speakers.speaker[row]
         found.add("speakers", int(row), f"the speaker {speaker} of this source is listed twice", "keep one row")
+    if "confirmed" in speakers and (unsure := speakers.index[speakers.confirmed.eq("no")].tolist()):
+        said = f"the roles of {len(unsure)} speakers are guesses"
+        todo = "look at them with `zhagen speakers`; write yes into the column confirmed"
+        found.add("speakers", unsure[0], said, todo, "finding")
 
 
 def _check_cells(found: Contents) -> None:

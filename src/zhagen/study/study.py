@@ -34,7 +34,8 @@ SENTENCES = "source_id turn sentence speaker role start end text".split()
 QUOTATIONS = "coding_id source_id turn speaker role start end code_id label level coder date quote".split()
 CONSENSUS = "共识"
 ASKS, NOTES_DOWN = ("访", "问", "Q"), ("记",)  # speakers where speakers.csv does not list those of a source
-SPEAKER = re.compile(r"([^\s：:【\[「“]{1,12})[ \t]*[：:][ \t]*")
+SPEAKER = re.compile(r"([^\s：:【\[「“]{1,30})[ \t]*[：:][ \t]*")
+SHORT = 12  # characters that a speaker has at most whom speakers.csv does not list
 MOMENT = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}([ T　]+\d{1,2}:\d{2}(:\d{2})?)?\s*")
 
 
@@ -387,7 +388,7 @@ def _read_turns(text: str, roles: Mapping[str, str], kind: str) -> list[tuple[st
         if not line.strip() or line.startswith("【") or MOMENT.fullmatch(line):
             continue
         opened = SPEAKER.match(line)
-        if opened and (opened[1] in roles or not roles):
+        if opened and (opened[1] in roles or (not roles and len(opened[1]) <= SHORT)):
             turns.append([opened[1], start + opened.end(), start + len(line)])
         elif turns:
             turns[-1][2] = start + len(line)

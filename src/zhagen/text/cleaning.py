@@ -277,6 +277,34 @@ def join_lines(lines: Sequence[str]) -> str:
     return normal_text("".join(joined))
 
 
+def line_joint(before: str, after: str) -> tuple[int, str]:
+    """Return what is between two lines of a paragraph that was broken, without changing another character of them.
+
+    Parameters
+    ----------
+    before, after : str
+        A line, or its end, and the next one.
+
+    Returns
+    -------
+    dropped : int
+        How many characters at the end of the first line are a hyphen that breaks a word.
+    between : str
+        A blank between words of letters; nothing beside Chinese characters.
+
+    Examples
+    --------
+    >>> line_joint("对数字商业模", "式创新"), line_joint("business", "model"), line_joint("busi-", "ness")
+    ((0, ''), (0, ' '), (1, ''))
+    """
+    before, after = before.rstrip(), after.lstrip()
+    if not before or not after:
+        return 0, ""
+    if before[-1] in "-\u2010" and _broken(before, after[0]):
+        return 1, ""
+    return 0, " " if _wants_blank(before[-1], after[0]) else ""
+
+
 def _broken(line: str, after: str) -> bool:
     """Say whether the hyphen at the end of a line breaks a word whose rest begins the next."""
     half = re.search(r"(?<![A-Za-z0-9-])[A-Za-z]{2,}(?=-$)", line[-LONGEST_WORD:])

@@ -1,0 +1,136 @@
+"""The commands that make a study from a person's files."""
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from zhagen.cli.printing import print_row
+from zhagen.errors import visible
+
+if TYPE_CHECKING:
+    from zhagen.materials import MaterialReport
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add ``new``, ``add`` and ``speakers``.
+
+    Parameters
+    ----------
+    commands : argparse._SubParsersAction
+        What ``zhagen`` takes as its first word; it gets more of them.
+    """
+    new = commands.add_parser(
+        "new",
+        help="make a study from your files: texts, Word, PDF, subtitles, tables",
+        description="Make a study from files and folders: .txt, .md, .docx, .pdf, .srt, .vtt, .xlsx, .csv. Each file "
+        "is read or named with the reason. Status 1: text of a file may be missing.",
+    )
+    new.add_argument("folder", metavar="FOLDER", help="where the study goes: a new folder")
+    new.add_argument("--from", dest="material", nargs="+", required=True, metavar="MATERIAL", help="files and folders")
+    new.add_argument("--title", default="", help="its title (default: the name of the folder)")
+    new.add_argument("--question", default="", help="the research question")
+    new.add_argument(
+        "--coder", dest="coders", action="append", default=[], metavar="NAME", help="who codes; again for more"
+    )
+    _add_reading(new)
+    new.set_defaults(run=_new)
+    add = commands.add_parser(
+        "add",
+        help="add files to a study; what is there stays",
+        description="Add sources to a study. What is there stays; a text that it has already is left out.",
+    )
+    add.add_argument("folder", metavar="STUDY")
+    add.add_argument("material", nargs="+", metavar="MATERIAL", help="files and folders")
+    _add_reading(add)
+    add.set_defaults(run=_add)
+    speakers = commands.add_parser(
+        "speakers",
+        help="list who speaks in the sources of a study; set and confirm their roles",
+        description="List the speakers of a study with their turns and roles. A role is a guess until it is confirmed, "
+        "here or in speakers.csv. Status 1: some are not confirmed.",
+    )
+    speakers.add_argument("folder", metavar="STUDY")
+    roles = "interviewer, participant, observer"
+    speakers.add_argument(
+        "--role", action="append", default=[], metavar="NAME=ROLE", help=f"a speaker's role in all sources: {roles}"
+    )
+    speakers.add_argument("--none", action="append", default=[], metavar="NAME", help="it is no speaker: take it out")
+    speakers.add_argument("--source", default="", metavar="ID", help="--role and --none are for this source only")
+    speakers.add_argument("--confirm", action="store_true", help="all that are listed are right")
+    speakers.set_defaults(run=_speakers)
+
+
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--interviewer", dest="interviewers", action="append", default=[], metavar="NAME", help="beside 问, 访谈者 …"
+    )
+    parser.add_argument(
+        "--participant", dest="participants", action="append", default=[], metavar="NAME", help="beside 答, 受访者 …"
+    )
+    parser.add_argument(
+        "--column", action="append", default=[], metavar="NAME", help="of tables: a column of text; again for more"
+    )
+    parser.add_argument(
+        "--by", default="row", help="of tables: a source for each row (default), or for each column of text"
+    )
+    parser.add_argument(
+        "--id", dest="key", default="", metavar="COLUMN", help="of tables: the column that names the rows"
+    )
+    parser.add_argument("--sheet", default="", metavar="NAME", help="of workbooks: the sheet")
+    parser.add_argument("--encoding", help="of text files (default: found out file by file)")
+
+
+def _settings(arguments: argparse.Namespace, *more: str) -> dict[str, object]:
+    names = ("interviewers", "participants", "column", "by", "key", "sheet", "encoding", *more)
+    return {name: getattr(arguments, name) for name in names}
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    from zhagen.materials import new_study
+
+    report = new_study(arguments.folder, arguments.material, **_settings(arguments, "title", "question", "coders"))  # type: ignore[arg-type]
+    return _print_report(report, arguments.folder)
+
+
+def _add(arguments: argparse.Namespace) -> int:
+    from zhagen.materials import add_material
+
+    report = add_material(arguments.folder, arguments.material, **_settings(arguments))  # type: ignore[arg-type]
+    return _print_report(report, arguments.folder)
+
+
+def _print_report(report: "MaterialReport", folder: str) -> int:
+    for one in report.sources.to_dict("records"):
+        print_row(
+            "read", one["file"], one["source_id"], one["kind"], one["characters"], one["speakers"], one["changes"]
+        )
+    for left in report.left_out:
+        print_row("missing" if left.missing else "left out", left.file, left.why, left.todo)
+    print(f"zhagen: {visible(repr(report))}", file=sys.stderr)
+    if any(one.speakers for one in report.made):
+        print(f"zhagen: roles of speakers are guesses: see `zhagen speakers {visible(folder)}`", file=sys.stderr)
+    return int(bool(report.missing))
+
+
+def _speakers(arguments: argparse.Namespace) -> int:
+    from zhagen.errors import StudyError
+    from zhagen.materials import list_speakers, set_speakers
+
+    roles = {}
+    for one in arguments.role:
+        name, mark, role = one.rpartition("=")
+        if not mark:
+            raise StudyError(f"--role {one!r} has no =", todo="write it as --role 王老师=interviewer")
+        roles[name] = role
+    if roles or arguments.none or arguments.confirm:
+        set_speakers(
+            arguments.folder, roles, gone=arguments.none, source_id=arguments.source, confirm=arguments.confirm
+        )
+    table = list_speakers(arguments.folder)
+    for row in table.to_dict("records"):
+        print_row(*row.values())
+    open_ones = int(table.confirmed.eq("no").sum())
+    if open_ones:
+        said = f"{open_ones} of {len(table)} speakers are not confirmed: --confirm, if all roles are right"
+        print(f"zhagen: {said}", file=sys.stderr)
+    return int(open_ones > 0)

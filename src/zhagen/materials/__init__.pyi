@@ -1,0 +1,12 @@
+from .making import MadeSource as MadeSource
+from .making import MaterialReport as MaterialReport
+from .making import add_material as add_material
+from .making import new_study as new_study
+from .reading import LeftOut as LeftOut
+from .reading import Material as Material
+from .reading import read_material as read_material
+from .speakers import Speaker as Speaker
+from .speakers import list_speakers as list_speakers
+from .speakers import set_speakers as set_speakers
+from .texts import Change as Change
+from .texts import SourceText as SourceText

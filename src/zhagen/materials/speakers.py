@@ -1,0 +1,308 @@
+"""Who speaks in a text: found by how its lines begin, written in one form, and listed for a person to confirm."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from statistics import median
+
+import pandas as pd
+
+from zhagen.corpus.turns import TurnHead, is_interviewer, is_participant, turn_head
+from zhagen.errors import StudyError
+from zhagen.materials.texts import Change, SourceText, shown_lines
+from zhagen.output import write_files
+from zhagen.study.folder import ROLES, file_sha256
+from zhagen.study.study import open_study
+
+NOTES_DOWN = ("记", "观察者")  # who writes field notes
+LONGEST = 30  # characters of a name
+FIRST = 30  # characters of what a speaker says first
+_PLAIN = re.compile(r"[^\s：:【\[「“]{1,30}[ \t]*[：:]")  # as a study reads it
+_ASKS = re.compile(r"[？?][”」』）)]*\s*$")
+_FIELD_NOTES = re.compile("田野|笔记|观察|日志|札记|field ?note|observation", re.IGNORECASE)
+
+
+@dataclass
+class Speaker:
+    """A speaker of a text, as far as it can be seen from the text.
+
+    Attributes
+    ----------
+    name : str
+        The name before the colon.
+    turns : int
+        How many turns.
+    role : str
+        ``interviewer``, ``participant`` or ``observer``: a guess.
+    attributes : dict of str to str
+        Further cells for ``speakers.csv``.
+    """
+
+    name: str
+    turns: int
+    role: str
+    attributes: dict[str, str] = field(default_factory=dict)
+
+
+def mark_turns(
+    source: SourceText, interviewers: Collection[str] = (), participants: Collection[str] = ()
+) -> tuple[SourceText, list[Speaker], list[str]]:
+    """Write the turns of a text as ``甲：…``, and say who speaks.
+
+    A name is one if transcripts usually have it, it has a title, it was given, or it begins several lines. Time codes
+    in the beginning of a turn go to ``times``, what is in brackets behind a name stays behind the colon.
+
+    Parameters
+    ----------
+    source : SourceText
+        A text.
+    interviewers, participants : collection of str, optional
+        Names beside the usual ones.
+
+    Returns
+    -------
+    source : SourceText
+        The text with its turns, and what was changed for them.
+    speakers : list of Speaker
+        The speakers in the order of their first turns.
+    unsure : list of str
+        Names that begin one line only and were not taken for speakers.
+
+    Examples
+    --------
+    >>> talk = "说话人1 00:12\\n你卖什么？\\n说话人2 00:15\\n旧书。\\n说话人1 00:20\\n好。\\n"
+    >>> source = SourceText("a.txt", "a", talk, "txt")
+    >>> marked, speakers, unsure = mark_turns(source, participants=["说话人2"])
+    >>> marked.text
+    '说话人1：你卖什么？\\n说话人2：旧书。\\n说话人1：好。\\n'
+    >>> [(one.name, one.turns, one.role) for one in speakers]
+    [('说话人1', 2, 'interviewer'), ('说话人2', 1, 'participant')]
+    """
+    lines = source.text.split("\n")
+    heads = [turn_head(line) if line.strip() else None for line in lines]
+    counted = Counter(head.name for head in heads if head)
+    given = {*interviewers, *participants, *source.speakers}
+    usual = {head.name for head in heads if head and head.usual}
+    known = {name for name, number in counted.items() if name in usual or name in given or number > 1}
+    if not known and len(counted) > 1 and sum(counted.values()) > len([one for one in lines if one.strip()]) / 2:
+        known = set(counted)  # a short talk: each name once
+    if known and all(is_interviewer(name) or name in interviewers for name in known):
+        known = set(counted)  # who answers does so once
+    unsure = [name for name in counted if name not in known]
+    marked, names = _write_turns(source, lines, heads, known)
+    said: dict[str, list[str]] = {}
+    speaker = ""
+    for line, name in zip(marked.text.split("\n"), names, strict=True):
+        speaker = name or speaker
+        if name:
+            said.setdefault(name, []).append(line[len(name) + 1 :])
+        elif speaker and line.strip():
+            said[speaker][-1] += line
+    roles = _guess_roles(said, interviewers, participants)
+    speakers = [Speaker(name, len(turns), roles[name], source.speakers.get(name, {})) for name, turns in said.items()]
+    return marked, speakers, unsure
+
+
+def guess_kind(source: SourceText, speakers: Sequence[Speaker]) -> str:
+    """Guess what kind of source a text is.
+
+    Parameters
+    ----------
+    source : SourceText
+        The text.
+    speakers : sequence of Speaker
+        Who speaks in it.
+
+    Returns
+    -------
+    str
+        ``interview``, ``field note`` or ``document``.
+
+    Examples
+    --------
+    >>> guess_kind(SourceText("田野笔记1.txt", "田野笔记1", "下雨。", "txt"), [])
+    'field note'
+    """
+    if any(one.role == "observer" for one in speakers) or _FIELD_NOTES.search(source.title):
+        return "field note"
+    return "interview" if speakers else "document"
+
+
+def list_speakers(folder: Path | str) -> pd.DataFrame:
+    """Return who speaks in the sources of a study.
+
+    Parameters
+    ----------
+    folder : pathlib.Path or str
+        The study.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a speaker of a source: ``source_id``, ``speaker``, ``role``, ``turns`` (int, counted now), ``confirmed``
+        (``no`` for a guess), ``first`` (what the speaker says first).
+
+    Raises
+    ------
+    StudyError
+        If the study cannot be opened.
+
+    Examples
+    --------
+    >>> from zhagen.paths import data_folder
+    >>> list_speakers(data_folder() / "practice").turns.tolist()[:2]
+    [15, 15]
+    """
+    study = open_study(folder)
+    turns = study.turns().groupby(["source_id", "speaker"]).text.agg(["size", "first"])
+    speakers = study.speakers.reset_index(drop=True)
+    keys = list(zip(speakers.source_id, speakers.speaker, strict=True))
+    known = turns.to_dict("index")
+    said = [known.get(key, {"size": 0, "first": ""}) for key in keys]
+    return speakers[["source_id", "speaker", "role"]].assign(
+        turns=[int(one["size"]) for one in said],
+        confirmed=speakers.confirmed if "confirmed" in speakers else "",
+        first=[" ".join(str(one["first"]).split())[:FIRST] for one in said],
+    )
+
+
+def set_speakers(
+    folder: Path | str,
+    roles: Mapping[str, str] | None = None,
+    *,
+    gone: Collection[str] = (),
+    source_id: str = "",
+    confirm: bool = False,
+) -> None:
+    """Set the roles of speakers of a study, take out what is no speaker, and confirm what is right.
+
+    Parameters
+    ----------
+    folder : pathlib.Path or str
+        The study.
+    roles : mapping of str to str, optional
+        Speaker -> ``interviewer``, ``participant`` or ``observer``; the role is confirmed by this.
+    gone : collection of str, optional
+        What was taken for a speaker and is none: its lines are of the turn before.
+    source_id : str, default ""
+        The source that this is for; without it all sources.
+    confirm : bool, default False
+        Whether all speakers that are listed then are right.
+
+    Raises
+    ------
+    StudyError
+        If the study cannot be opened, or there is no such speaker, source or role.
+    OutputError
+        If ``speakers.csv`` cannot be written.
+    """
+    roles = roles or {}
+    study = open_study(folder)
+    table = study.speakers.reset_index(drop=True)
+    if "confirmed" not in table:
+        table = table.assign(confirmed="yes")
+    if source_id and source_id not in study.texts:
+        raise StudyError(f"there is no source {source_id!r}", todo=f"use one of {', '.join(study.texts)}")
+    chosen = table.source_id.eq(source_id) if source_id else pd.Series(True, index=table.index)
+    for name in (*roles, *gone):
+        if name not in set(table.speaker[chosen]):
+            raise StudyError(f"there is no speaker {name!r}", "speakers.csv", "write it as `zhagen speakers` lists it")
+    for name, role in roles.items():
+        if role not in ROLES:
+            raise StudyError(f"there is no role {role!r}", todo=f"use one of {', '.join(ROLES)}")
+        rows = chosen & table.speaker.eq(name)
+        table.loc[rows, "role"], table.loc[rows, "confirmed"] = role, "yes"
+    table = table[~(chosen & table.speaker.isin(list(gone)))]
+    if confirm:
+        table = table.assign(confirmed="yes")
+    if file_sha256(Path(folder) / "speakers.csv") != study.stamps.get("speakers.csv", ""):
+        raise StudyError("speakers.csv was changed meanwhile", str(folder), "repeat the command")
+    write_files({"speakers.csv": table}, folder)
+
+
+def _write_turns(
+    source: SourceText, lines: list[str], heads: list[TurnHead | None], known: set[str]
+) -> tuple[SourceText, list[str]]:
+    """Return the text with its turns as a study reads them, and for each of its lines the name that begins it."""
+    written: list[str] = []
+    names: list[str] = []
+    changed: list[tuple[int, str, str]] = []
+    times = list[tuple[int, str, str]]()
+    place, waiting = 0, False  # waiting: the line before is a name alone
+    moves: list[tuple[int, int, int]] = []  # old start and end of a line, its new start
+    old = 0
+    for line, head in zip(lines, heads, strict=True):
+        moves.append((old, old + len(line), place))
+        old += len(line) + 1
+        if head and head.name in known:
+            name = _written_name(head.name)
+            rest = line[head.end :]
+            plain = _PLAIN.match(line)
+            if head.time or head.note or not plain or line[: plain.end()].rstrip("：: \t") != name:
+                changed.append((len(written) + 1, line[: head.end].strip(), f"{name}："))
+                line = f"{name}：{f'（{head.note}）' if head.note else ''}{rest}"
+            if head.time:
+                times.append((place, head.time, ""))
+            waiting = not rest.strip() and not head.note
+            names.append(name)
+        elif waiting and line.strip():
+            written[-1] += line.lstrip()
+            place += len(line.lstrip())
+            moves[-1] = (*moves[-1][:2], place - len(line.lstrip()) - 1)
+            waiting = False
+            continue
+        elif waiting:
+            moves[-1] = (*moves[-1][:2], place - 1)
+            continue  # an empty line between a name and what is said
+        else:
+            names.append("")
+        written.append(line)
+        place += len(line) + 1
+    text = "\n".join(written)
+    marked = replace(source, text=text, changes=list(source.changes), times=source.times or times)
+    if source.times and text != source.text:
+        marked.times = [(_moved(start, moves), begin, finish) for start, begin, finish in source.times]
+    if changed:
+        note = f"such as {changed[0][1]!r}: written as {changed[0][2]!r}"
+        lines_named = shown_lines(line for line, _, _ in changed)
+        marked.changes.append(Change("beginnings of turns written in one form", len(changed), lines_named, note))
+    if times and not source.times:
+        marked.changes.append(Change("time codes moved to times.csv", len(times)))
+    return marked, names
+
+
+def _moved(start: int, moves: list[tuple[int, int, int]]) -> int:
+    """Return where the line of a character begins now; a cue of subtitles begins with its line, or within it."""
+    for begin, end, new in moves:
+        if begin <= start <= end:
+            return new + (start - begin)
+    return start
+
+
+def _written_name(name: str) -> str:
+    """Return a name as it can be before the colon of a turn: without blanks and brackets."""
+    return re.sub(r"\s+", "_", re.sub(r"[【\[「“：:]", "", name).strip())[:LONGEST]
+
+
+def _guess_roles(
+    said: dict[str, list[str]], interviewers: Collection[str], participants: Collection[str]
+) -> dict[str, str]:
+    """Return the role of each speaker: by name, and where no name says who asks, by who asks."""
+    roles: dict[str, str] = {}
+    for name in said:
+        if name in interviewers or (is_interviewer(name) and name not in participants):
+            roles[name] = "interviewer"
+        elif name in NOTES_DOWN:
+            roles[name] = "observer"
+        elif name in participants or is_participant(name):
+            roles[name] = "participant"
+    others = [name for name in said if name not in roles]
+    if others and "interviewer" not in roles.values() and len(said) > 1:
+        asked = {name: sum(bool(_ASKS.search(turn)) for turn in said[name]) / len(said[name]) for name in others}
+        asks = max(others, key=lambda name: asked[name])
+        lengths = {name: median(map(len, turns)) for name, turns in said.items()}
+        if asked[asks] >= 0.5 and lengths[asks] <= max(lengths.values()):
+            roles[asks] = "interviewer"
+    return {name: roles.get(name, "participant") for name in said}
