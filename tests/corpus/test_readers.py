@@ -393,7 +393,7 @@ def test_bytes_that_are_no_text_in_a_column_of_texts(tmp_path):
 
 def test_what_cannot_be_read_at_all(tmp_path):
     assert "there is no" in refused(tmp_path / "none.csv")
-    assert "use one of .txt, .md, .srt, .vtt, .jsonl" in refused(written(tmp_path / "a.docx", "PK"))
+    assert "use one of .txt, .md, .srt, .vtt, .jsonl" in refused(written(tmp_path / "a.doc", "PK"))
     assert "has no .txt or .md file" in refused(tmp_path)
 
 
@@ -489,7 +489,7 @@ def test_what_is_left_out_empty_or_double_is_named(tmp_path):
 
 def test_a_folder_without_texts_says_what_is_there(tmp_path):
     written(tmp_path / "a.docx", "PK")
-    assert "but a.docx (.docx is of no known kind)" in refused(tmp_path)
+    assert "but a.docx (.docx is of no known kind: `zhagen new STUDY" in refused(tmp_path)
 
 
 def test_a_pipe_is_refused(tmp_path):
@@ -558,7 +558,7 @@ def test_a_study_is_read_by_its_sources_and_office_files_name_the_command_for_th
     (tmp_path / "note.md").write_text("备忘", encoding="utf-8")
     (tmp_path / "b.docx").write_bytes(b"PK")
     reading = SourceLog()
-    assert [text for _, text in read_texts(tmp_path, reading=reading)] == ["平台", "备忘"]
+    assert [text for _, text in read_texts(tmp_path, reading=reading)] == ["备忘", "平台"]
     assert "zhagen new STUDY --from FILES" in reading.left_out["b.docx"]
     with pytest.raises(SourceError, match="zhagen new STUDY --from FILES"):
         list(read_texts(tmp_path / "b.docx"))
