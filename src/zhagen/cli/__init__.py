@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(stopped=lambda arguments: "interrupted")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    for module in (documents, materials, studies, publishing, corpus):  # a new word goes into the module of what it works on
+    # a new word goes into the module of what it works on
+    for module in (documents, materials, studies, publishing, corpus):
         module.add_commands(commands)
     return parser
