@@ -62,10 +62,15 @@ INSIDE = (
     "materials.texts.plain_text",
     "materials.texts.shown_lines",
     "materials.word",
+    "study.editing.new_code_id",
+    "study.editing.new_memo_id",
+    "study.editing.relink",
     "study.folder",
     "study.history.history_faults",
+    "study.locking",
     "study.study.assemble_study",
     "study.study.fault_table",
+    "study.writing.write_changes",
 )
 
 # Of numpydoc's checks: the sections and their order; each parameter with type and description; what is returned.

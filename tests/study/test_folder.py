@@ -63,7 +63,7 @@ def test_an_error_names_its_line_and_the_study_is_not_opened(folder, name, old, 
     assert (table.todo != "").all()
     with pytest.raises(StudyError):
         open_study(folder)
-    assert main(["study", "check", str(folder)]) == 2
+    assert main(["check", str(folder)]) == 2
     said_out = capsys.readouterr()
     assert said_out.out.count("\n") == len(table) and said_out.err.count("\n") == 1
 
@@ -98,11 +98,11 @@ def test_a_finding_lets_the_study_open(folder, name, old, new, line, said):
     assert line in hit.line.tolist(), table.to_string()
     study = open_study(folder)
     assert len(study.codings) == 9
-    assert main(["study", "check", str(folder)]) == 1
+    assert main(["check", str(folder)]) == 1
 
 
 def test_a_clean_study_has_no_fault_and_windows_files_are_read(folder, capsys):
-    assert main(["study", "check", str(folder)]) == 0
+    assert main(["check", str(folder)]) == 0
     assert capsys.readouterr().out == ""
     for name in ("codings.csv", "codebook.csv", "study.toml", "memos/M001.md"):
         data = (folder / name).read_bytes()

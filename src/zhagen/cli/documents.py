@@ -1,4 +1,4 @@
-"""The commands on documents: list, attach, extract, draft a recipe, count, check, publish."""
+"""The commands on documents: list, attach, extract, draft a recipe, count, publish."""
 
 import argparse
 import json
@@ -6,11 +6,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zhagen.cli.printing import print_row, refusal
+from zhagen.cli.printing import print_row, refusal, say_edition
 from zhagen.documents import catalog
 from zhagen.errors import ZhagenError
 from zhagen.paths import sources_folder
-from zhagen.text.encodings import assumed_encoding, find_encoding
 
 if TYPE_CHECKING:  # loaded when a document is read: the command starts without it
     from zhagen.extraction.pipeline import Extraction
@@ -50,18 +49,8 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     count.add_argument("--source", metavar="FILE", help="a file of the same layout to read instead")
     count.set_defaults(run=_count)
 
-    check = commands.add_parser("check", help="run every check on documents; status 1 if one finds something")
-    check.add_argument("ids", nargs="*", metavar="ID", help="all documents if none is named")
-    check.set_defaults(run=_check)
-
     publish = commands.add_parser("publish", help="regenerate data/published from the originals")
     publish.set_defaults(run=_publish)
-
-
-def _say(document: catalog.Document) -> None:
-    print(f"zhagen: {document.id}: {document.why}", file=sys.stderr)
-    if assumed := assumed_encoding(find_encoding(document.path)):
-        print(f"zhagen: {document.id}: {document.path.name} is not UTF-8: it is read as {assumed}", file=sys.stderr)
 
 
 def _documents(arguments: argparse.Namespace) -> None:
@@ -86,7 +75,7 @@ def _extract(arguments: argparse.Namespace) -> None:
     with refusal(arguments.out, pipeline.MANIFEST):
         found = pipeline.extract(arguments.id, source=arguments.source)
         pipeline.write_extraction(found, arguments.out, force=arguments.force)
-    _say(found.document)
+    say_edition(found.document)
     for name in json.loads(Path(arguments.out, pipeline.MANIFEST).read_text("utf-8"))["guarded"]:
         begun = "cells that begin with =, +, - or @ got an apostrophe, so that no spreadsheet runs them"
         print(f"zhagen: {name}: {begun}", file=sys.stderr)
@@ -135,25 +124,9 @@ def _count(arguments: argparse.Namespace) -> None:
 
     document = catalog.open_document(arguments.id, source=arguments.source)
     clean = outline.read_outline(document, recipe.read_recipe(arguments.id)).text
-    _say(document)
+    say_edition(document)
     for term in arguments.terms:
         print_row(term, cleaning.count_term(clean, term))
-
-
-def _check(arguments: argparse.Namespace) -> int:
-    import pandas as pd
-
-    from zhagen.extraction import checks, pipeline
-
-    ids = arguments.ids or catalog.document_ids()
-    found = [pipeline.extract(doc_id) for doc_id in ids]
-    table = pd.concat([checks.run_checks(one, found) for one in found], ignore_index=True)
-    for one in found:
-        _say(one.document)
-    for row in table.to_dict("records"):
-        line = "" if pd.isna(row["line"]) else row["line"]
-        print_row(row["doc_id"], row["check"], row["verdict"], line, row["what"], row["looked"])
-    return int(table.finding.any())
 
 
 def _publish(arguments: argparse.Namespace) -> None:

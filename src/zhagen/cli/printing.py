@@ -1,9 +1,12 @@
 """What every command prints with."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from zhagen.documents import catalog
 from zhagen.errors import ZhagenError, visible
+from zhagen.text.encodings import assumed_encoding, find_encoding
 
 
 def print_row(*cells: object) -> None:
@@ -20,6 +23,19 @@ def print_row(*cells: object) -> None:
     haier	3
     """
     print(*(visible(str(cell)) for cell in cells), sep="\t")
+
+
+def say_edition(document: catalog.Document) -> None:
+    """Say which edition of a document is read, and as what if it is not UTF-8.
+
+    Parameters
+    ----------
+    document : zhagen.documents.catalog.Document
+        The document.
+    """
+    print(f"zhagen: {document.id}: {document.why}", file=sys.stderr)
+    if assumed := assumed_encoding(find_encoding(document.path)):
+        print(f"zhagen: {document.id}: {document.path.name} is not UTF-8: it is read as {assumed}", file=sys.stderr)
 
 
 @contextmanager

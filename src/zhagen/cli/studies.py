@@ -1,10 +1,20 @@
-"""The commands on a study of one's own."""
+"""The commands on a study of one's own: how far it is, what its codebook becomes, two coders' work put together."""
 
 import argparse
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zhagen.cli.printing import print_row
-from zhagen.errors import ZhagenError
+from zhagen.errors import StudyError, visible
+from zhagen.vocabulary import LEVELS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from zhagen.study import Study
+
+SHOWN = 20  # rows of a list on the screen, unless all are asked for
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -15,21 +25,198 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     commands : argparse._SubParsersAction
         What ``zhagen`` takes as its first word; it gets more of them.
     """
-    study = commands.add_parser("study", help="a study of your own: sources, codebook, codings in a folder")
-    acts = study.add_subparsers(dest="act", required=True, metavar="ACT")
-    checked = acts.add_parser("check", help="list what is wrong in its files; status 2 if it cannot be opened, else 1")
-    checked.add_argument("folder", metavar="FOLDER")
-    checked.set_defaults(run=_check_study)
+    status = commands.add_parser("status", help="how far a study is: what is coded, what is not, what waits")
+    status.add_argument("study", metavar="STUDY", help="the folder of the study")
+    status.add_argument("--all", action="store_true", help="list every source, code, turn and memo, not the sums alone")
+    status.set_defaults(run=_status)
+
+    log = commands.add_parser("log", help="the life of one code: acts on it, memos, codings by coder and time")
+    log.add_argument("study", metavar="STUDY", help="the folder of the study")
+    log.add_argument("code", metavar="CODE", help="its id or a label that it has or had")
+    log.add_argument("--codings", action="store_true", help="print every coding with its words, too")
+    log.set_defaults(run=_log)
+
+    merge = commands.add_parser("merge", help="put coders' copies of a study together; status 1 if they have conflicts")
+    merge.add_argument("study", metavar="STUDY", help="the folder that the others are put into")
+    merge.add_argument("others", nargs="+", metavar="OTHER", help="folders of studies, or exports of the coding page")
+    merge.add_argument("--out", metavar="FOLDER", help="a new folder for the result; without it STUDY is changed")
+    merge.add_argument("--list", metavar="FILE", help="a CSV file for all places on which the coders do not agree")
+    merge.add_argument(
+        "--date", metavar="DAY", help="the day that the history gets, such as 2024-03-05 (default: today)"
+    )
+    merge.set_defaults(run=_merge)
+
+    _add_codebook(commands)
 
 
-def _check_study(arguments: argparse.Namespace) -> int:
-    from zhagen.study import check_study, open_study
+def _add_codebook(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    codebook = commands.add_parser("codebook", help="change a study's codebook; codings and history follow")
+    codebook.add_argument("study", metavar="STUDY", help="the folder of the study")
+    codebook.set_defaults(run=_show)
+    acts = codebook.add_subparsers(dest="act", metavar="ACT")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--reason", default="", help="why, for the history")
+    common.add_argument("--coder", default="", help="who did it, for the history")
+    common.add_argument("--date", metavar="DAY", help="the day, such as 2024-03-05 (default: today)")
 
-    table = check_study(arguments.folder)
-    for row in table.to_dict("records"):
-        print_row(row["severity"], row["file"], row["line"] or "", row["found"], row["todo"])
-    errors = int((table.severity == "error").sum())
-    if errors:
-        raise ZhagenError(f"the study cannot be opened: {errors} errors", arguments.folder, "correct what is listed")
-    print(f"zhagen: {open_study(arguments.folder)!r}", file=sys.stderr)
-    return int(len(table) > 0)
+    add = acts.add_parser("add", parents=[common], help="a new code")
+    add.add_argument("label", metavar="LABEL")
+    add.add_argument("--level", choices=list(LEVELS), default="concept", help="its level (default: concept)")
+    add.add_argument("--under", metavar="CODE", default="", help="the code above it")
+    add.add_argument("--id", default="", help="its id (default: the next number)")
+    add.add_argument("--definition", default="", help="its definition")
+
+    rename = acts.add_parser("rename", parents=[common], help="another label for a code")
+    rename.add_argument("code", metavar="CODE", help="its id or label")
+    rename.add_argument("label", metavar="LABEL", help="the new label")
+
+    move = acts.add_parser("move", parents=[common], help="a code under another one")
+    move.add_argument("code", metavar="CODE", help="its id or label")
+    move.add_argument("--under", metavar="CODE", default="", help="the code above it; without it, none")
+
+    merge = acts.add_parser("merge", parents=[common], help="codes end in another one, which gets their codings")
+    merge.add_argument("codes", nargs="+", metavar="CODE", help="ids or labels of the codes that end")
+    merge.add_argument("--into", metavar="CODE", required=True, help="the code that remains")
+
+    split = acts.add_parser("split", parents=[common], help="the codings of a code go to several codes")
+    split.add_argument("code", metavar="CODE", help="its id or label")
+    todo = "a CSV file with coding_id and to (a code, or a new label); if there is none, it is written to fill in"
+    split.add_argument("--parts", metavar="FILE", required=True, help=todo)
+
+    retire = acts.add_parser("retire", parents=[common], help="a code without codings ends")
+    retire.add_argument("code", metavar="CODE", help="its id or label")
+
+
+def _status(arguments: argparse.Namespace) -> None:
+    from zhagen.study import open_study, study_status
+
+    found = study_status(open_study(arguments.study))
+    print(visible(repr(found)))
+    if not arguments.all:
+        return
+    for row in found.coded.to_dict("records"):
+        print_row("coded", row["source_id"], row["coder"], row["codings"], f"{row['share']:.0%}")
+    for name in ("bare_codes", "bare_turns", "open_memos", "unsure_speakers", "changed_sources"):
+        for row in getattr(found, name).to_dict("records"):
+            print_row(name.replace("_", " "), *row.values())
+
+
+def _log(arguments: argparse.Namespace) -> None:
+    from zhagen.study import code_log, open_study
+
+    found = code_log(open_study(arguments.study), arguments.code)
+    print(visible(repr(found)))
+    for row in found.codings.to_dict("records") if arguments.codings else []:
+        print_row(*row.values())
+
+
+def _merge(arguments: argparse.Namespace) -> int:
+    import pandas as pd
+
+    from zhagen.study import (
+        StudyMerge,
+        coder_differences,
+        merge_studies,
+        open_study,
+        read_study,
+        update_study,
+        write_study,
+    )
+
+    made: list[StudyMerge] = []
+
+    def together(study: "Study") -> "Study":
+        for path in arguments.others:
+            made.append(merge_studies(study, read_study(path, study), date=arguments.date))
+            study = made[-1].study
+        return study
+
+    if arguments.out:
+        if Path(arguments.out).exists():
+            raise StudyError(f"{arguments.out} is there already", "--out", "choose another name")
+        study = together(open_study(arguments.study))
+        write_study(study, arguments.out)
+    else:
+        study = update_study(arguments.study, together)
+    for path, one in zip(arguments.others, made, strict=True):
+        print(f"{path}: {visible(repr(one))}")
+    differences = coder_differences(study)
+    if arguments.list:
+        _write_table(differences, arguments.list)
+    print(f"{len(differences)} places on which two coders do not agree", end="")
+    print(f": {arguments.list}" if arguments.list else "; --list FILE writes them" * bool(len(differences)))
+    for row in [] if arguments.list else differences.head(SHOWN).to_dict("records"):
+        print_row(
+            row["kind"], row["label"], f"{row['source_id']} {row['start']}-{row['end']}", row["coder"], row["other"]
+        )
+    return int(bool(pd.concat([one.conflicts for one in made]).shape[0]))
+
+
+def _show(arguments: argparse.Namespace) -> None:
+    """Print the codebook as a tree, or do an act on it."""
+    from zhagen.study import open_study, update_study
+
+    if arguments.act == "split":
+        return _split(arguments)
+    if arguments.act:
+        study = update_study(arguments.study, lambda study: _changed(study, arguments))
+        _say_last(study)
+        return None
+    study = open_study(arguments.study)
+    codes, counts = study.codebook.codes, study.codings.code_id.value_counts()
+    children = codes.groupby("parent_id", sort=False).code_id.agg(list).to_dict()
+    rows = {row["code_id"]: row for row in codes.to_dict("records")}
+    todo = [(one, 0) for one in reversed(children.get("", []))]
+    while todo:
+        code, depth = todo.pop()
+        print_row("  " * depth + rows[code]["label"], code, rows[code]["level"], counts.get(code, 0))
+        todo += [(one, depth + 1) for one in reversed(children.get(code, []))]
+    return None
+
+
+def _changed(study: "Study", arguments: argparse.Namespace) -> "Study":
+    from zhagen.study import add_code, merge_codes, move_code, rename_code, retire_code
+
+    common = {"reason": arguments.reason, "coder": arguments.coder, "date": arguments.date}
+    if arguments.act == "add":
+        more = {"level": arguments.level, "parent": arguments.under, "code_id": arguments.id}
+        return add_code(study, arguments.label, definition=arguments.definition, **more, **common)
+    if arguments.act == "rename":
+        return rename_code(study, arguments.code, arguments.label, **common)
+    if arguments.act == "move":
+        return move_code(study, arguments.code, arguments.under, **common)
+    if arguments.act == "merge":
+        return merge_codes(study, arguments.codes, arguments.into, **common)
+    return retire_code(study, arguments.code, **common)
+
+
+def _split(arguments: argparse.Namespace) -> None:
+    from zhagen.study import open_study, read_parts, split_code, update_study
+
+    path = Path(arguments.parts)
+    if not path.exists():
+        study = open_study(arguments.study)
+        code = study.codebook.find(arguments.code)
+        own = study.quotations(coder=study.coders, roles=["participant", "observer", "document", "interviewer"])
+        own = own[own.code_id == code]
+        _write_table(own[["coding_id", "source_id", "coder", "quote"]].assign(to=""), arguments.parts)
+        print(f"{path}: {len(own)} codings; write under to which code each goes to, and give the command again")
+        return
+    parts = read_parts(path)
+    common = {"reason": arguments.reason, "coder": arguments.coder, "date": arguments.date}
+    _say_last(update_study(arguments.study, lambda study: split_code(study, arguments.code, parts, **common)))
+
+
+def _say_last(study: "Study") -> None:
+    """Print the acts that were written last: those of one day."""
+    last = study.history[study.history.date == study.history.date.iloc[-1]]
+    for row in last.tail(SHOWN).to_dict("records"):
+        print_row(row["date"], row["act"], row["code_id"], row["from"], row["to"], row["reason"])
+    if len(last) > SHOWN:
+        print(f"zhagen: {len(last)} acts of this day in all", file=sys.stderr)
+
+
+def _write_table(frame: "pd.DataFrame", path: str) -> None:
+    from zhagen.output import write_files
+
+    write_files({Path(path).name: frame}, Path(path).parent)

@@ -7,6 +7,7 @@ import pandas as pd
 from zhagen.errors import StudyError
 from zhagen.study.folder import read_folder
 from zhagen.study.history import history_faults
+from zhagen.study.locking import lock_study
 from zhagen.study.study import assemble_study, fault_table
 
 
@@ -31,7 +32,8 @@ def check_study(folder: Path | str) -> pd.DataFrame:
     >>> check_study("no such folder").found.tolist()
     ['there is no such folder']
     """
-    found = read_folder(Path(folder))
+    with lock_study(folder, shared=True):
+        found = read_folder(Path(folder))
     try:
         assemble_study(found, Path(folder))
     except StudyError:

@@ -136,7 +136,7 @@ class Fault:
             With file and line.
         """
         where = f"{self.file}, line {self.line}" if self.line else self.file
-        others = f"; `zhagen study check` lists {more} more" if more else ""
+        others = f"; `zhagen check` lists {more} more" if more else ""
         return StudyError(self.found, where, self.todo + others)
 
 
@@ -383,33 +383,11 @@ def _read_table(folder: Path, name: str, found: Contents) -> None:
     text = _text(folder, file, found)
     if text is None:
         return
-    text, separator, before = _separated(text, name, found)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
-    rows: list[list[str]] = []
-    lines: list[int] = []
-    header: list[str] | None = None
-    line = 1 + before
-    try:
-        for row in reader:
-            if header is None:
-                header = [cell.strip() for cell in row]
-                if not _header_fits(name, header, found):
-                    return
-            elif row and len(row) != len(header):
-                todo = "put a cell with a comma or a line break between double quotes"
-                found.faults.append(Fault(file, line, f"{len(row)} cells under {len(header)} columns", todo))
-            elif row:
-                rows.append(row)
-                lines.append(line)
-            line = reader.line_num + 1 + before
-    except csv.Error as problem:
-        todo = "write a quotation mark inside a cell twice, and close the cell with one"
-        found.faults.append(Fault(file, line, f"this is no CSV: {problem}", todo))
+    rows, header = _rows(file, text, name, found)
+    if header is None or not _header_fits(name, header, found) or rows is None:
         return
-    if header is None:
-        found.faults.append(Fault(file, 1, "the file is empty", f"write the columns {', '.join(columns)}"))
-        return
-    frame = unguard_cells(pd.DataFrame(rows, columns=header, dtype="str"))
+    lines = [line for line, _ in rows]
+    frame = unguard_cells(pd.DataFrame([row for _, row in rows], columns=header, dtype="str"))
     for column in columns:
         if column not in frame:
             frame[column] = pd.Series([""] * len(frame), dtype="str")
@@ -426,7 +404,73 @@ def _read_table(folder: Path, name: str, found: Contents) -> None:
     found.tables[name] = typed_table(name, frame[columns + rest])
 
 
-def _separated(text: str, name: str, found: Contents) -> tuple[str, str, int]:
+def read_rows(path: Path) -> tuple[pd.DataFrame, list[int]]:
+    """Read a table of any columns, such as an export of the page to code in.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A CSV file in any encoding that is recognised, its columns set apart by commas, semicolons or tabs.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Its rows, as text.
+    list of int
+        The line on which each row begins.
+
+    Raises
+    ------
+    StudyError
+        If there is no such file, or it is no table: file, line, what was found, what to do.
+    """
+    found = Contents()
+    text = _text(path.parent, path.name, found)
+    rows, header = (None, None) if text is None else _rows(path.name, text, "codings", found)
+    if rows is None or header is None:
+        raise found.faults[-1].error()
+    for fault in found.faults:
+        if fault.severity == "error":
+            raise fault.error()
+    doubled = [name for name in header if header.count(name) > 1]
+    if doubled:
+        raise StudyError(f"there are two columns {doubled[0]!r}", f"{path.name}, line 1", "rename one")
+    return unguard_cells(pd.DataFrame([row for _, row in rows], columns=header, dtype="str")), [
+        line for line, _ in rows
+    ]
+
+
+def _rows(
+    file: str, text: str, name: str, found: Contents
+) -> tuple[list[tuple[int, list[str]]] | None, list[str] | None]:
+    """Return the rows of a CSV file with their lines, and its header; None and a fault where it is none."""
+    text, separator, before = _separated(text, name, file, found)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
+    rows: list[tuple[int, list[str]]] = []
+    header: list[str] | None = None
+    line = 1 + before
+    try:
+        for row in reader:
+            if header is None:
+                header = [cell.strip() for cell in row]
+            elif row and len(row) != len(header):
+                todo = "put a cell with a comma or a line break between double quotes"
+                found.faults.append(Fault(file, line, f"{len(row)} cells under {len(header)} columns", todo))
+            elif row:
+                rows.append((line, row))
+            line = reader.line_num + 1 + before
+    except csv.Error as problem:
+        todo = "write a quotation mark inside a cell twice, and close the cell with one"
+        found.faults.append(Fault(file, line, f"this is no CSV: {problem}", todo))
+        return None, header
+    if header is None:
+        columns = ", ".join(columns_of(name))
+        found.faults.append(Fault(file, 1, "the file is empty", f"write the columns {columns}"))
+        return None, None
+    return rows, header
+
+
+def _separated(text: str, name: str, file: str, found: Contents) -> tuple[str, str, int]:
     """Return a table without a line ``sep=;``, what sets its columns apart, and the lines that are gone."""
     first, _, rest = text.partition("\n")
     before = int(bool(SEPARATOR.fullmatch(first)))
@@ -435,9 +479,7 @@ def _separated(text: str, name: str, found: Contents) -> tuple[str, str, int]:
     separator = max(SEPARATORS, key=known.__getitem__)  # the first one, if all give as many columns
     if separator != ",":
         said = f"the columns are set apart by {SEPARATORS[separator]}"
-        found.faults.append(
-            Fault(f"{name}.csv", 1 + before, said, "save it with commas (`write_study` does)", "finding")
-        )
+        found.faults.append(Fault(file, 1 + before, said, "save it with commas (`write_study` does)", "finding"))
     return text, separator, before
 
 

@@ -140,12 +140,25 @@ class _Replay:
 
 def _replay(history: pd.DataFrame, known: dict[str, str], until: str = "") -> Iterator[tuple[int, str, str, _Replay]]:
     """Yield row, date, act and the state after each act up to a day."""
-    state = _Replay(known)
+    state = _Replay(_first_labels(history, known))
     for row, act in enumerate(history.to_dict("records")):
         if until and act["date"] > until:
             continue
         state.run(row, {str(key): str(value) for key, value in act.items()})
         yield row, act["date"], act["act"], state
+
+
+def _first_labels(history: pd.DataFrame, known: dict[str, str]) -> dict[str, str]:
+    """Return the first label of each code, as far as an act says it, else that of today; of an ended one else the id.
+
+    A code that a split made without an act of its own has its label from here.
+    """
+    found: dict[str, str] = {}
+    for act, code_id, old in zip(history.act, history.code_id, history["from"], strict=True):
+        for one in split_list(code_id):
+            says = act in ("rename", "split", "retire") or (act == "merge" and one not in known)
+            found[one] = found.get(one) or (old if says else "")
+    return known | {one: label or known.get(one, one) for one, label in found.items()}
 
 
 def history_faults(history: pd.DataFrame, codebook: pd.DataFrame, lines: list[int]) -> list[Fault]:

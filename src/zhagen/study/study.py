@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from zhagen.study.folder import (
     EDGES,
     FAULTS,
     MEMOS,
+    TABLES,
     Contents,
     Fault,
     check_contents,
@@ -26,6 +27,7 @@ from zhagen.study.folder import (
     sha256_of,
     typed_table,
 )
+from zhagen.study.locking import lock_study
 from zhagen.text.sentences import sentence_ends
 
 COUNTED = ("participant", "observer", "document")  # whose words statistics are of: all but the interviewer's
@@ -450,7 +452,9 @@ def open_study(folder: Path | str) -> Study:
     Traceback (most recent call last):
     zhagen.errors.StudyError: there is no such folder (no such folder): check the path
     """
-    return assemble_study(read_folder(Path(folder)), Path(folder))
+    with lock_study(folder, shared=True):
+        found = read_folder(Path(folder))
+    return assemble_study(found, Path(folder))
 
 
 def practice_study() -> Study:
@@ -541,6 +545,46 @@ def make_study(
     return assemble_study(check_contents(found), None)
 
 
+def remake_study(study: Study, **changes: Any) -> Study:
+    """Return the study with some of its parts changed, with the same checks as when one is opened.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    **changes : pandas.DataFrame or dict
+        Parts by the names of the attributes of `Study`; the rows of the codebook as ``codes``.
+
+    Returns
+    -------
+    Study
+        The study; its stamps are those of the old one, so that `write_study` knows what it was.
+
+    Raises
+    ------
+    StudyError
+        If a part does not fit the others.
+
+    Examples
+    --------
+    >>> remake_study(practice_study(), about={"title": "旧书"}).title
+    '旧书'
+    """
+    codes = changes.pop("codes", study.codebook.codes)
+    if "status" in codes and codes.status.fillna("inferred").eq("inferred").all():
+        codes = codes.drop(columns="status")
+    codings = changes.pop("codings", study.codings)
+    given = {"sources": changes.pop("sources", study.sources), "codebook": codes}
+    given["codings"] = codings.drop(columns=[name for name in ("anchor", "places") if name in codings])
+    given |= {name: changes.pop(name, getattr(study, name)) for name in TABLES if name not in given}
+    kept = {name: changes.get(name, getattr(study, name)) for name in ("about", "texts", "memos", "mechanism")}
+    kept |= {name: changes.get(name, getattr(study, name)) for name in ("models", "notes")}
+    found = Contents(**kept, stamps=study.stamps)
+    found.memos = found.memos.reset_index(drop=True)
+    found.tables = {name: typed_table(name, frame) for name, frame in given.items()}
+    return assemble_study(check_contents(found), study.folder)
+
+
 def assemble_study(found: Contents, folder: Path | None) -> Study:
     """Make a study of what its files hold.
 
@@ -576,19 +620,19 @@ def assemble_study(found: Contents, folder: Path | None) -> Study:
     _list_turns(study, found)
     book = Codebook(codes, _evidence(study))
     faults = fault_table(found.faults)
-    return Study(
-        found.about,
-        found.texts,
-        sources,
-        book,
-        codings,
-        **parts,
+    whole = replace(
+        study,
+        codebook=book,
         models=found.models,
         notes=found.notes,
         faults=faults,
         folder=folder,
         stamps=found.stamps,
     )
+    for name in ("_turns", "_sentences", "_quotations"):  # they are computed once, also for the faults
+        if name in study.__dict__:
+            whole.__dict__[name] = study.__dict__[name]
+    return whole
 
 
 def fault_table(faults: Iterable[Fault]) -> pd.DataFrame:

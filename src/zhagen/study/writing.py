@@ -1,17 +1,30 @@
 """A study written to a folder, all files or none."""
 
+import dataclasses
+import hashlib
 import json
-import os
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from zhagen.errors import StudyError
-from zhagen.output import write_files
-from zhagen.study.folder import KEYS, NEEDED, NUMBERS, TABLES, columns_of, file_sha256, sha256_of, split_list
-from zhagen.study.study import Study
+from zhagen.output import guard_cells, write_files
+from zhagen.study.folder import (
+    KEYS,
+    NEEDED,
+    NUMBERS,
+    TABLES,
+    columns_of,
+    file_sha256,
+    read_folder,
+    sha256_of,
+    split_list,
+)
+from zhagen.study.locking import lock_study
+from zhagen.study.study import Study, assemble_study
 
 FOREIGN = {  # table -> (column, table it points to); of the history codes end, so they are no keys
     "speakers": [("source_id", "sources")],
@@ -85,57 +98,155 @@ def write_study(study: Study, folder: Path | str, *, descriptor: bool = False) -
     ...     open_study(place).quotations().quote.tolist()
     ['只许面交']
     """
+    parts = _parts(study)
+    if descriptor:
+        parts["datapackage.json"] = describe_study(study)
+    folder = Path(folder)
+    with lock_study(folder):
+        _check_stamps(parts, study.stamps, folder)
+        return write_files({name: _content(name, part) for name, part in parts.items()}, folder)
+
+
+def update_study(folder: Path | str, change: Callable[[Study], Study]) -> Study:
+    """Open a study, change it and write what is changed, while no other process writes into its folder.
+
+    Files of which nothing changed are not touched, so what a person wrote in them (comments, order of keys, other
+    columns) remains. What changed is written all or none; two processes that call this at once come one after the
+    other, and the second one changes what the first one wrote.
+
+    Parameters
+    ----------
+    folder : pathlib.Path or str
+        The folder of the study.
+    change : function
+        It gets the study and returns the study to write; if it raises, nothing is written.
+
+    Returns
+    -------
+    Study
+        The study that is in the folder now.
+
+    Raises
+    ------
+    StudyError
+        If the study cannot be opened, or a text of it could not be read back the same.
+    OutputError
+        If a file cannot be written.
+
+    Examples
+    --------
+    >>> import dataclasses
+    >>> import tempfile
+    >>> from zhagen.study.study import make_study
+    >>> codes = pd.DataFrame({"code_id": ["c01"], "label": ["只许面交"], "level": ["concept"]})
+    >>> codings = pd.DataFrame(columns=["source_id", "start", "end", "code_id", "coder"])
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     files = write_study(make_study({"I01": "乙：只许面交。"}, codes, codings), place)
+    ...     update_study(place, lambda study: dataclasses.replace(study, about={"title": "旧书"})).title
+    '旧书'
+    """
+    folder = Path(folder)
+    with lock_study(folder):
+        old = assemble_study(read_folder(folder), folder)
+        return write_changes(old, change(old), folder)
+
+
+def write_changes(old: Study, new: Study, folder: Path | str) -> Study:
+    """Write what two studies differ in; the caller holds the lock of the folder.
+
+    Parameters
+    ----------
+    old : Study
+        The study that is in the folder.
+    new : Study
+        The study to write.
+    folder : pathlib.Path or str
+        The folder.
+
+    Returns
+    -------
+    Study
+        The new study with the stamps of what was written.
+
+    Raises
+    ------
+    StudyError
+        If a file is not as it was when the old study was read, or a text could not be read back the same.
+    OutputError
+        If a file cannot be written.
+    """
+    before, after = _parts(old), _parts(new)
+    for name, part in before.items():
+        if name.endswith(".csv"):
+            after.setdefault(name, part.iloc[:0])  # the last row is gone: the file keeps its columns
+    changed = {name: part for name, part in after.items() if name not in before or not _same(before[name], part)}
+    _check_stamps(changed, old.stamps, Path(folder))
+    files = {name: _content(name, part) for name, part in changed.items()}
+    if files:
+        write_files(files, folder)
+    stamps = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    return dataclasses.replace(new, folder=Path(folder), stamps=old.stamps | stamps)
+
+
+def _parts(study: Study) -> dict[str, Any]:
+    """Return what each file of a study holds: frames, texts, and rows of memos and models as objects."""
     for source_id, text in study.texts.items():
         _check_text(source_id, text)
-    codings = study.codings.copy()
-    whole = codings.anchor != "lost"
-    places = zip(codings.source_id, codings.start, codings.end, codings.quote_sha256, whole, strict=True)
-    codings["quote_sha256"] = [sha256_of(study.texts[s][a:b]) if fits else old for s, a, b, old, fits in places]
+    codings = study.codings.drop(columns=["anchor", "places"])
+    places = zip(codings.source_id, codings.start, codings.end, codings.quote_sha256, study.codings.anchor, strict=True)
+    exact = ("exact", "moved")  # their words were compared with their SHA-256 when they were anchored
+    codings["quote_sha256"] = [
+        old if kind == "lost" or (old and kind in exact) else sha256_of(study.texts[s][a:b])
+        for s, a, b, old, kind in places
+    ]
     sources = study.sources.assign(sha256=[sha256_of(study.texts[one]) for one in study.sources.source_id])
     codes = study.codebook.codes
-    if codes.status.eq("inferred").all():
+    if "status" in codes and codes.status.eq("inferred").all():
         codes = codes.drop(columns="status")
-    files: dict[str, Any] = {"study.toml": _toml(study.about)}
-    tables = {"sources": sources, "codebook": codes, "codings": codings.drop(columns=["anchor", "places"])}
+    parts: dict[str, Any] = {"study.toml": study.about}
+    tables = {"sources": sources, "codebook": codes, "codings": codings}
     for name in TABLES:
         frame = tables.get(name, getattr(study, name, None))
         if frame is not None and (len(frame) or name in tables):
-            files[f"{name}.csv"] = frame[[*columns_of(name), *(c for c in frame if c not in columns_of(name))]]
-    files |= {str(file): study.texts[one] for one, file in zip(sources.source_id, sources.file, strict=True)}
-    files |= {f"memos/{memo['memo_id']}.md": _memo(memo) for memo in study.memos.to_dict("records")}
-    files |= study.notes
-    if len(study.mechanism):
-        files["mechanism.toml"] = _mechanism(study)
-    if descriptor:
-        files["datapackage.json"] = json.dumps(describe_study(study), ensure_ascii=False, indent=2) + "\n"
-    folder = Path(folder)
-    with _alone(folder):
-        now = {name: file_sha256(folder / name) for name in files}
-        changed = [name for name, stamp in now.items() if stamp and stamp != study.stamps.get(name)]
-        if changed:
-            todo = "open the study again and repeat your change, or choose another folder"
-            raise StudyError(f"{changed[0]} is not as it was when this study was opened", str(folder), todo)
-        return write_files(files, folder)
+            parts[f"{name}.csv"] = frame[[*columns_of(name), *(c for c in frame if c not in columns_of(name))]]
+    parts |= {str(file): study.texts[one] for one, file in zip(sources.source_id, sources.file, strict=True)}
+    parts |= {f"memos/{memo['memo_id']}.md": memo for memo in study.memos.to_dict("records")}
+    parts |= study.notes
+    if len(study.mechanism) or study.models:
+        parts["mechanism.toml"] = (study.mechanism, study.models)
+    return parts
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Wait until no other process writes into a folder; the lock ends with the process, however that ends."""
-    try:
-        import fcntl
-    except ImportError:  # Windows: there only what changed since it was read is noticed
-        yield
-        return
-    if not folder.is_dir():
-        yield
-        return
-    place = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # a file system without locks
-            fcntl.flock(place, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(place)
+def _same(old: Any, new: Any) -> bool:
+    if isinstance(old, pd.DataFrame) and isinstance(new, pd.DataFrame):
+        return old is new or (list(old) == list(new) and old.reset_index(drop=True).equals(new.reset_index(drop=True)))
+    if isinstance(old, tuple) and isinstance(new, tuple):
+        return all(_same(*pair) for pair in zip(old, new, strict=True))
+    return bool(old == new)
+
+
+def _content(name: str, part: Any) -> bytes:
+    """Return the bytes of a file."""
+    if isinstance(part, pd.DataFrame):
+        return guard_cells(part).to_csv(index=False, lineterminator="\n").encode()
+    if isinstance(part, str):
+        return part.encode()
+    if isinstance(part, tuple):
+        return _mechanism(*part).encode()
+    if name == "study.toml":
+        return _toml(part).encode()
+    if name == "datapackage.json":
+        return (json.dumps(part, ensure_ascii=False, indent=2) + "\n").encode()
+    return _memo(part).encode()
+
+
+def _check_stamps(names: Iterable[str], stamps: Mapping[str, str], folder: Path) -> None:
+    """Raise if a file is there that is not as it was read."""
+    now = {name: file_sha256(folder / name) for name in names}
+    changed = [name for name, stamp in now.items() if stamp and stamp != stamps.get(name)]
+    if changed:
+        todo = "open the study again and repeat your change, or choose another folder"
+        raise StudyError(f"{changed[0]} is not as it was when this study was opened", str(folder), todo)
 
 
 def describe_study(study: Study) -> dict[str, Any]:
@@ -201,9 +312,22 @@ def _check_text(source_id: str, text: str) -> None:
         raise StudyError(f"the text has {wrong[0][1]}", source_id, "clean the text, then code it")
 
 
-def _toml(table: dict[str, Any]) -> str:
-    """Return keys with texts, truth values, numbers and lists of texts as TOML; its strings are JSON's."""
-    return "".join(f"{json.dumps(key)} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in table.items())
+def _toml(table: Mapping[str, Any]) -> str:
+    """Return keys and values as TOML."""
+    return "".join(f"{_toml_value(str(key))} = {_toml_value(value)}\n" for key, value in table.items())
+
+
+def _toml_value(value: Any) -> str:
+    """Return a value that was read from TOML as TOML: its strings are JSON's, but for the character DEL."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_toml_value(str(key))} = {_toml_value(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_toml_value, value)) + "]"
+    if isinstance(value, bool | int):
+        return json.dumps(value)
+    return repr(value) if isinstance(value, float) else str(value.isoformat())  # inf and nan are TOML's, too
 
 
 def _memo(memo: dict[Any, Any]) -> str:
@@ -217,11 +341,12 @@ def _memo(memo: dict[Any, Any]) -> str:
     return f"---\n{text}---\n\n{memo['text']}\n"
 
 
-def _mechanism(study: Study) -> str:
+def _mechanism(mechanism: pd.DataFrame, models: Mapping[str, str]) -> str:
     parts = []
-    for model_id, edges in study.mechanism.groupby("model_id", sort=False):
-        about = {"id": str(model_id), "title": study.models.get(str(model_id), "")}
-        parts.append("[[models]]\n" + _toml(about))
+    for model_id in dict.fromkeys([*models, *mechanism.model_id]):
+        edges = mechanism[mechanism.model_id == model_id]
+        about: dict[str, Any] = {"id": str(model_id), "title": models.get(str(model_id), "")}
+        parts.append("[[models]]\n" + _toml(about | ({} if len(edges) else {"edges": []})))
         for edge in edges.to_dict("records"):
             keys = "source target relation sign status reason rival".split()
             row: dict[str, Any] = {key: edge[key] for key in keys if edge[key] or key in keys[:3]}

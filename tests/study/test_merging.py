@@ -1,0 +1,132 @@
+"""Two copies of a study put together: nothing is lost, the same is there once, what differs is listed."""
+
+import shutil
+
+import pandas as pd
+import pytest
+
+from study.conftest import placed, small
+from zhagen.cli import main
+from zhagen.errors import StudyError
+from zhagen.study import (
+    add_code,
+    check_study,
+    coder_differences,
+    make_study,
+    merge_studies,
+    open_study,
+    read_study,
+    rename_code,
+    update_study,
+)
+from zhagen.study.study import remake_study
+
+DAY = {"date": "2024-04-01"}
+
+
+def with_coding(study, words, code, coder="林", name="q10", **more):
+    row = placed([("I02", words, code, coder)]).assign(coding_id=name)
+    return remake_study(
+        study,
+        codings=pd.concat([study.codings.drop(columns=["anchor", "places"]), row.assign(quote_sha256="", **more)]),
+    )
+
+
+def test_the_same_study_brings_nothing(study):
+    found = merge_studies(study, small())
+    assert sum(found.added.values()) == 0 and found.conflicts.empty
+    assert found.study.codings.equals(study.codings) and found.study.history.equals(study.history)
+
+
+def test_two_coders_work_is_all_there(study):
+    ours = with_coding(add_code(study, "只林有", parent="k1", **DAY), "收了定金", "c10")
+    theirs = with_coding(add_code(small(), "只周有", parent="k2", **DAY), "就退群", "c10", "周")
+    found = merge_studies(ours, theirs)
+    labels = found.study.quotations().set_index("quote").label
+    assert (labels["收了定金"], labels["就退群"]) == ("只林有", "只周有")
+    assert found.study.codebook.above("只周有") == ["k2"]
+    assert found.conflicts.kind.tolist() == ["label"] and found.study.codings.coding_id.is_unique
+    assert len(found.study.codings) == len(study.codings) + 2
+
+
+def test_a_code_that_one_of_them_renamed_is_one_code(study):
+    found = merge_studies(study, rename_code(small(), "c02", "走得更快", **DAY))
+    assert found.study.codebook.labels()["c02"] == "走得更快" and found.study.mechanism.target.tolist() == ["走得更快"]
+    assert found.study.history.act.tolist()[-1] == "rename"
+    again = merge_studies(rename_code(small(), "c02", "走得更快", **DAY), study)
+    assert again.study.codebook.labels()["c02"] == "走得更快"
+
+
+def test_other_words_of_a_definition_a_memo_and_a_speaker_are_kept(study):
+    codes = study.codebook.codes
+    ours = remake_study(study, codes=codes.assign(definition="甲说"))
+    memos = study.memos.assign(title="另一个", text="# 另一个\n\n别的")
+    speakers = study.speakers.assign(role=["interviewer", "observer", "interviewer", "participant"])
+    theirs = remake_study(study, codes=codes.assign(definition="乙说"), memos=memos, speakers=speakers)
+    found = merge_studies(ours, theirs, date="2024-05-01")
+    assert set(found.study.codebook.codes.definition) == {"甲说"}
+    said = "\n".join(found.study.memos.text)
+    assert "乙说" in said and "别的" in said and "observer" in said
+    assert found.conflicts.kind.value_counts().to_dict() == {"definition": 6, "memo": 1, "speaker": 1}
+    assert found.study.memos.memo_id.is_unique
+
+
+def test_a_text_that_one_of_them_changed_keeps_every_coding(study):
+    texts = {**study.texts, "I02": study.texts["I02"].replace("乙：后来", "乙：再后来")}
+    theirs = with_coding(remake_study(study, texts=texts), "收了定金", "c03", "周")
+    found = merge_studies(study, theirs)
+    assert "收了定金" in found.study.quotations(coder="周").quote.tolist()
+    assert found.conflicts.kind.tolist() == ["text"] and (found.study.codings.anchor == "exact").all()
+
+
+def test_notes_on_one_coding_are_both_kept(study):
+    def noted(words):
+        return remake_study(study, codings=study.codings.assign(memo=[words, *[""] * 8]))
+
+    found = merge_studies(noted("我的"), noted("你的"))
+    assert found.study.codings.memo[0] == "我的\n你的" and found.conflicts.kind.tolist() == ["note"]
+
+
+def test_an_export_of_the_page_is_put_in(folder, tmp_path, capsys):
+    study = open_study(folder)
+    row = placed([("I01", "拍最花的那页", "n12", "王")]).assign(label="拍最花的", memo="记", quote_sha256="")
+    path = tmp_path / "I01-王-codings.csv"
+    row.to_csv(path, index=False, encoding="utf-8-sig")
+    assert main(["merge", str(folder), str(path), "--date", "2024-04-01"]) == 0
+    found = open_study(folder)
+    assert found.quotations("拍最花的").coder.tolist() == ["王"] and found.coders == ["林", "周", "王"]
+    assert len(found.codings) == len(study.codings) + 1 and check_study(folder).found.tolist() == []
+    assert main(["merge", str(folder), str(path)]) == 0  # twice is once
+    assert "new: nothing" in capsys.readouterr().out
+    row.assign(end=9999).to_csv(path, index=False)
+    with pytest.raises(StudyError, match=r"codings.csv, line 2"):
+        read_study(path, study)
+
+
+def test_the_command_writes_a_new_folder_and_lists_differences(folder, tmp_path, capsys):
+    other = tmp_path / "other"
+    shutil.copytree(folder, other)
+    update_study(other, lambda study: rename_code(study, "c02", "走得更快", **DAY))
+    before = (folder / "codebook.csv").read_bytes()
+    words = ["--out", str(tmp_path / "both"), "--list", str(tmp_path / "list.csv")]
+    assert main(["merge", str(folder), str(other), *words]) == 1
+    assert (folder / "codebook.csv").read_bytes() == before
+    assert open_study(tmp_path / "both").codebook.labels()["c02"] == "走得更快"
+    assert pd.read_csv(tmp_path / "list.csv").kind.tolist() == ["boundary", "code", "boundary", "boundary"]
+    assert main(["merge", str(folder), str(other), "--out", str(other)]) == 2
+
+
+def test_where_coders_differ(study):
+    found = coder_differences(study)
+    assert found[["kind", "label", "coder", "other"]].values.tolist() == [
+        ["boundary", "不利先说", "林", "周"],
+        ["code", "不利先说", "林", "周"],
+        ["boundary", "走得快", "林", "周"],
+        ["boundary", "先验后付", "林", "周"],
+    ]
+
+
+def test_what_cannot_be_put_together_is_refused():
+    empty = make_study({}, small().codebook.codes, small().codings.iloc[:0])
+    found = merge_studies(empty, small())
+    assert len(found.study.codings) == 9 and found.study.texts == small().texts
