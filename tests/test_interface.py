@@ -41,6 +41,7 @@ INSIDE = (
     "figures.bars.left_out_text",
     "figures.bars.most_frequent",
     "figures.canvas",
+    "figures.export",
     "figures.labels",
     "figures.layout",
     "figures.picture.finish_picture",

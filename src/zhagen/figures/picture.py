@@ -12,8 +12,9 @@ from xml.etree import ElementTree
 
 import pandas as pd
 
-from zhagen.errors import ZhagenError
+from zhagen.errors import OutputError, ZhagenError
 from zhagen.figures import theme
+from zhagen.figures.export import drawn_bytes, standalone_svg
 from zhagen.figures.labels import cell_text, clean_characters, one_line
 from zhagen.output import write_files
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
+KINDS = ("svg", "png", "pdf")  # of files
 SMALLEST = 10  # px of the smallest letters, also on a phone
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
 
@@ -55,20 +57,29 @@ class Picture:
         return f'<div class="zhagen-figure">{self.svg}</div>'
 
     def save(self, path: Path | str) -> None:
-        """Write the picture as an SVG file of its own.
+        """Write the picture as a file of its own, by its suffix: SVG with the font's characters in it, PNG or PDF.
+
+        The file is light on white, whatever the page is.
 
         Parameters
         ----------
         path : pathlib.Path or str
-            The file; its folder is made if it does not exist.
+            The file, ending in ``.svg``, ``.png`` or ``.pdf``; its folder is made if it does not exist.
 
         Raises
         ------
         OutputError
-            If the file cannot be written.
+            If the file cannot be written, or its name ends in something else.
         """
         path = Path(path)
-        write_files({path.name: f'<?xml version="1.0" encoding="UTF-8"?>\n{self.svg}\n'}, path.parent)
+        kind = path.suffix.lower().lstrip(".")
+        if kind not in KINDS:
+            ending = (
+                f"the name of a picture ends in {path.suffix}" if path.suffix else "the name of a picture has no ending"
+            )
+            raise OutputError(ending, str(path), f"let it end in {', '.join(f'.{one}' for one in KINDS)}")
+        content = standalone_svg(self.svg) if kind == "svg" else drawn_bytes(self.svg, kind)
+        write_files({path.name: content}, path.parent)
 
 
 def from_matplotlib(figure: "Figure", alt: str, key: str, tables: Iterable[tuple[str, pd.DataFrame]] = ()) -> Picture:
