@@ -52,6 +52,7 @@ INSIDE = (
     "figures.theme",
     "figures.withheld",
     "materials.archives",
+    "materials.names.study_strings",
     "materials.pdf",
     "materials.plain",
     "materials.reading.name_sources",

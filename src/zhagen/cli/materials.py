@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zhagen.cli.printing import print_row
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add ``new``, ``add`` and ``speakers``.
+    """Add ``new``, ``add``, ``speakers`` and ``anonymise``.
 
     Parameters
     ----------
@@ -58,6 +59,23 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     speakers.add_argument("--source", default="", metavar="ID", help="--role and --none are for this source only")
     speakers.add_argument("--confirm", action="store_true", help="all that are listed are right")
     speakers.set_defaults(run=_speakers)
+    anonymise = commands.add_parser(
+        "anonymise",
+        help="list the names in a study (--list); put pseudonyms in, codings kept at their words (--out)",
+        description="First --list writes what may be a name into a table; look at it, set keep to yes or no, change "
+        "pseudonyms. Then --out writes a copy of the study in which no name of the list is left.",
+    )
+    anonymise.add_argument("folder", metavar="STUDY")
+    anonymise.add_argument("--list", action="store_true", help="write the list; rows that it has stay as they are")
+    anonymise.add_argument("--names", metavar="FILE", help="the list (default: STUDY-names.csv beside the study)")
+    anonymise.add_argument("--out", metavar="NEW", help="where the new study goes")
+    anonymise.add_argument(
+        "--key", metavar="FILE", help="names and pseudonyms (default: NEW-key.csv beside the new study)"
+    )
+    anonymise.add_argument(
+        "--doubtful", default="", metavar="ACT", help="keep or replace all rows that are not decided"
+    )
+    anonymise.set_defaults(run=_anonymise)
 
 
 def _add_reading(parser: argparse.ArgumentParser) -> None:
@@ -134,3 +152,36 @@ def _speakers(arguments: argparse.Namespace) -> int:
         said = f"{open_ones} of {len(table)} speakers are not confirmed: --confirm, if all roles are right"
         print(f"zhagen: {said}", file=sys.stderr)
     return int(open_ones > 0)
+
+
+def _anonymise(arguments: argparse.Namespace) -> int:
+    from zhagen.errors import StudyError
+    from zhagen.materials import anonymise_study, find_names, write_names
+    from zhagen.study import open_study
+
+    study = Path(arguments.folder).resolve()
+    names = Path(arguments.names) if arguments.names else study.parent / f"{study.name}-names.csv"
+    if arguments.doubtful not in ("", "keep", "replace"):
+        raise StudyError(f"--doubtful {arguments.doubtful}", todo="write keep or replace")
+    if arguments.list == bool(arguments.out):
+        raise StudyError("it is not said what to do", todo="--list writes the list of names, --out NEW the new study")
+    if arguments.list:
+        found = find_names(open_study(arguments.folder))
+        new = write_names(found, names)
+        for row in found.to_dict("records"):
+            print_row(
+                row["found"], row["kind"], row["count"], row["places"], row["replacement"], row["keep"], row["note"]
+            )
+        doubtful = int(found.keep.eq("?").sum())
+        said = f"{len(found)} candidates, {doubtful} to be decided, {new} new in {names}"
+        print(f"zhagen: {visible(said)}: no list is complete, read the texts, too", file=sys.stderr)
+        return 0
+    if not names.is_file():
+        raise StudyError(f"there is no list {names}", todo="write it first: zhagen anonymise STUDY --list")
+    done = anonymise_study(arguments.folder, arguments.out, names, key=arguments.key, doubtful=arguments.doubtful)
+    for what, listed in (("widened", done.widened), ("not in the study", done.unused), ("not taken", done.left_out)):
+        for one in listed:
+            print_row(what, one)
+    print(f"zhagen: {visible(repr(done))}", file=sys.stderr)
+    print(f"zhagen: keep {visible(str(done.key))} apart from it: it says who is who", file=sys.stderr)
+    return 0

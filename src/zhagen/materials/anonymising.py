@@ -1,0 +1,411 @@
+"""Pseudonyms put into a study: in its texts, tables, memos and names of files, with every coding kept at its words."""
+
+import os
+import re
+import tempfile
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from zhagen.errors import OutputError, StudyError
+from zhagen.extraction.codebook import EVIDENCE, Codebook
+from zhagen.materials.making import TIMES
+from zhagen.materials.names import Name, NamePattern, names_left, read_names
+from zhagen.materials.tables import read_rows
+from zhagen.output import write_files
+from zhagen.study.checking import check_study
+from zhagen.study.folder import TABLES
+from zhagen.study.study import Study, open_study
+from zhagen.study.writing import write_study
+
+KEPT = frozenset("sha256 quote_sha256 date anchor places start end order turns".split())  # columns without names
+_RANGE = re.compile(r"\s*(\d+)\s*[-–]\s*(\d+)\s*")
+
+
+@dataclass(frozen=True)
+class ReplacedText:
+    """A text with pseudonyms, and where each character of the old one is now.
+
+    Attributes
+    ----------
+    text : str
+        The new text.
+    spans : tuple of (int, int, int, int)
+        Of each replaced name: start and end in the old text, start and end in the new one.
+    """
+
+    text: str
+    spans: tuple[tuple[int, int, int, int], ...]
+
+    def move(self, start: int, end: int) -> tuple[int, int]:
+        """Return where a passage of the old text is now; a name of which it held a part is in it as a whole.
+
+        Parameters
+        ----------
+        start, end : int
+            Characters of the old text, the end exclusive.
+
+        Returns
+        -------
+        start, end : int
+            Characters of the new text.
+
+        Examples
+        --------
+        >>> replaced = replace_names("找王小明买书", [Name("王小明", "人物A")])
+        >>> replaced.text, replaced.move(2, 6)
+        ('找人物A买书', (1, 6))
+        """
+        starts = [span[0] for span in self.spans]
+
+        def moved(place: int, side: int) -> int:
+            number = bisect_right(starts, place) - 1
+            if number < 0:
+                return place
+            begin, finish, new_begin, new_finish = self.spans[number]
+            if begin < place < finish:
+                return new_finish if side else new_begin
+            return place - begin + new_begin if place <= begin else place - finish + new_finish
+
+        return moved(start, 0), moved(end, 1)
+
+    def cuts(self, start: int, end: int) -> bool:
+        """Say whether a passage of the old text begins or ends inside of a name.
+
+        Parameters
+        ----------
+        start, end : int
+            Characters of the old text.
+
+        Returns
+        -------
+        bool
+            True if it held a part of a name.
+        """
+        return any(a < start < b or a < end < b for a, b, _, _ in self.spans)
+
+
+@dataclass(frozen=True, repr=False)
+class Anonymised:
+    """What was done to a study.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+        The new study.
+    key : pathlib.Path
+        The list of names and pseudonyms, outside of it.
+    counts : dict of str to int
+        Name -> how often it was replaced.
+    unused : tuple of str
+        Names of the list that the study does not hold.
+    widened : tuple of str
+        Codings that held a part of a name, and hold the whole pseudonym now.
+    left_out : tuple of str
+        Files of the old folder that the new one does not have.
+    """
+
+    folder: Path
+    key: Path
+    counts: Mapping[str, int]
+    unused: tuple[str, ...]
+    widened: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return (
+            f"{len(self.counts)} names replaced in {sum(self.counts.values())} places: {self.folder}; "
+            f"{len(self.widened)} codings widened to a whole name, {len(self.left_out)} files not taken"
+        )
+
+
+def replace_names(text: str, names: Sequence[Name] | NamePattern) -> ReplacedText:
+    """Put pseudonyms into a text.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    names : sequence of Name or NamePattern
+        The names; of those that overlap the longest is taken.
+
+    Returns
+    -------
+    ReplacedText
+        The new text and the places.
+
+    Examples
+    --------
+    >>> names = [Name("王小明", "甲"), Name("上海", "某市"), Name("上海话", "上海话")]
+    >>> replace_names("王小明在上海说上海话", names).text
+    '甲在某市说上海话'
+    """
+    pattern = names if isinstance(names, NamePattern) else NamePattern(names)
+    parts, spans, done, length = [], list[tuple[int, int, int, int]](), 0, 0
+    for start, end, name in pattern.find(text):
+        if name.kept:
+            continue
+        parts += [text[done:start], name.replacement]
+        length += start - done
+        spans.append((start, end, length, length + len(name.replacement)))
+        length, done = length + len(name.replacement), end
+    return ReplacedText("".join([*parts, text[done:]]), tuple(spans))
+
+
+def anonymise_study(
+    folder: Path | str,
+    out: Path | str,
+    names: Path | str | Sequence[Name],
+    *,
+    key: Path | str | None = None,
+    doubtful: str = "",
+    today: date | None = None,
+) -> Anonymised:
+    """Write a copy of a study in which names are replaced by pseudonyms, everywhere and always by the same.
+
+    Texts, tables, memos, notes, ids and names of files are changed; each coding marks the words that it marked. A memo
+    says that it was done. The copy is checked before it takes its place: a name that is left is an error, and nothing
+    is written.
+
+    Parameters
+    ----------
+    folder : pathlib.Path or str
+        The study; it stays.
+    out : pathlib.Path or str
+        The new study, a folder that does not exist or is empty.
+    names : pathlib.Path, str or sequence of Name
+        The list that a person has reviewed, see `find_names` and `read_names`.
+    key : pathlib.Path or str, optional
+        Where the names and their pseudonyms go: a file outside of the new study. Without it, beside it.
+    doubtful : {"", "keep", "replace"}, default ""
+        What becomes of rows that are not decided; ``""``: they are an error.
+    today : datetime.date, optional
+        The day for the memo.
+
+    Returns
+    -------
+    Anonymised
+        What was replaced, and what to look at.
+
+    Raises
+    ------
+    StudyError
+        If the study cannot be opened, the list cannot be used, two ids become the same, or a name is left.
+    OutputError
+        If the new study or the key cannot be written.
+
+    Examples
+    --------
+    >>> from zhagen.paths import data_folder
+    >>> place = Path(tempfile.mkdtemp())
+    >>> anonymise_study(data_folder() / "practice", place / "new", [Name("西门书摊", "机构A")]).counts["西门书摊"] > 9
+    True
+    """
+    folder, out = Path(folder), Path(out)
+    key = Path(key) if key else out.parent / f"{out.name}-key.csv"
+    _check_places(folder, out, key)
+    listed = read_names(names, doubtful=doubtful) if isinstance(names, Path | str) else list(names)
+    lacking = [name.found for name in listed if not name.replacement]
+    if lacking:
+        raise StudyError(
+            f"{lacking[0]} has no replacement", todo="use a list with the columns found, replacement, keep"
+        )
+    study = open_study(folder)
+    pattern = NamePattern(listed)
+    counts: Counter[str] = Counter()
+    texts = {source: replace_names(text, pattern) for source, text in study.texts.items()}
+    new, widened = _replaced_study(study, texts, pattern, counts)
+    times = _times(folder, texts, pattern, counts)
+    new = _with_memo(new, counts, listed, today or date.today())
+    out.parent.mkdir(parents=True, exist_ok=True)
+    unused = tuple(name.found for name in listed if not name.kept and not counts[name.found])
+    try:
+        with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as place:
+            draft = Path(place) / "study"
+            write_study(new, draft)
+            if len(times):
+                write_files({TIMES: times}, draft)
+            _check_draft(draft, listed)
+            _write_key(key, listed, counts)
+            if out.is_dir():
+                out.rmdir()
+            draft.rename(out)
+    except OSError as error:
+        raise OutputError(
+            f"{out} cannot be written: {error.strerror or error}", todo="choose another folder"
+        ) from error
+    written = {path.relative_to(out).as_posix() for path in out.rglob("*")}
+    old = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    renamed = {replace_names(name, pattern).text: name for name in old}
+    left = tuple(sorted(name for new_name, name in renamed.items() if new_name not in written))
+    return Anonymised(out, key, dict(counts), unused, widened, left)
+
+
+def _check_places(folder: Path, out: Path, key: Path) -> None:
+    real, new, beside = (Path(os.path.realpath(path)) for path in (folder, out, key))
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise OutputError("there is something already", str(out), "choose a new folder")
+    if new.is_relative_to(real) or real.is_relative_to(new):
+        raise OutputError("one study would be inside of the other", str(out), "choose a folder beside the study")
+    if beside.is_relative_to(new):
+        raise OutputError("the key would be in the new study", str(key), "choose a file outside of it")
+    if key.exists():
+        raise OutputError("there is a key already", str(key), "move it away, or choose another file (--key)")
+
+
+def _replaced_study(
+    study: Study, texts: Mapping[str, ReplacedText], pattern: NamePattern, counts: Counter[str]
+) -> tuple[Study, tuple[str, ...]]:
+    """Return the study with pseudonyms, and the codings that were widened; `counts` gets what was replaced."""
+    for source in texts:
+        counts.update(name.found for _, _, name in pattern.find(study.texts[source]) if not name.kept)
+
+    def word(text: str) -> str:
+        hits = pattern.find(text)
+        counts.update(name.found for _, _, name in hits if not name.kept)
+        return replace_names(text, pattern).text if hits else text
+
+    tables = {name: getattr(study, name) for name in TABLES if name != "codebook"}
+    moved = {name: _moved(tables[name], texts) for name in ("codings", "differences")}
+    codings = tables["codings"]
+    places = zip(codings.coding_id, codings.source_id, codings.start, codings.end, strict=True)
+    widened = tuple(str(coding) for coding, source, start, end in places if texts[source].cuts(start, end))
+    tables |= moved
+    tables = {name: _replaced_table(frame, word) for name, frame in tables.items()}
+    codes = _replaced_table(study.codebook.codes, word)
+    memos = _replaced_table(study.memos, word)
+    for column in ("codes", "sources", "codings"):
+        memos[column] = [[word(one) for one in listed] for listed in study.memos[column]]
+    ids = {source: word(source) for source in texts}
+    _check_unique(list(ids.values()), "sources")
+    for name, column in (("codings", "coding_id"), ("sources", "file")):
+        _check_unique(tables[name][column].tolist(), name)
+    _check_unique(codes.code_id.tolist(), "codebook")
+    _check_unique(memos.memo_id.tolist(), "memos")
+    new = replace(
+        study,
+        about={key: _replaced_value(value, word) for key, value in study.about.items()},
+        texts={ids[source]: text.text for source, text in texts.items()},
+        codebook=Codebook(codes, pd.DataFrame(columns=EVIDENCE)),
+        memos=memos,
+        mechanism=_replaced_table(study.mechanism, word),
+        models={word(model): word(title) for model, title in study.models.items()},
+        notes={name: word(text) for name, text in study.notes.items()},
+        folder=None,
+        stamps={},
+        **tables,
+    )
+    return new, widened
+
+
+def _moved(frame: pd.DataFrame, texts: Mapping[str, ReplacedText]) -> pd.DataFrame:
+    """Return a table with the offsets of the new texts, also where cells say them as ``12-30``."""
+    if frame.empty:
+        return frame
+    frame = frame.copy()
+    places = zip(frame.source_id, frame.start.tolist(), frame.end.tolist(), strict=True)
+    moved = [texts[source].move(start, end) for source, start, end in places]
+    frame["start"], frame["end"] = [start for start, _ in moved], [end for _, end in moved]
+    if "code_id" in frame and "consensus" in frame:
+        for column in [name for name in frame if name not in ("difference_id", "source_id", "start", "end", "reason")]:
+            cells = []
+            for source, cell in zip(frame.source_id, frame[column], strict=True):
+                found = _RANGE.fullmatch(str(cell))
+                new = texts[source].move(int(found[1]), int(found[2])) if found else ()
+                cells.append(f"{new[0]}-{new[1]}" if new else cell)
+            frame[column] = pd.Series(cells, index=frame.index, dtype=frame[column].dtype)
+    return frame
+
+
+def _replaced_table(frame: pd.DataFrame, word: Any) -> pd.DataFrame:
+    """Return a table with pseudonyms in its texts and in the names of its columns."""
+    frame = frame.copy()
+    for column in frame:
+        if column not in KEPT and not pd.api.types.is_numeric_dtype(frame[column].dtype):
+            cells = [word(cell) if isinstance(cell, str) else cell for cell in frame[column]]
+            frame[column] = pd.Series(cells, index=frame.index, dtype=frame[column].dtype)
+    return frame.rename(columns={column: word(column) for column in frame})
+
+
+def _replaced_value(value: Any, word: Any) -> Any:
+    if isinstance(value, str):
+        return word(value)
+    if isinstance(value, list):
+        return [_replaced_value(one, word) for one in value]
+    return value
+
+
+def _check_unique(ids: Sequence[str], what: str) -> None:
+    twice = [one for one, number in Counter(one.casefold() for one in ids).items() if number > 1]
+    if twice:
+        todo = "give their names pseudonyms that differ"
+        raise StudyError(f"two ids become {twice[0]}", f"{what}", todo)
+
+
+def _times(folder: Path, texts: Mapping[str, ReplacedText], pattern: NamePattern, counts: Counter[str]) -> pd.DataFrame:
+    """Return the times of a recording with the offsets of the new texts."""
+    if not (folder / TIMES).is_file():
+        return pd.DataFrame()
+    rows, _ = read_rows(folder / TIMES)
+    header, *cells = rows
+    frame = pd.DataFrame([row for row in cells if len(row) == len(header)], columns=header, dtype="str")
+    if not {"source_id", "start"} <= set(frame):
+        raise StudyError("it has no source_id and start", TIMES, "write both columns, or move the file away")
+    kept = frame[frame.source_id.isin(list(texts)) & frame.start.str.fullmatch(r"\d+")]
+    starts = [
+        texts[source].move(int(start), int(start))[0] for source, start in zip(kept.source_id, kept.start, strict=True)
+    ]
+    ids = [replace_names(source, pattern).text for source in kept.source_id]
+    return kept.assign(source_id=ids, start=starts)
+
+
+def _with_memo(study: Study, counts: Counter[str], names: Sequence[Name], today: date) -> Study:
+    """Return the study with a memo that says that names were replaced, without one of them."""
+    kinds = Counter({kind: 0 for kind in dict.fromkeys(name.kind or "person" for name in names)})
+    for name in names:
+        kinds[name.kind or "person"] += counts[name.found]
+    words = {"person": "人名", "place": "地名", "organisation": "单位名", "phone": "电话", "number": "号码"}
+    words |= {"e-mail": "邮箱", "address": "网址"}
+    said = "、".join(f"{words.get(kind, kind)} {number} 处" for kind, number in kinds.items() if number)
+    done = f"用假名换掉了{said}" if said else "按名单查过，材料里没有名单上的名字"
+    text = f"# 换名\n\n{today.isoformat()} {done}。名单和对照表不在这个文件夹里。"
+    memo_id, number = f"anonymised-{today.isoformat()}", 1
+    while memo_id in set(study.memos.memo_id):
+        number += 1
+        memo_id = f"anonymised-{today.isoformat()}-{number}"
+    row: dict[str, Any] = {"memo_id": memo_id, "date": today.isoformat(), "coder": "", "kind": "method"}
+    row |= {"codes": [], "sources": [], "codings": [], "title": "换名", "text": text}
+    memos = (
+        pd.concat([study.memos, pd.DataFrame([row])], ignore_index=True) if len(study.memos) else pd.DataFrame([row])
+    )
+    return replace(study, memos=memos[list(study.memos.columns)])
+
+
+def _check_draft(draft: Path, names: Sequence[Name]) -> None:
+    """Raise if a name is left in the new study, or it does not open."""
+    left = names_left(draft, names)
+    if len(left):
+        file, line, found = left.iloc[0]
+        where = f"{file}, line {line}" if line else f"the name of {file}"
+        more = f", and {len(left) - 1} more" if len(left) > 1 else ""
+        todo = "a pseudonym beside other words makes a name again: choose another one"
+        raise StudyError(f"the name {found} is left in the new study{more}", where, todo)
+    faults = check_study(draft)
+    errors = faults[faults.severity == "error"]
+    if len(errors):
+        first = errors.iloc[0]
+        todo = "choose pseudonyms of letters and digits: ids and names of files hold them"
+        raise StudyError(f"the new study could not be opened: {first.found}", first.file, todo)
+
+
+def _write_key(key: Path, names: Sequence[Name], counts: Counter[str]) -> None:
+    rows = [(name.found, name.replacement, name.kind, counts[name.found]) for name in names if not name.kept]
+    table = pd.DataFrame(rows, columns=["found", "replacement", "kind", "count"])
+    write_files({key.name: table}, key.parent)
+    key.chmod(0o600)  # nobody else's
