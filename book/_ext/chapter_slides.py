@@ -506,8 +506,23 @@ def write_decks(html_dir: Path) -> list[str]:
         target.parent.mkdir(parents=True, exist_ok=True)
         page = html.parse(file, html.HTMLParser(encoding="utf-8")).getroot()
         target.write_text(deck(page, name, style, script), "utf-8")
+        file.write_text(with_link(file.read_text("utf-8"), name), "utf-8")
         names.append(name)
     return names
+
+
+def with_link(page: str, name: str) -> str:
+    """Return the source of a page with a link to its deck at the end, once.
+
+    >>> with_link("<article>…</article>", "a/b")
+    '<article>…<p class="deck-link d-print-none">课上用：<a href="../../slides/a/b.html">本页的幻灯片</a></p></article>'
+    """
+    address = f"../../slides/{name}.html"
+    if address in page:
+        return page
+    link = f'<p class="deck-link d-print-none">课上用：<a href="{address}">本页的幻灯片</a></p>'
+    before, end, after = page.rpartition("</article>")
+    return f"{before}{link}{end}{after}"
 
 
 def write(app: Sphinx, exception: Exception | None) -> None:

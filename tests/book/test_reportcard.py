@@ -15,6 +15,7 @@ from zhagen.book import report_form
 from zhagen.extraction import report_items
 from zhagen.vocabulary import REPORTED
 
+pytestmark = pytest.mark.browser
 STATIC = Path(__file__).resolve().parents[2] / "book/_static"
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 ODD = 'A&B <script>document.title="坏"</script> |𠮷|\n*第二行* `code` --> \\ 末'

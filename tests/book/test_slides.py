@@ -92,6 +92,13 @@ def test_every_chapter_has_a_deck_that_its_week_links(decks):
     }  # fmt: skip
 
 
+def test_a_page_links_its_deck_once(decks):
+    for deck in decks:
+        name = deck.relative_to(deck.parents[1]).as_posix()
+        page = (deck.parents[2] / "notebooks" / name).read_text("utf-8")
+        assert page.count(f'href="../../slides/{name}"') == 1, name
+
+
 def test_script_and_style_are_small():
     assert len((chapter_slides.OWN / "slides.js").read_bytes()) < 3000
     assert len((chapter_slides.OWN / "slides.css").read_bytes()) < 4000
