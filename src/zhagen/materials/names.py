@@ -1,4 +1,4 @@
-"""Names in a study: candidates for a person to review, the list as it is written by hand, and where names are left.
+"""Names in a study: candidates for a person to review, the list that a person edits, and where names are left.
 
 What is found is a proposal. Persons are found by surname and title, by how speakers are named, and by jieba's tags;
 places and organisations by tags and endings; numbers by their form. No such list is complete: whoever publishes reads
@@ -511,7 +511,7 @@ def _key(text: str) -> str:
 
 
 def _regex(found: str) -> str:
-    """Return the pattern of a name: blanks may be between Chinese characters, an underscore stands for a blank."""
+    """Return the pattern of a name: blanks may be between Chinese characters, an underscore is a blank."""
     parts = [""]
     for before, char in zip([""] + list(found), found, strict=False):
         if char.isspace() or char == "_":
