@@ -70,8 +70,11 @@ INSIDE = (
     "study.folder",
     "study.history.history_faults",
     "study.locking",
+    "study.page",
+    "study.passage.check_state",
     "study.study.assemble_study",
     "study.study.fault_table",
+    "study.widget.script_file",
     "study.writing.write_changes",
 )
 

@@ -1,5 +1,6 @@
 // Coding a passage in the page: what `zhagen.study.code_passage` writes becomes a place to select words, give codes,
-// write memos and compare. Everything stays on the device. Places are code points from 0, the end exclusive, as in a
+// write memos and compare. Everything stays on the device, or goes into the folder of the study if the data name an
+// address to save at (`zhagen code`). Places are code points from 0, the end exclusive, as in a
 // study's folder. What a reader writes, or a file holds, gets into the page as text only, never as HTML.
 (() => {
   "use strict";
@@ -233,6 +234,7 @@
     }
     // another window wrote: follow it; what could not be stored here is added to it
     function follow() {
+      if (data.save) return false; // the server says with each answer what is there
       const raw = read();
       if (raw === stored) return false;
       stored = raw;
@@ -248,6 +250,7 @@
       return true;
     }
     function keep() {
+      if (data.save) return send();
       const raw = JSON.stringify(state);
       try {
         localStorage.setItem(key, raw);
@@ -256,6 +259,47 @@
         unsaved = true;
       }
       warning.hidden = !unsaved;
+    }
+    // what is coded goes to the study's folder; the answer is what is there now, with what others did meanwhile
+    let [base, sending] = [null, null];
+    const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+    async function send() {
+      unsaved = true;
+      if (sending) return;
+      const sent = (sending = state);
+      let [wait, refused] = [0, ""];
+      try {
+        const answer = await fetch(data.save, {
+          method: "POST",
+          headers: { "Content-Type": "application/json" },
+          body: JSON.stringify({ sha256: data.sha256, base, state: sent }),
+        });
+        const found = await answer.json();
+        if (!answer.ok) refused = found.said.join("");
+        else {
+          base = sent;
+          if (state === sent) {
+            const [codes, codings] = [new Map(found.state.codes.map((code) => [code.id, code.label])), found.state.codings];
+            if (!same(codings, sent.codings) || sent.codes.some((code) => codes.get(code.id) !== code.label)) past = [];
+            [state, base, unsaved] = [found.state, found.state, false];
+            draw();
+          }
+          if (found.said.length) {
+            tell(`别处也改了：${found.said[0]}`);
+            problems.hidden = false;
+            list(problems.firstChild, found.said, (words) => make("li", {}, words));
+          }
+        }
+      } catch {
+        wait = 3000; // the server was stopped, or is busy: once more
+      }
+      sending = null;
+      warning.textContent = refused
+        ? `没有存进研究的文件夹：${refused}`
+        : "还没有存进研究的文件夹：zhagen code 停了吗？重新开了会接着存；要关这一页，先导出。";
+      warning.hidden = !(refused || wait);
+      if (wait) setTimeout(() => unsaved && send(), wait);
+      else if (!refused && state !== sent && unsaved) send();
     }
     const warning = make(
       "p",
@@ -1084,6 +1128,7 @@
       type: "text",
       maxlength: 20,
       "aria-label": "编码人",
+      disabled: Boolean(data.save), // it is the server's
       onchange() {
         const name = tidy(coder.value).replace(/^[=+\-@＝＋－＠]+/, "") || "我";
         act((now) => (now.coder === name ? now : { ...now, coder: name }), `编码人改为${name}。`);
@@ -1129,6 +1174,11 @@
 
     // ---- what was kept ----------------------------------------------------------------------------------------------
     function restore() {
+      if (data.save) {
+        state = base = data.state;
+        draw();
+        return say(`已有 ${state.codings.length} 处。选中几个字，再点“编码…”；编的随时存进研究的文件夹。`);
+      }
       let raw = null;
       try {
         raw = stored = localStorage.getItem(key);

@@ -46,6 +46,13 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     merge.set_defaults(run=_merge)
 
+    code = commands.add_parser("code", help="code a study in the browser; Ctrl-C ends it, everything is saved")
+    code.add_argument("study", metavar="STUDY", help="the folder of the study")
+    code.add_argument("--coder", metavar="NAME", help="who codes (default: the only coder of the study)")
+    code.add_argument("--port", type=int, default=0, help="the port of this machine (default: a free one)")
+    code.add_argument("--open", action="store_true", help="open the browser, too")
+    code.set_defaults(run=_code)
+
     _add_codebook(commands)
 
 
@@ -99,6 +106,24 @@ def _status(arguments: argparse.Namespace) -> None:
     for name in ("bare_codes", "bare_turns", "open_memos", "unsure_speakers", "changed_sources"):
         for row in getattr(found, name).to_dict("records"):
             print_row(name.replace("_", " "), *row.values())
+
+
+def _code(arguments: argparse.Namespace) -> None:
+    import webbrowser
+
+    from zhagen.study import start_server
+
+    server = start_server(arguments.study, coder=arguments.coder, port=arguments.port)
+    print(f"{server.coder}: {server.address}", flush=True)
+    print("zhagen: open this address in a browser; it is for you alone. Ctrl-C ends it", file=sys.stderr, flush=True)
+    if arguments.open:
+        webbrowser.open(server.address)
+    try:
+        server.serve_forever(poll_interval=0.2)
+    except KeyboardInterrupt:
+        print("zhagen: ended; everything that was saved is in the folder", file=sys.stderr)
+    finally:
+        server.server_close()
 
 
 def _log(arguments: argparse.Namespace) -> None:

@@ -51,6 +51,8 @@ from .saturation import StudySaturation as StudySaturation
 from .saturation import source_codes as source_codes
 from .saturation import source_order as source_order
 from .saturation import study_saturation as study_saturation
+from .serving import StudyServer as StudyServer
+from .serving import start_server as start_server
 from .structure import gioia_codebook as gioia_codebook
 from .structure import gioia_study as gioia_study
 from .study import Study as Study

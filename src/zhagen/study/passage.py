@@ -6,7 +6,7 @@ widget of `zhagen.study.coding_widget` does. Without them, and on paper, the blo
 
 import html
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,10 @@ from zhagen.study.study import COUNTED, Study
 
 FIELDS = ("level", "parent_id", "definition", "include", "exclude")
 WITHOUT = "这一段在网页版里可以直接编：选中几个字，给它一个码。这里没有那一页的程序，请抄在纸上编，或者打开网页版。"
+MOST = 100_000  # codings: more is no person's work
+STATE = {"coder": str, "codes": list, "codings": list}
+CODE = {"id": str, "label": str}
+CODING = {"start": int, "end": int, "code": str, "memo": str}
 IN_LAB = "装了 anywidget，把这一格的结果放进 coding_widget(…)，在 JupyterLab 里也能编。"
 
 
@@ -154,3 +158,54 @@ def code_passage(
 def _rows(frame: pd.DataFrame, columns: str) -> list[list[Any]]:
     """Return the values of some columns as JSON has them."""
     return [list(row) for row in zip(*(frame[name].tolist() for name in columns.split()), strict=True)]
+
+
+def check_state(passage: CodingPassage, state: Any) -> dict[str, Any]:
+    """Return what a browser sent, if every field that is read is what it must be.
+
+    Parameters
+    ----------
+    passage : CodingPassage
+        The passage that was coded.
+    state : object
+        Whatever the browser sent; None if nothing was coded yet.
+
+    Returns
+    -------
+    dict
+        ``coder`` (str), ``codes`` (list of ``id``, ``label``), ``codings`` (list of ``start``, ``end``, ``code``,
+        ``memo``; their offsets begin with the passage).
+
+    Raises
+    ------
+    StudyError
+        If it is not in this form.
+    """
+    if state is None:  # nothing was shown yet
+        codes = [{"id": code["id"], "label": code["label"]} for code in passage.data["codes"]]
+        return {"coder": "我", "codes": codes, "codings": []}
+    _need(state, STATE, "the state")
+    if len(state["codings"]) > MOST or len(state["codes"]) > MOST:
+        raise _refused(f"there are more than {MOST} codings or codes")
+    for code in state["codes"]:
+        _need(code, CODE, "a code")
+    ids, size = {code["id"] for code in state["codes"]}, len(passage.data["text"])
+    for one in state["codings"]:
+        _need(one, CODING, "a coding")
+        if not 0 <= one["start"] < one["end"] <= size:
+            raise _refused(f"a coding is from {one['start']} to {one['end']} of {size} characters")
+        if one["code"] not in ids:
+            raise _refused(f"a coding has the code {one['code']!r:.40}, which is not in the list of codes")
+    return state
+
+
+def _need(value: Any, fields: Mapping[str, type], what: str) -> None:
+    if not isinstance(value, dict):
+        raise _refused(f"{what} is {type(value).__name__}, not an object")
+    for name, kind in fields.items():
+        if not isinstance(value.get(name), kind) or isinstance(value[name], bool):
+            raise _refused(f"{what} has no field {name!r} of type {kind.__name__}")
+
+
+def _refused(found: str) -> StudyError:
+    return StudyError(found, "what the browser sent", "show the passage anew, and read in the file you exported")
