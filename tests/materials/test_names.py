@@ -218,3 +218,12 @@ def test_a_study_that_was_made_from_files_can_be_anonymised(tmp_path):
     new_study(tmp_path / "study", tmp_path / "a.srt", participants=["王小明"])
     anonymise_study(tmp_path / "study", tmp_path / "new", [Name("王小明", "人物A")])
     assert open_study(tmp_path / "new").turns().speaker.tolist() == ["人物A"]
+
+
+def test_codings_that_were_lost_stay_lost(tmp_path):
+    write_study(coded({"I1": "甲：王小明来了，没说话。\n"}, [("I1", 2, 7, "c1", "林")]), tmp_path / "old")
+    path = tmp_path / "old" / "sources" / "I1.txt"
+    path.write_text("甲：王小明走了，没说话。\n", encoding="utf-8")
+    assert open_study(tmp_path / "old").codings.anchor.tolist() == ["lost"]
+    anonymise_study(tmp_path / "old", tmp_path / "new", [Name("王小明", "人物A")])
+    assert open_study(tmp_path / "new").codings.anchor.tolist() == ["lost"]

@@ -16,6 +16,7 @@ from zhagen.book.execution import execute_notebooks
 from zhagen.book.study_tables import STUDY
 from zhagen.errors import OutputError, StudyError
 from zhagen.extras import import_extra
+from zhagen.materials.names import names_left
 from zhagen.paths import PACKAGED
 from zhagen.study import Study, open_study
 
@@ -320,14 +321,12 @@ def refuse_names(built: Path, names: Collection[str]) -> None:
     ...
     zhagen.errors.StudyError: a page would carry a name, 张三 (a.html): anonymise the study or correct the chapter
     """
-    names = {name for name in names if name.strip()}
-    for path in sorted(built.rglob("*")) if names else []:
-        if path.is_file() and path.suffix in {".html", ".js", ".json", ".csv", ".svg", ".txt", ".xml"}:
-            text = path.read_text("utf-8", errors="replace")
-            if found := sorted(name for name in names if name in text):
-                where = path.relative_to(built).as_posix()
-                todo = "anonymise the study or correct the chapter"
-                raise StudyError(f"a page would carry a name, {'、'.join(found[:5])}", where, todo)
+    left = names_left(built, [name for name in names if name.strip()])
+    if len(left):
+        file = left.file.iloc[0]
+        found = sorted(left.found[left.file == file].unique())
+        todo = "anonymise the study or correct the chapter"
+        raise StudyError(f"a page would carry a name, {'、'.join(found[:5])}", file, todo)
 
 
 def _exchange(built: Path, out: Path) -> None:

@@ -17,15 +17,17 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = commands.add_parser("book", help="build the static book of a study: chapters that run, search, pictures")
     parser.add_argument("study", metavar="STUDY", help="the folder of the study")
     parser.add_argument("--out", metavar="DIR", help="where the book goes")
-    parser.add_argument("--names", metavar="FILE", help="one name a line that no page may carry: the build stops")
+    parser.add_argument(
+        "--names", metavar="FILE", help="names that no page may carry: one a line, or the list of `zhagen anonymise`"
+    )
     parser.add_argument("--chapters", action="store_true", help="only write the chapters into the study, to be changed")
     parser.set_defaults(run=_book)
 
 
 def _book(arguments: argparse.Namespace) -> None:
     from zhagen.book import build_study_book, write_chapters
+    from zhagen.materials import read_names
     from zhagen.study import open_study
-    from zhagen.text.encodings import read_file
 
     if arguments.chapters:
         for path in write_chapters(open_study(arguments.study), Path(arguments.study) / "chapters"):
@@ -36,7 +38,7 @@ def _book(arguments: argparse.Namespace) -> None:
     names: list[str] = []
     if arguments.names:
         try:
-            names = [line.strip() for line in read_file(Path(arguments.names)).splitlines() if line.strip()]
+            names = [name.found for name in read_names(arguments.names, doubtful="keep") if not name.kept]
         except OSError as error:
             raise ZhagenError(f"{arguments.names} cannot be read: {error.strerror}", "--names") from error
     pages = build_study_book(arguments.study, arguments.out, names=names)

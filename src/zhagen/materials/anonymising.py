@@ -20,7 +20,7 @@ from zhagen.materials.names import Name, NamePattern, names_left, read_names
 from zhagen.materials.tables import read_rows
 from zhagen.output import write_files
 from zhagen.study.checking import check_study
-from zhagen.study.folder import TABLES
+from zhagen.study.folder import TABLES, sha256_of
 from zhagen.study.study import Study, open_study
 from zhagen.study.writing import write_study
 
@@ -273,6 +273,13 @@ def _replaced_study(
 
     tables = {name: getattr(study, name) for name in TABLES if name != "codebook"}
     moved = {name: _moved(tables[name], texts) for name in ("codings", "differences")}
+    marked = moved["codings"]
+    rows = zip(marked.source_id, marked.start, marked.end, marked.anchor, marked.quote_sha256, strict=True)
+    marked["quote_sha256"] = pd.Series(
+        [old if anchor == "lost" else sha256_of(texts[one].text[a:b]) for one, a, b, anchor, old in rows],
+        index=marked.index,
+        dtype="str",
+    )  # those that are lost stay lost: nobody knows what they marked
     codings = tables["codings"]
     places = zip(codings.coding_id, codings.source_id, codings.start, codings.end, strict=True)
     widened = tuple(str(coding) for coding, source, start, end in places if texts[source].cuts(start, end))
@@ -306,9 +313,9 @@ def _replaced_study(
 
 def _moved(frame: pd.DataFrame, texts: Mapping[str, ReplacedText]) -> pd.DataFrame:
     """Return a table with the offsets of the new texts, also where cells say them as ``12-30``."""
+    frame = frame.copy()
     if frame.empty:
         return frame
-    frame = frame.copy()
     places = zip(frame.source_id, frame.start.tolist(), frame.end.tolist(), strict=True)
     moved = [texts[source].move(start, end) for source, start, end in places]
     frame["start"], frame["end"] = [start for start, _ in moved], [end for _, end in moved]

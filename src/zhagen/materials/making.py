@@ -18,7 +18,8 @@ from zhagen.materials.reading import LeftOut, Material, name_sources, read_mater
 from zhagen.materials.speakers import Speaker, guess_kind, mark_turns
 from zhagen.materials.texts import SourceText
 from zhagen.output import write_files
-from zhagen.study.folder import columns_of, file_sha256, read_folder, sha256_of
+from zhagen.study.folder import columns_of, read_folder, sha256_of
+from zhagen.study.locking import lock_study
 
 REPORT, TIMES = "report.json", "times.csv"
 SPEAKERS = (*columns_of("speakers"), "turns", "confirmed")
@@ -253,11 +254,23 @@ def add_material(
     SourceError
         If nothing could be added: the message says why.
     StudyError
-        If the study cannot be opened, or was changed while the material was read.
+        If the study cannot be opened.
     OutputError
         If it cannot be written.
     """
     place = Path(folder)
+    with lock_study(place):
+        return _add(place, material, interviewers, participants, today, reading)
+
+
+def _add(
+    place: Path,
+    material: Path | str | Iterable[Path | str],
+    interviewers: Sequence[str],
+    participants: Sequence[str],
+    today: date | None,
+    reading: dict[str, Any],
+) -> MaterialReport:
     contents = read_folder(place)
     errors = [fault for fault in contents.faults if fault.severity == "error"]
     if errors:
@@ -283,16 +296,11 @@ def add_material(
     present = [name for name in files if (place / name).exists()]
     if present:
         raise StudyError(f"there is a file {present[0]} that sources.csv does not list", str(place), "move it away")
-    stamps = {name: file_sha256(place / name) for name in (*added, REPORT)}
     for name, rows in added.items():
         if len(rows):
             files[name] = _appended(place / name, rows)
     report = MaterialReport(place, tuple(made), tuple(found.left_out))
     files[REPORT] = _report(_earlier(place / REPORT), report, today)
-    read = {**stamps, **{name: contents.stamps.get(name, stamps[name]) for name in ("sources.csv", "speakers.csv")}}
-    changed = [name for name, stamp in read.items() if file_sha256(place / name) != stamp]
-    if changed:
-        raise StudyError(f"{changed[0]} was changed while the material was read", str(place), "repeat the command")
     write_files(files, place)
     return report
 

@@ -1,9 +1,12 @@
 """Material as people have it: files and folders of all kinds, each file read or named with the reason."""
 
+import logging
 import os
 import re
 import unicodedata
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -140,7 +143,8 @@ def read_material(
     known: dict[str, str] = {}
     for path, name in _files([Path(one) for one in paths], found, without):
         try:
-            texts = _read(path, name, answers, encoding)
+            with _quiet():
+                texts = _read(path, name, answers, encoding)
         except ZhagenError as error:
             where = f" ({error.where})" if error.where not in ("", path.name) else ""
             found.left_out.append(LeftOut(name, error.found + where, error.todo))
@@ -201,6 +205,22 @@ def name_sources(titles: Sequence[str], taken: Iterable[str] = ()) -> list[str]:
         used.add(name.casefold())
         ids.append(name)
     return ids
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what libraries say of a file off the screen: what matters of it is in the report."""
+    loggers = [logging.getLogger(name) for name in ("pdfminer", "pdfplumber", "openpyxl")]
+    levels = [logger.level for logger in loggers]
+    try:
+        for logger in loggers:
+            logger.setLevel(logging.CRITICAL)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 def _read(path: Path, name: str, answers: Answers, encoding: str | None) -> list[SourceText]:

@@ -12,9 +12,9 @@ import pandas as pd
 from zhagen.corpus.turns import TurnHead, is_interviewer, is_participant, turn_head
 from zhagen.errors import StudyError
 from zhagen.materials.texts import Change, SourceText, shown_lines
-from zhagen.output import write_files
-from zhagen.study.folder import ROLES, file_sha256
-from zhagen.study.study import open_study
+from zhagen.study.folder import ROLES
+from zhagen.study.study import Study, open_study
+from zhagen.study.writing import update_study
 
 NOTES_DOWN = ("记", "观察者")  # who writes field notes
 LONGEST = 30  # characters of a name
@@ -198,28 +198,29 @@ def set_speakers(
     OutputError
         If ``speakers.csv`` cannot be written.
     """
-    roles = roles or {}
-    study = open_study(folder)
-    table = study.speakers.reset_index(drop=True)
-    if "confirmed" not in table:
-        table = table.assign(confirmed="yes")
-    if source_id and source_id not in study.texts:
-        raise StudyError(f"there is no source {source_id!r}", todo=f"use one of {', '.join(study.texts)}")
-    chosen = table.source_id.eq(source_id) if source_id else pd.Series(True, index=table.index)
-    for name in (*roles, *gone):
-        if name not in set(table.speaker[chosen]):
-            raise StudyError(f"there is no speaker {name!r}", "speakers.csv", "write it as `zhagen speakers` lists it")
-    for name, role in roles.items():
-        if role not in ROLES:
-            raise StudyError(f"there is no role {role!r}", todo=f"use one of {', '.join(ROLES)}")
-        rows = chosen & table.speaker.eq(name)
-        table.loc[rows, "role"], table.loc[rows, "confirmed"] = role, "yes"
-    table = table[~(chosen & table.speaker.isin(list(gone)))]
-    if confirm:
-        table = table.assign(confirmed="yes")
-    if file_sha256(Path(folder) / "speakers.csv") != study.stamps.get("speakers.csv", ""):
-        raise StudyError("speakers.csv was changed meanwhile", str(folder), "repeat the command")
-    write_files({"speakers.csv": table}, folder)
+    wanted = dict(roles or {})
+
+    def changed(study: Study) -> Study:
+        table = study.speakers.reset_index(drop=True)
+        if "confirmed" not in table:
+            table = table.assign(confirmed="yes")
+        if source_id and source_id not in study.texts:
+            raise StudyError(f"there is no source {source_id!r}", todo=f"use one of {', '.join(study.texts)}")
+        chosen = table.source_id.eq(source_id) if source_id else pd.Series(True, index=table.index)
+        for name in (*wanted, *gone):
+            if name not in set(table.speaker[chosen]):
+                raise StudyError(
+                    f"there is no speaker {name!r}", "speakers.csv", "write it as `zhagen speakers` lists it"
+                )
+        for name, role in wanted.items():
+            if role not in ROLES:
+                raise StudyError(f"there is no role {role!r}", todo=f"use one of {', '.join(ROLES)}")
+            rows = chosen & table.speaker.eq(name)
+            table.loc[rows, "role"], table.loc[rows, "confirmed"] = role, "yes"
+        table = table[~(chosen & table.speaker.isin(list(gone)))]
+        return replace(study, speakers=table.assign(confirmed="yes") if confirm else table)
+
+    update_study(folder, changed)
 
 
 def _write_turns(

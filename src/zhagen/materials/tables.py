@@ -129,8 +129,9 @@ def read_rows(path: Path, encoding: str | None = None) -> tuple[list[list[str]],
     separator = named[1] if named else max((usual, *SEPARATORS), key=first.count)
     if separator != usual:
         changes.append(Change("columns set apart in another way", 1, note=SEPARATORS.get(separator, separator)))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = None
     try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
         rows: list[list[str]] = []
         for row in reader:
             if len(rows) > ROWS:
@@ -139,8 +140,8 @@ def read_rows(path: Path, encoding: str | None = None) -> tuple[list[list[str]],
                 )
             rows.append(row)
         return rows, changes
-    except csv.Error as error:
-        where = f"{path.name}, line {reader.line_num + bool(named)}"
+    except (csv.Error, ValueError, TypeError) as error:  # also a separator that can be none
+        where = f"{path.name}, line {(reader.line_num if reader else 0) + bool(named)}"
         raise SourceError(f"no CSV: {error}", where, "correct the row, or save the table again") from error
 
 
