@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE  # where it is set, every kernel compiles all t
 # what a page of the book may depend on; `make test` builds the book anew where one of them is newer than the last build
 SOURCES = $(shell find book data notebooks src _config.yml _toc.yml -type f -not -name '*.pyc' -not -name '* *' -not -path '*/.*')
 
-.PHONY: help install book serve lab test fuzz bench lint format types links shares wheel student assignments handouts sources numbers publish lock clean
+.PHONY: help install book serve runtime measure lab test fuzz bench lint format types links shares wheel student assignments handouts sources numbers publish lock clean
 
 help:
 	@echo "make book               build the whole book, say which file to open"
@@ -20,6 +20,8 @@ help:
 	@echo "make bench              compare with other tools; a shorter run: make bench SIZES=\"1 10\""
 	@echo "make lab                open working copies of the notebooks in JupyterLab"
 	@echo "make serve              serve the built book on this machine"
+	@echo "make runtime            fetch a verified copy of the Python for browsers: make serve then runs pages offline"
+	@echo "make measure            run every notebook page in Chromium, write book/run/results.csv (an hour)"
 	@echo "make sources FROM=DIR   attach the original documents found in DIR"
 	@echo "make numbers            write the computed numbers into the prose of the notebooks"
 	@echo "make publish            regenerate data/published (needs the originals)"
@@ -66,7 +68,13 @@ $(BUILT): .venv/ready-book $(SOURCES)
 	@$(MAKE) --no-print-directory book
 
 serve: $(BUILT)
-	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
+	@$(BIN)/python book/run/serve.py 8000
+
+runtime: .venv/ready-book
+	@$(BIN)/python book/run/fetch.py
+
+measure: .venv/ready-test runtime $(BUILT)
+	@$(BIN)/python book/run/measure.py $(PAGES)
 
 lab: .venv/ready-lab $(BUILT)
 	@$(BIN)/python book/lab.py

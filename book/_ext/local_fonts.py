@@ -24,7 +24,7 @@ FAMILY = "Zhagen Sans"
 NOT_DRAWN = re.compile(r"[\s\u200b-\u200f\u2028-\u202f\u2060\ufe0e\ufe0f\ufeff]")
 NOT_SHOWN = re.compile(r"<style\b.*?</style>|<!--.*?-->", re.DOTALL)  # scripts stay: they hold labels
 # characters that scripts write into pages: the search page and the toggle buttons
-SCRIPTS = ("search.js", "togglebutton.js", "coder.js", "reportcard.js", "pictures.js")
+SCRIPTS = ("search.js", "togglebutton.js", "coder.js", "reportcard.js", "pictures.js", "run.js")
 
 
 def drawn_characters(source: str) -> set[str]:

@@ -45,7 +45,7 @@ def execute(app: Sphinx, env: BuildEnvironment, added: set, changed: set, remove
         strict=not app.config.zhagen_study_book,
     )
     before = getattr(env, "zhagen_results", {})
-    app.zhagen_executed = {}
+    app.zhagen_executed, app.zhagen_runs = {}, dict(zip(names, runs, strict=True))
     results = {}
     for name, run in zip(names, runs, strict=True):
         for problem in run.problems:
@@ -62,7 +62,7 @@ def _page(notebook: nbformat.NotebookNode) -> str:
         title, _, text = changes.partition("\n\n")
         lines = text.replace(
             "每次只改一处，从头运行一遍：",
-            "下载本页的笔记本（页面右上角），每次只改一处，从头运行，看最后一格说什么变了：",
+            "在浏览器里运行本页（按钮在标题下面），或者下载笔记本（页面右上角），每次只改一处，从头运行，看最后说什么变了：",
         )
         box = f":::{{admonition}} {title.strip('*')}\n:class: seealso\n{lines}\n:::"
         notebook = nbformat.from_dict(notebook)

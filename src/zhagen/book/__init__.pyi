@@ -1,4 +1,5 @@
 from .benchmarks import load_benchmarks as load_benchmarks
+from .cells import CellRunner as CellRunner
 from .copies import data_at as data_at
 from .copies import extract_changed as extract_changed
 from .copies import extract_with_data as extract_with_data
@@ -39,6 +40,8 @@ from .self_checks import parse_self_check as parse_self_check
 from .self_checks import plain_self_check as plain_self_check
 from .solutions import solution_texts as solution_texts
 from .solutions import without_solutions as without_solutions
+from .stand_ins import install_stand_ins as install_stand_ins
+from .stand_ins import query_integral_image as query_integral_image
 from .study_book import build_study_book as build_study_book
 from .study_book import fitting_chapters as fitting_chapters
 from .study_book import refuse_names as refuse_names

@@ -48,6 +48,8 @@ class Run:
         that does not hold, a value that is another one at the end of the notebook. Empty if nothing is.
     seconds : float
         How long it took; 0.0 if it was read from disk.
+    modules : list of str
+        The packages that were imported when the notebook had ended, the standard library left out.
     """
 
     path: Path
@@ -55,6 +57,7 @@ class Run:
     values: list[list[str]] = field(repr=False)
     problems: list[str]
     seconds: float
+    modules: list[str] = field(default_factory=list, repr=False)
 
     @property
     def complete(self) -> bool:
@@ -207,6 +210,7 @@ async def _run(path: Path, strict: bool) -> Run:
     marks = [prose_marks(cell.source) if cell.cell_type == "markdown" else [] for cell in notebook.cells]
     values: list[list[str]] = []
     problems: list[str] = []
+    modules: list[str] = []
     with tempfile.TemporaryDirectory() as folder:  # a notebook that only runs where it lies would fail its readers
         client = NotebookClient(
             notebook,
@@ -223,6 +227,7 @@ async def _run(path: Path, strict: bool) -> Run:
                     elif cell.cell_type == "markdown":
                         values.append(await _evaluate(client, marks[number]))
                 at_end = await _evaluate(client, [mark for cell in marks for mark in cell])
+                modules = await _modules(client)
         except CellExecutionError as error:
             problems.append(f"{path}: a cell failed:\n{error}")
         else:
@@ -235,7 +240,7 @@ async def _run(path: Path, strict: bool) -> Run:
                 problems.append(f"{path}: text on stderr: {output.text.strip()[:300]}")
     for cell, found in zip([cell for cell in notebook.cells if cell.cell_type == "markdown"], values, strict=False):
         cell.source = fill_prose(cell.source, found)
-    return Run(path, notebook, values, problems, time.perf_counter() - start)
+    return Run(path, notebook, values, problems, time.perf_counter() - start, modules)
 
 
 async def _evaluate(client: Any, marks: list[Mark]) -> list[str]:
@@ -248,6 +253,16 @@ async def _evaluate(client: Any, marks: list[Mark]) -> list[str]:
     )
     found = reply["content"].get("user_expressions", {})
     return [_text(found.get(str(number), {})) for number in range(len(marks))]
+
+
+async def _modules(client: Any) -> list[str]:
+    """Return the packages that a kernel has imported."""
+    expression = "sorted({n.partition('.')[0] for n in __import__('sys').modules})"
+    reply = await client.kc.execute(
+        "", silent=True, store_history=False, user_expressions={"names": expression}, reply=True, timeout=TIMEOUT
+    )
+    names = ast.literal_eval(reply["content"]["user_expressions"]["names"]["data"]["text/plain"])
+    return [name for name in names if name not in sys.stdlib_module_names and not name.startswith("_")]
 
 
 def _text(reply: dict) -> str:
@@ -284,7 +299,7 @@ def _kept(path: Path, cache: Path, key: str) -> Run | None:
         return None
     os.utime(file)
     kept = json.loads(file.read_text(encoding="utf-8"))
-    return Run(path, nbformat.from_dict(kept["notebook"]), kept["values"], [], 0.0)
+    return Run(path, nbformat.from_dict(kept["notebook"]), kept["values"], [], 0.0, kept["modules"])
 
 
 def _keep(run: Run, cache: Path, key: str) -> None:
@@ -292,7 +307,7 @@ def _keep(run: Run, cache: Path, key: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{key}.json"
     draft = file.with_suffix(".draft")
-    content = {"seconds": run.seconds, "values": run.values, "notebook": run.notebook}
+    content = {"seconds": run.seconds, "values": run.values, "modules": run.modules, "notebook": run.notebook}
     draft.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     os.replace(draft, file)
     for old in sorted(folder.glob("*.json"), key=lambda old: -old.stat().st_mtime)[KEPT:]:

@@ -318,4 +318,6 @@ def _register() -> None:
 
 @lru_cache(maxsize=1)
 def _glyphs() -> frozenset[int]:
-    return frozenset(import_extra("matplotlib.ft2font", "figures").FT2Font(font_file()).get_charmap())
+    # fontTools comes with matplotlib, and a browser that draws no axes need not load the latter
+    font = import_extra("fontTools.ttLib", "figures").TTFont(font_file(), lazy=True)
+    return frozenset(font.getBestCmap())
