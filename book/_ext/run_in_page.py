@@ -52,7 +52,7 @@ COMMON = range(0x4E00, 0xA000)  # of these the font holds the characters of GB 2
 
 def add_panel(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: object) -> None:
     """Put the place of the button below the title of a notebook's page, and its script and style on this page."""
-    if not pagename.startswith(FOLDER) or "</h1>" not in context.get("body", ""):
+    if not pagename.startswith(FOLDER) or "</h1>" not in context.get("body", "") or app.config.zhagen_study_book:
         return
     context["body"] = context["body"].replace("</h1>", "</h1>" + PANEL.format(page=pagename), 1)
     app.add_css_file("run.css")
@@ -61,7 +61,7 @@ def add_panel(app: Sphinx, pagename: str, templatename: str, context: dict, doct
 
 def write_parts(app: Sphinx, exception: Exception | None) -> None:
     """Write the folder `run`."""
-    if exception or app.builder.name != "html":
+    if exception or app.builder.name != "html" or app.config.zhagen_study_book:
         return
     out = Path(app.outdir)
     folder, cache = out / "run", out.parent / "run-parts"

@@ -33,7 +33,7 @@ DRAWS = {
     ("missing", "kind"),
     [
         ("matplotlib", "bars"),
-        ("matplotlib", "mechanism"),
+        ("fontTools", "mechanism"),
         ("matplotlib", "curve"),
         ("seaborn", "bars"),
         ("wordcloud", "cloud"),
