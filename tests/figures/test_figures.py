@@ -111,6 +111,21 @@ def curve(frame, **more):
     )
 
 
+def passages():
+    rows = [("定价", 180, 200), ("守约", 40, 60), ("定价", 0, 20), ("让一步", 50, 70)]
+    return pd.DataFrame(rows, columns=["label", "start", "end"])
+
+
+def turns():
+    return pd.DataFrame([(0, 90, "interviewer"), (90, 200, "participant")], columns=["start", "end", "role"])
+
+
+def log():
+    rows = [("2024-03-07", "管理员乙", "卖家之外要听管群的人", "访谈"), ("2024-03-04", "卖家甲", "", "访谈")]
+    rows.append(("2024-03-29", "群聊记录", "说的和做的，" * 20, "文件"))
+    return pd.DataFrame(rows, columns=["date", "who", "why", "kind"])
+
+
 CHAPTERS = ["导论", "案例分析", "结论", "附录"]
 MATRIX_LABELS = ["需求源点建立", "场景链条联动", "敏捷响应能力", "数据驱动", "动态能力提升", "第一步", "第二步"]
 NODES = list(dict.fromkeys([*ARROWS.source, *ARROWS.target]))
@@ -149,6 +164,21 @@ CASES = {
         lambda: figures.draw_heatmap(counts(), "次数"),
         [*counts().index, *CHAPTERS],
         [*counts().index, *CHAPTERS, "格中是次数（0 至 18）", "数据：导论 18、案例分析 2、结论 0、附录 4。"],
+    ),
+    "flow": (
+        lambda: figures.draw_flow(Codes),
+        ["数字商业模式创新", "数据驱动", "价值主张校准", "需求源点建立", "网络共享交互", "1 个依次序对应"],
+        ["3 个一阶概念归入 3 个二阶主题，再归入 2 个聚合维度", "需求源点建立 ← 核对调整 1 个、本书推断 1 个。"],
+    ),
+    "portrait": (
+        lambda: figures.draw_portrait(passages(), length=200, turns=turns()),
+        ["定价", "守约", "让一步", "问的人", "答的人", "谁在说", "200"],
+        ["全文 200 字，3 个编码条目，4 段，共占全文的 35%", "定价 2 段，在 0%、90% 处", "守约 1 段，在 20% 处"],
+    ),
+    "timeline": (
+        lambda: figures.draw_timeline(log(), what="who", why="why", group="kind"),
+        ["卖家甲", "管理员乙", "群聊记录", "访谈", "文件", "3-04", "2024 年"],
+        ["3 项，从 2024-03-04 到 2024-03-29", "2024-03-07 管理员乙（卖家之外要听管群的人）"],
     ),
     "mechanism": (
         lambda: figures.draw_mechanism(ARROWS, GROUPS, title="主张机理"),

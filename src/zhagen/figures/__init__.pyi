@@ -2,6 +2,7 @@ from .bars import draw_frequencies as draw_frequencies
 from .cloud import draw_cloud as draw_cloud
 from .curve import draw_curve as draw_curve
 from .dendrogram import draw_dendrogram as draw_dendrogram
+from .flow import draw_flow as draw_flow
 from .heatmap import draw_heatmap as draw_heatmap
 from .matrix import draw_matrix as draw_matrix
 from .mechanism import draw_mechanism as draw_mechanism
@@ -11,8 +12,10 @@ from .picture import from_matplotlib as from_matplotlib
 from .plane import draw_plane as draw_plane
 from .points import ShownPoints as ShownPoints
 from .points import show_points as show_points
+from .portrait import draw_portrait as draw_portrait
 from .structure import draw_structure as draw_structure
 from .table import ShownTable as ShownTable
 from .table import line_ranges as line_ranges
 from .table import show as show
 from .theme import style as style
+from .timeline import draw_timeline as draw_timeline

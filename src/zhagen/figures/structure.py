@@ -19,7 +19,7 @@ PAD, GAP, COLUMN_GAP, EDGE = 8, 7, 24, 4
 SIZE = theme.SIZES["label"]
 
 
-def draw_structure(codebook: "_HasCodes", *, wrap: Mapping[str, int] | None = None, key: str = "") -> Picture:
+def draw_structure(codebook: "HasCodes", *, wrap: Mapping[str, int] | None = None, key: str = "") -> Picture:
     """Draw the codes as a tree, the finest level on the left, the line to the parent in the style of the code's status.
 
     Parameters
@@ -52,28 +52,24 @@ def draw_structure(codebook: "_HasCodes", *, wrap: Mapping[str, int] | None = No
     >>> draw_structure(SimpleNamespace(codes=frame)).alt
     '数据结构图：1 个二阶主题归入 1 个聚合维度。连线都是依次序对应。数据驱动 ← 需求源点建立。'
     """
-    codes = codebook.codes
-    require_columns(codes, ["code_id", "level", "label", "parent_id", "status"])
-    codes = codes.fillna({"parent_id": ""}).assign(label=[one_line(label) for label in codes["label"]])
-    rows = [_Code(*row) for row in codes[list(_Code._fields)].itertuples(index=False, name=None)]
-    levels = _levels(rows)
+    rows, levels = read_codes(codebook)
     tree = _Tree(rows, levels, wrap or {})
     canvas = Canvas()
     top = theme.SIZES["head"] + 18
     for level in levels:
         left, wide = tree.columns[level]
-        canvas.text(left + wide / 2, 12, _name(level, levels), size=theme.SIZES["note"], fill=theme.QUIET)
+        canvas.text(left + wide / 2, 12, level_name(level, levels), size=theme.SIZES["note"], fill=theme.QUIET)
     bottom = top + tree.place(top)
     links = [row for row in rows if row.parent_id]
-    canvas.table("编码条目", _table(codes, rows, levels, getattr(codebook, "evidence", None)))
+    canvas.table("编码条目", code_table(codebook, rows, levels))
     places = {row.code_id: mark_row(0, place) for place, row in enumerate(rows)}
     for row in rows:
         above = places.get(row.parent_id, "")
-        name = row.label + (f"（{_name(row.level, levels)}）")
+        name = row.label + (f"（{level_name(row.level, levels)}）")
         with canvas.mark(
             places[row.code_id],
             name=name,
-            group=_name(row.level, levels),
+            group=level_name(row.level, levels),
             from_=above and places[row.code_id],
             to=above,
         ):
@@ -86,13 +82,21 @@ def draw_structure(codebook: "_HasCodes", *, wrap: Mapping[str, int] | None = No
     return canvas.picture(tree.width, bottom + EDGE, _alt(rows, levels, links), key or made)
 
 
-class _HasCodes(Protocol):
+class HasCodes(Protocol):
     """Anything with a frame of codes."""
 
     codes: pd.DataFrame
 
 
-class _Code(NamedTuple):
+class Code(NamedTuple):
+    """A code as figures need it.
+
+    Parameters
+    ----------
+    code_id, level, label, parent_id, status : str
+        As in the frame ``codes`` of a codebook.
+    """
+
     code_id: str
     level: str
     label: str
@@ -103,7 +107,7 @@ class _Code(NamedTuple):
 class _Tree:
     """Where every box is: a leaf takes a row of its own, a parent is in the middle of its children."""
 
-    def __init__(self, rows: list[_Code], levels: list[str], wrap: Mapping[str, int]) -> None:
+    def __init__(self, rows: list[Code], levels: list[str], wrap: Mapping[str, int]) -> None:
         self.rows = {row.code_id: row for row in rows}
         self.children: dict[str, list[str]] = {}
         for row in rows:
@@ -114,7 +118,7 @@ class _Tree:
         left = float(EDGE)
         for level in levels:
             drawn = [line for row in rows if row.level == level for line in self.lines[row.code_id]]
-            heading = printed_width(_name(level, levels)) * theme.SIZES["note"]
+            heading = printed_width(level_name(level, levels)) * theme.SIZES["note"]
             wide = max(max(printed_width(line) for line in drawn) * SIZE + 2 * PAD, heading)
             self.columns[level] = (left, wide)
             left += wide + COLUMN_GAP
@@ -148,7 +152,7 @@ class _Tree:
         return max(end, middle + high / 2 + gap) + 5
 
 
-def _levels(rows: list[_Code]) -> list[str]:
+def _levels(rows: list[Code]) -> list[str]:
     """Return the levels, finest first; raises `ZhagenError` if the parents do not make levels."""
     level = {row.code_id: row.level for row in rows}
     label = {row.code_id: row.label for row in rows}
@@ -176,7 +180,51 @@ def _levels(rows: list[_Code]) -> list[str]:
     return ordered[::-1]
 
 
-def _name(level: str, levels: list[str]) -> str:
+def read_codes(codebook: HasCodes) -> tuple[list[Code], list[str]]:
+    """Return the codes of a codebook and its levels, checked.
+
+    Parameters
+    ----------
+    codebook : zhagen.extraction.Codebook
+        Or anything with a frame ``codes``.
+
+    Returns
+    -------
+    tuple
+        The codes, labels on one line; the levels, the finest first.
+
+    Raises
+    ------
+    ZhagenError
+        As `draw_structure`.
+    """
+    codes = codebook.codes
+    require_columns(codes, ["code_id", "level", "label", "parent_id", "status"])
+    codes = codes.fillna({"parent_id": ""}).assign(label=[one_line(label) for label in codes["label"]])
+    rows = [Code(*row) for row in codes[list(Code._fields)].itertuples(index=False, name=None)]
+    return rows, _levels(rows)
+
+
+def level_name(level: str, levels: list[str]) -> str:
+    """Name a level for readers.
+
+    Parameters
+    ----------
+    level : str
+        The level.
+    levels : list of str
+        All levels of the codebook: beside a theme, a concept is one of the first order.
+
+    Returns
+    -------
+    str
+        Its name, such as ``二阶主题``.
+
+    Examples
+    --------
+    >>> level_name("concept", ["concept", "theme"]), level_name("concept", ["concept", "category"])
+    ('一阶概念', '概念')
+    """
     if "theme" in levels:
         return {"concept": "一阶概念", "theme": "二阶主题"}.get(level, theme.LEVEL_NAMES.get(level, level))
     return theme.LEVEL_NAMES.get(level, level)
@@ -186,14 +234,14 @@ def _colour(level: str) -> str:
     return theme.palette_colour(theme.LEVEL_COLOURS.get(level, 3))
 
 
-def _box(canvas: Canvas, tree: _Tree, row: _Code) -> None:
+def _box(canvas: Canvas, tree: _Tree, row: Code) -> None:
     left, wide = tree.columns[row.level]
     high, middle = tree.height(row.code_id), tree.middle[row.code_id]
     canvas.box(left, middle - high / 2, wide, high, _colour(row.level))
     canvas.text(left + wide / 2, middle, tree.lines[row.code_id])
 
 
-def _link(canvas: Canvas, tree: _Tree, row: _Code) -> None:
+def _link(canvas: Canvas, tree: _Tree, row: Code) -> None:
     left, wide = tree.columns[row.level]
     x, y = left + wide, tree.middle[row.code_id]
     end, goal = tree.columns[tree.rows[row.parent_id].level][0], tree.middle[row.parent_id]
@@ -202,10 +250,27 @@ def _link(canvas: Canvas, tree: _Tree, row: _Code) -> None:
     canvas.arrow(path, (end, goal), (x, goal), row.status, head=False)
 
 
-def _table(codes: pd.DataFrame, rows: list[_Code], levels: list[str], evidence: pd.DataFrame | None) -> pd.DataFrame:
-    """Return what is known of each code; of its evidence how many pieces there are and where."""
+def code_table(codebook: "HasCodes", rows: list[Code], levels: list[str]) -> pd.DataFrame:
+    """Return what is known of each code, for readers; of its evidence how many pieces there are and where.
+
+    Parameters
+    ----------
+    codebook : zhagen.extraction.Codebook
+        Or anything with a frame ``codes``, and a frame ``evidence`` where there is evidence.
+    rows : list of Code
+        Its codes, as `read_codes` returns them.
+    levels : list of str
+        Their levels.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a code; columns without any word are left out.
+    """
+    codes, evidence = codebook.codes, getattr(codebook, "evidence", None)
     label = {row.code_id: row.label for row in rows}
-    table = pd.DataFrame({"层次": [_name(row.level, levels) for row in rows], "编码条目": [row.label for row in rows]})
+    names = [level_name(row.level, levels) for row in rows]
+    table = pd.DataFrame({"层次": names, "编码条目": [row.label for row in rows]})
     table["归入"] = [label.get(row.parent_id, "") for row in rows]
     table["状态"] = [theme.status_line(row.status).name for row in rows]
     if {"line_start", "line_end"} <= {*codes.columns}:
@@ -221,15 +286,15 @@ def _table(codes: pd.DataFrame, rows: list[_Code], levels: list[str], evidence: 
     return table[[column for column in table if (table[column] != "").any()]]
 
 
-def _alt(rows: list[_Code], levels: list[str], links: list[_Code]) -> str:
+def _alt(rows: list[Code], levels: list[str], links: list[Code]) -> str:
     sizes = Counter(row.level for row in rows)
-    steps = [f"{sizes[level]} 个{_name(level, levels)}" for level in levels]
+    steps = [f"{sizes[level]} 个{level_name(level, levels)}" for level in levels]
     text = "数据结构图：" + (f"{steps[0]}归入 " + "，再归入 ".join(steps[1:]) if len(steps) > 1 else steps[0]) + "。"
     used = [status for status in theme.STATUS if status in {row.status for row in links}]
     if used:
         parts = [f"{theme.STATUS[one].name} {sum(row.status == one for row in links)} 条" for one in used]
         text += f"连线中{'、'.join(parts)}。" if len(used) > 1 else f"连线都是{theme.STATUS[used[0]].name}。"
-    below: dict[str, list[_Code]] = {}
+    below: dict[str, list[Code]] = {}
     for row in rows:
         below.setdefault(row.parent_id, []).append(row)
     if not links:
@@ -240,7 +305,7 @@ def _alt(rows: list[_Code], levels: list[str], links: list[_Code]) -> str:
         for row in below[top.code_id]:
             finer = below.get(row.code_id, [])
             last = finer and not any(one.code_id in below for one in finer)
-            what = f"{len(finer)} 个{_name(finer[0].level, levels)}" if finer else ""
+            what = f"{len(finer)} 个{level_name(finer[0].level, levels)}" if finer else ""
             if finer and not last:  # four levels: the labels of the third are said too
                 what = "、".join(f"{one.label}（{len(below.get(one.code_id, []))} 个）" for one in finer)
             said.append(row.label + (f"（{what}）" if what else ""))
