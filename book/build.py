@@ -18,6 +18,8 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "book/_ext"))
+import site_files  # noqa: E402
 
 FOREIGN = r"(?:https?:|ftp:|wss?:)?//[^\s\"'<>)]+"
 HTML_LOADS = re.compile(
@@ -152,6 +154,7 @@ def build(root: Path = ROOT, jobs: int | None = None) -> list[str]:
     if not run_sphinx(root, html_dir, jobs or os.cpu_count() or 1):
         return ["Sphinx reported the warnings or errors above"]
     write_index(toc, html_dir, config["title"])
+    site_files.write(toc_pages(toc), config["title"], config["html"].get("baseurl", ""), html_dir)
     wrong = problems(toc, html_dir)
     if not wrong:
         finished.write_text(key, "utf-8")

@@ -453,7 +453,7 @@ def deck(page: html.HtmlElement, name: str, style: str, script: str) -> str:
         '<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title}：幻灯片</title>\n"
-        '<link rel="stylesheet" href="../../_static/fonts/han.css">\n<script src="../../_static/has_han.js"></script>\n'
+        '<link rel="stylesheet" href="../../_static/fonts/han.css">\n'
         f"<style>\n{style}</style>\n</head>\n<body>\n<main>\n" + "\n".join(parts) + "\n</main>\n"
         f'<nav>{"".join(links)}<a href="../../notebooks/{name}.html">书页</a></nav>\n'
         f"<script>\n{script}</script>\n</body>\n</html>\n"

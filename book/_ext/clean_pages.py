@@ -32,7 +32,11 @@ LABELS = {  # attribute text of the theme: ours
     "Link to this definition": "本定义的链接",
     "Link to this toctree": "本目录的链接",
 }
-TEXTS = {">上一条<": ">上一页<", ">下一条<": ">下一页<"}
+TEXTS = {
+    ' role="doc-biblioentry"': ' role="listitem"',  # what a list may hold
+    ' role="main"': "",
+}
+WITHOUT_SCRIPT = {' data-theme="auto"': ' data-theme="light"'}  # `early.js` sets the reader's
 NAMED_REGIONS = {
     '<div id="pst-primary-sidebar"': '<div id="pst-primary-sidebar" role="complementary" aria-label="书名与全书目录"',
     '<dialog id="pst-primary-sidebar-modal"': '<dialog id="pst-primary-sidebar-modal" aria-label="全书目录"',
@@ -52,6 +56,14 @@ UNUSED_LOADS = re.compile(
 MISNAMED_SEARCH = re.compile(r'(<button class="btn search-button-field[^>]*?) title="[^"]*" aria-label="[^"]*"')
 # in the table of contents, the button that opens the pages below a page: an icon only
 UNNAMED_BUTTON = re.compile(r'(<a class="[^"]*reference internal"[^>]*>)([^<]*)(</a><details[^>]*><summary)(?=>)')
+SUMMARY = re.compile(r"<summary\b[^>]*>.*?</summary>", re.DOTALL)
+PARAGRAPH = re.compile(r"(</?)p\b")
+# `<th>` of Sphinx's tables and of data frames: what each heads; an empty corner heads nothing
+HEAD = re.compile(r"<thead\b.*?</thead>", re.DOTALL)
+EMPTY_HEAD = re.compile(r"<th\b([^>]*)>(\s*(?:<p>\s*</p>)?\s*)</th>")
+COLUMN_HEAD = re.compile(r"<th\b(?![^>]*\bscope=)")
+ROW_HEAD = re.compile(r"<th\b(?![^>]*\b(?:scope|colspan)=)")
+BODY = re.compile(r"<tbody\b.*?</tbody>", re.DOTALL)
 ICON_FONT = re.compile(r"@font-face\{[^}]*webfonts/[^}]*\}")
 UNUSED_FILES = ("scripts/fontawesome.js*", "scripts/*.map", "styles/*.map", "vendor/fontawesome/webfonts/*")
 
@@ -61,9 +73,31 @@ def clean(source: str) -> str:
     source = UNUSED_LOADS.sub("", source)
     source = MISNAMED_SEARCH.sub(r"\1", source)
     source = UNNAMED_BUTTON.sub(r'\1\2\3 aria-label="\2：下面的几页"', source)
-    for found, ours in (TEXTS | NAMED_REGIONS).items():
+    for found, ours in (TEXTS | WITHOUT_SCRIPT | NAMED_REGIONS).items():
         source = source.replace(found, ours)
-    return with_our_labels(source)
+    return with_heads(with_our_labels(SUMMARY.sub(_plain_summary, source)))
+
+
+def _plain_summary(found: re.Match) -> str:
+    """Leave a fold the name that it shows, and no paragraph, which a summary must not hold."""
+    named = re.sub(r' aria-label="(?:展开或收起|Toggle hidden content)"', "", found[0])
+    return PARAGRAPH.sub(r"\1span", named)
+
+
+def with_heads(source: str) -> str:
+    """Say of each head of a table what it heads.
+
+    >>> with_heads("<thead><tr><th></th><th>甲</th></tr></thead><tbody><tr><th>一</th></tr></tbody>")
+    '<thead><tr><td></td><th scope="col">甲</th></tr></thead><tbody><tr><th scope="row">一</th></tr></tbody>'
+    """
+
+    def columns(found: re.Match) -> str:
+        return COLUMN_HEAD.sub('<th scope="col"', EMPTY_HEAD.sub(r"<td\1>\2</td>", found[0]))
+
+    def rows(found: re.Match) -> str:
+        return ROW_HEAD.sub('<th scope="row"', EMPTY_HEAD.sub(r"<td\1>\2</td>", found[0]))
+
+    return BODY.sub(rows, HEAD.sub(columns, source))
 
 
 def with_our_labels(source: str) -> str:

@@ -1,7 +1,10 @@
 """The checks of book/build.py and what the book's extensions make of small pages."""
 
+import json
+import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,10 +15,13 @@ pytest.importorskip("sphinx", reason="the book extra is not installed")
 
 import build  # noqa: E402
 
+import bundles  # noqa: E402
 import chinese_search  # noqa: E402
 import clean_pages  # noqa: E402
 import local_fonts  # noqa: E402
 import mathml  # noqa: E402
+import page_shell  # noqa: E402
+import site_files  # noqa: E402
 
 TOC = {
     "format": "jb-book",
@@ -147,11 +153,127 @@ def test_the_font_holds_what_is_drawn_and_a_missing_glyph_is_named():
     assert local_fonts.unicode_range("提扎根abc") == "U+61-63,U+624E,U+63D0,U+6839"
 
 
-def test_characters_of_most_pages_are_kept_apart():
-    assert local_fonts.shared_first({"a": set("扎根"), "b": set("扎"), "c": set("扎理")}) == (
-        set("扎"),
-        set("根理"),
+def test_characters_are_kept_apart_by_how_many_pages_show_them():
+    pages = {f"book/{n}.html": {"扎"} for n in range(10)} | {f"notebooks/haier/{n}.html": {"扎"} for n in range(10)}
+    pages["book/1.html"] = pages["book/2.html"] = pages["notebooks/haier/1.html"] = set("扎根")
+    pages["notebooks/haier/2.html"] = set("扎理海")
+    pages["slides/haier/2.html"] = {"海"}
+    pages["book/3.html"] = set("扎理")
+    assert local_fonts.parts_of(pages) == {"shared": {"扎"}, "common": {"根"}, "rest": {"理"}, "haier": {"海"}}
+
+
+def test_named_fonts_come_before_ours_and_the_blank_one_is_always_the_same():
+    rule = local_fonts.font_face("han.woff2", "扎")
+    assert rule.index('local("Microsoft YaHei")') < rule.index('url("han.woff2")')
+    made = local_fonts.blank_font.__wrapped__()
+    assert made == local_fonts.blank_font() and len(made) < 1000
+
+
+THEME = """/*! licence */
+@import "other.css";
+:root { --used: red; --unused: blue; --also: var(--used) }
+.kept, .gone > a { color: var(--also); }
+.gone, #gone, .kept.gone { color: green }
+.kept:not(.gone), p, [class*="x"] { background: url("a b.png") }
+@media print { .gone { top: 0 } .kept { top: 1px; } }
+@font-face { font-family: "A, B"; src: url(data:x;y,z) }"""
+
+
+def test_rules_for_what_no_page_has_are_left_out():
+    css = bundles.without_unused_variables(bundles.squeeze(THEME, {"kept"}))
+    assert css == (
+        '/*! licence */@import "other.css";:root{--used: red; --also: var(--used)}.kept{color: var(--also);}'
+        '.kept:not(.gone),p,[class*="x"]{background: url("a b.png")}@media print{.kept{top: 1px;}}'
+        '@font-face{font-family: "A, B"; src: url(data:x;y,z)}'
     )
+
+
+def test_a_style_sheet_that_cannot_be_read_is_refused():
+    with pytest.raises(ValueError, match="line 2"):
+        bundles.squeeze("a { b: c }\nd")
+
+
+def test_scripts_are_joined_once_and_others_stay_where_they_are_needed(tmp_path):
+    write(tmp_path, "a.js", "let a = 1 // end\n//# sourceMappingURL=a.js.map")
+
+    class Asset:
+        def __init__(self, filename, **attributes):
+            self.filename, self.attributes = filename, attributes
+
+    a, own = Asset("_static/a.js"), Asset(None, body="var b;")
+    assert bundles.script(tmp_path, [a, own, a]) == "let a = 1 // end\n;\nvar b;\n"
+    others = [Asset("_static/coder.js", defer=""), Asset("_static/tips.js", defer="")]
+    context = {"script_files": [a, *others], "body": "<p>"}
+    app = SimpleNamespace(builder=SimpleNamespace(_orig_css_files=[Asset("_static/book.css")]))
+    context["css_files"] = [Asset("_static/book.css?v=1"), Asset("_static/own.css")]
+    bundles.link(app, "p", "page.html", context, None)
+    assert [one.filename for one in context["css_files"]] == ["_static/own.css"]
+    assert [one.filename for one in context["script_files"]] == ["_static/tips.js"]
+
+
+def paragraphs(source: str):
+    from docutils.core import publish_doctree
+    from docutils.parsers.rst import Parser
+
+    return publish_doctree(source, parser=Parser(), settings_overrides={"doctitle_xform": False})
+
+
+def test_a_page_is_described_by_its_first_words_or_by_what_one_learns():
+    question = "题\n==\n\n.. note:: 你将学到 读表。\n\n这张表\n*归* 谁？\n\n下一段。\n"
+    assert page_shell.description(paragraphs(question)) == "这张表 归 谁？"
+    guide = "题\n==\n\n.. note:: 你将学到 读表。\n\n小节\n----\n\n正文。\n"
+    assert page_shell.description(paragraphs(guide)) == "读表。"
+    assert page_shell.description(paragraphs("没有题")) == ""
+
+
+def test_a_page_bears_the_day_of_its_last_change_not_of_the_build(tmp_path, monkeypatch):
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    page = write(tmp_path, "book/甲.md", "甲")
+    assert page_shell.page_date(tmp_path, page) == ""
+    page_shell._commits.cache_clear()
+    who = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
+    for name, value in (who | {"GIT_COMMITTER_DATE": "2024-05-06T12:00:00Z"}).items():
+        monkeypatch.setenv(name, value)
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "甲"]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    assert page_shell.page_date(tmp_path, page) == "2024-05-06"
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    assert page_shell.page_date(tmp_path, page) == "1970-01-02"
+
+
+def test_heads_of_tables_and_names_of_folds():
+    source = (
+        '<summary aria-label="展开或收起">\n<p class="collapsed">显示程序</p></summary>'
+        '<thead><tr><th class="head"><p></p></th><th class="head"><p>甲</p></th></tr></thead>'
+        "<tbody><tr><th>一</th></tr></tbody>"
+    )
+    assert clean_pages.clean(source) == (
+        '<summary>\n<span class="collapsed">显示程序</span></summary>'
+        '<thead><tr><td class="head"><p></p></td><th scope="col" class="head"><p>甲</p></th></tr></thead>'
+        '<tbody><tr><th scope="row">一</th></tr></tbody>'
+    )
+
+
+def test_what_a_site_has_beside_its_pages(tmp_path):
+    time = '<title>饱和 &#8212; 书</title><time datetime="2026-11-28">'
+    write(tmp_path, "book/a b.html", time)
+    write(tmp_path, "_sources/a.md")
+    site_files.write(["book/a b"], "书", "https://example.org/x/", tmp_path)
+    assert "<loc>https://example.org/x/book/a%20b.html</loc><lastmod>2026-11-28</lastmod>" in (
+        tmp_path / "sitemap.xml"
+    ).read_text("utf-8")
+    assert "Sitemap: https://example.org/x/sitemap.xml" in (tmp_path / "robots.txt").read_text("utf-8")
+    found = json.loads((tmp_path / "offline.json").read_text("utf-8"))
+    assert list(found["files"]) == ["404.html", "book/a b.html", "manifest.webmanifest", "robots.txt", "sitemap.xml"]
+    assert found["version"] in (tmp_path / "sw.js").read_text("utf-8")
+    assert '{"book/a b.html":"饱和"}' in (tmp_path / "404.html").read_text("utf-8")
+    before = (tmp_path / "sw.js").read_bytes()
+    site_files.write(["book/a b"], "书", "https://example.org/x/", tmp_path)
+    assert (tmp_path / "sw.js").read_bytes() == before
+    write(tmp_path, "book/a b.html", time + "改")
+    site_files.write(["book/a b"], "书", "", tmp_path)
+    assert (tmp_path / "sw.js").read_bytes() != before
+    assert not (tmp_path / "sitemap.xml").exists() and not (tmp_path / "robots.txt").exists()
 
 
 def test_formulas_become_mathml_with_their_source():

@@ -1,0 +1,68 @@
+// On a site (never from file://): pages that were visited, or the whole book when the reader asks for it, stay readable
+// without a network. `sw.js` (book/sw.js) does the work.
+(() => {
+  if (!navigator.serviceWorker || !location.protocol.startsWith("http")) return;
+  const root = new URL(document.documentElement.dataset.content_root || "./", location.href);
+  document.head.append(
+    Object.assign(document.createElement("link"), { rel: "manifest", href: new URL("manifest.webmanifest", root).href })
+  );
+
+  const ask = (message, heard) =>
+    navigator.serviceWorker.ready.then(
+      ({ active }) =>
+        new Promise((answer) => {
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = ({ data }) => {
+            heard?.(data);
+            if (data.done !== false) answer(data);
+          };
+          active.postMessage(message, [port2]);
+        })
+    );
+  const size = (bytes) => (bytes < 1e5 ? "不到 0.1" : (bytes / 1e6).toFixed(1)) + " MB";
+
+  function say(text) {
+    const bar = document.createElement("aside");
+    bar.className = "read-on from-store";
+    bar.setAttribute("role", "status");
+    const close = Object.assign(document.createElement("button"), { type: "button", textContent: "知道了" });
+    close.addEventListener("click", () => bar.remove());
+    bar.append(Object.assign(document.createElement("span"), { textContent: text }), close);
+    document.querySelector("main").prepend(bar);
+  }
+
+  function show(state) {
+    const place = document.querySelector(".offline-book");
+    if (!place || !state) return;
+    place.hidden = false;
+    const text = Object.assign(document.createElement("span"), { textContent: "" });
+    text.setAttribute("role", "status");
+    const button = Object.assign(document.createElement("button"), { type: "button" });
+    const whole = state.missing === 0;
+    if (whole) text.textContent = `整本书（${size(state.bytes)}）已存在这台设备上，没有网络也能读。`;
+    else if (state.older) text.textContent = "书更新了，存下的是更新前的。";
+    button.textContent = whole ? "删掉存下的书" : `把整本书存到这台设备上（下载 ${size(state.missing)}）`;
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      const after = await ask({ type: whole ? "forget" : "save" }, ({ got, of }) => {
+        if (of) text.textContent = `正在存：${size(got)} / ${size(of)}`;
+      });
+      if (!after.failed) return show(after);
+      text.textContent = `没有存完：${after.failed}。已存下的不会丢，可以接着存。`;
+      button.disabled = false;
+    });
+    place.replaceChildren(text, button);
+  }
+
+  addEventListener("load", async () => {
+    try {
+      await navigator.serviceWorker.register(new URL("sw.js", root), { scope: root });
+    } catch {
+      return; // private windows and some settings forbid it: the book is read as before
+    }
+    const { from } = await ask({ type: "from" });
+    if (from === "store") say("连不上网络：这是这台设备上存下的一页。");
+    if (from === "older") say("连不上网络：这一页是书更新之前存下的，可能与现在的不同。");
+    show(await ask({ type: "state" }));
+  });
+})();

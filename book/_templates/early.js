@@ -1,0 +1,31 @@
+// Runs before anything is drawn: a storage for the page where the browser gives none, the mode, and, while the web font
+// is on its way, blanks of its width in place of boxes.
+(() => {
+  const html = document.documentElement;
+  for (const name of ["localStorage", "sessionStorage"]) {
+    try {
+      window[name].getItem("mode");
+      continue;
+    } catch {
+      html.dataset.storage = "none";
+    }
+    const kept = new Map();
+    const storage = {
+      getItem: (key) => kept.get(key) ?? null,
+      setItem: (key, value) => void kept.set(key, String(value)),
+      removeItem: (key) => void kept.delete(key),
+      clear: () => kept.clear(),
+    };
+    Object.defineProperty(window, name, { value: storage, configurable: true });
+  }
+  const mode = localStorage.getItem("mode") || "auto";
+  html.dataset.mode = mode;
+  html.dataset.theme = mode === "auto" ? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light") : mode;
+  const blank = new FontFace("Zhagen Blank", "url(data:font/woff2;base64,{{ blank_font }})");
+  document.fonts.add(blank);
+  blank.load();
+  html.classList.add("font-comes");
+  const done = () => html.classList.remove("font-comes");
+  setTimeout(done, 4000);
+  addEventListener("load", () => document.fonts.ready.then(done));
+})();
