@@ -45,6 +45,28 @@ def test_candidates_have_kinds_counts_places_and_pseudonyms():
     assert "访" not in found.index
 
 
+LIFE = """访：您是哪里人？
+受访者：我是湖南长沙人，在厂里做了三年，厂长叫刘建国。后来刘建国调去成都了，我跟着陈师傅。
+受访者：陈大勇，我们叫他老陈。他老婆在南山区人民医院当护士，何护士人很好。
+受访者：我在罗湖区翠竹路开了个小店，叫阿珍便利店，旁边是平安银行。女儿在北京师范大学。李雷、韩梅梅是她同学。
+受访者：13912345678，身份证是430102197001011234，车牌粤B12345。网店是https://shop.example.cn/a1。
+受访者：王经理跟赵总一起来的，欧阳娜娜也在。高兴得很，任何时候都行，白天不行，马上就走，谢谢您。
+"""
+
+
+def test_names_of_a_life_story_are_found_and_few_other_words():
+    found = find_names(coded({"I1": LIFE})).set_index("found")
+    wanted = (
+        "刘建国 陈师傅 陈大勇 老陈 何护士 李雷 韩梅梅 王经理 赵总 欧阳娜娜 湖南 长沙 成都 罗湖区翠竹路 南山区人民医院"
+    )
+    wanted += " 阿珍便利店 平安银行 北京师范大学 13912345678 430102197001011234 粤B12345 https://shop.example.cn/a1"
+    assert set(wanted.split()) - set(found.index) == set()
+    assert len(found) <= len(wanted.split()) + 4
+    certain = set(found.index[found.keep == "no"])
+    assert {"陈师傅", "何护士", "罗湖区翠竹路", "南山区人民医院", "13912345678"} <= certain
+    assert not certain & {"赵总", "老陈", "湖南"}
+
+
 def test_the_list_is_reviewed_then_pseudonyms_are_put_in(tmp_path, capsys):
     (tmp_path / "王小明 2024-03-05.txt").write_text(TALK, encoding="utf-8")
     study = str(tmp_path / "study")

@@ -51,6 +51,7 @@ _TITLES = "|".join(sorted(TITLES, key=len, reverse=True))
 _TITLED = re.compile(f"({_SURNAME}[{HAN}]{{0,2}}?)({_TITLES})")
 _CALLED = re.compile(f"(?:我叫|姓名[：:]|名叫)\\s*({_SURNAME}[{HAN}]{{1,2}})")
 _FAMILIAR = re.compile(f"[小老阿]{_SURNAME}")
+_DOUBLE_SURNAME = re.compile(f"(?:{'|'.join(DOUBLE)})[{HAN}]{{1,2}}")
 _LATIN = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|Professor)\.?\s+([A-Z][a-z]+(?:[ -][A-Z][a-z]+)?)")
 _NUMBERS = (
     ("e-mail", re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")),
@@ -64,9 +65,33 @@ _NUMBERS = (
 )
 _PLACE_ENDS = tuple("省市县区镇乡村屯") + ("街道", "社区", "小区", "新村", "路", "街", "巷", "大厦", "广场", "宿舍")
 _ORGANISATION_ENDS = (
-    "公司 集团 大学 学院 中学 小学 学校 幼儿园 医院 诊所 银行 工厂 厂 酒店 饭店 书店 超市 协会 基金会 研究院 研究所 "
-    "工作室 委员会 居委会 村委会 派出所 法院 中心 报社 出版社 合作社 商行 事务所"
+    "公司 集团 大学 学院 中学 小学 学校 幼儿园 医院 诊所 银行 工厂 厂 酒店 饭店 书店 便利店 商店 超市 协会 基金会 "
+    "研究院 研究所 工作室 委员会 居委会 村委会 派出所 法院 中心 报社 出版社 合作社 商行 事务所"
 ).split()
+_CITIES = (
+    "北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 "
+    "贵州 云南 陕西 甘肃 青海 台湾 内蒙古 广西 西藏 宁夏 新疆 香港 澳门 石家庄 唐山 秦皇岛 邯郸 邢台 保定 张家口 "
+    "承德 沧州 廊坊 衡水 太原 大同 阳泉 长治 晋城 朔州 晋中 运城 忻州 临汾 吕梁 呼和浩特 包头 赤峰 通辽 鄂尔多斯 "
+    "沈阳 大连 鞍山 抚顺 本溪 丹东 锦州 营口 阜新 辽阳 盘锦 铁岭 葫芦岛 长春 四平 通化 白山 松原 白城 延边 哈尔滨 "
+    "齐齐哈尔 鸡西 鹤岗 双鸭山 大庆 伊春 佳木斯 七台河 牡丹江 黑河 绥化 南京 无锡 徐州 常州 苏州 南通 连云港 淮安 "
+    "盐城 扬州 镇江 泰州 宿迁 杭州 宁波 温州 嘉兴 湖州 绍兴 金华 义乌 衢州 舟山 台州 丽水 合肥 芜湖 蚌埠 淮南 "
+    "马鞍山 淮北 铜陵 安庆 黄山 滁州 阜阳 宿州 六安 亳州 池州 宣城 福州 厦门 莆田 三明 泉州 漳州 南平 龙岩 宁德 "
+    "南昌 景德镇 萍乡 九江 新余 鹰潭 赣州 吉安 宜春 抚州 上饶 济南 青岛 淄博 枣庄 东营 烟台 潍坊 济宁 泰安 威海 "
+    "日照 临沂 德州 聊城 滨州 菏泽 郑州 开封 洛阳 平顶山 安阳 鹤壁 新乡 焦作 濮阳 许昌 漯河 三门峡 南阳 商丘 信阳 "
+    "周口 驻马店 武汉 黄石 十堰 宜昌 襄阳 鄂州 荆门 孝感 荆州 黄冈 咸宁 随州 恩施 长沙 株洲 湘潭 衡阳 邵阳 岳阳 "
+    "常德 张家界 益阳 郴州 永州 怀化 娄底 湘西 广州 韶关 深圳 珠海 汕头 佛山 江门 湛江 茂名 肇庆 惠州 梅州 汕尾 "
+    "河源 阳江 清远 东莞 中山 潮州 揭阳 云浮 南宁 柳州 桂林 梧州 北海 钦州 贵港 玉林 百色 贺州 河池 海口 三亚 "
+    "成都 自贡 攀枝花 泸州 德阳 绵阳 广元 遂宁 内江 乐山 南充 眉山 宜宾 广安 达州 雅安 巴中 资阳 贵阳 六盘水 遵义 "
+    "安顺 毕节 铜仁 昆明 曲靖 玉溪 保山 昭通 丽江 普洱 临沧 大理 拉萨 西安 铜川 宝鸡 咸阳 渭南 延安 汉中 榆林 "
+    "安康 商洛 兰州 嘉峪关 金昌 白银 天水 武威 张掖 平凉 酒泉 庆阳 定西 陇南 西宁 银川 石嘴山 吴忠 固原 乌鲁木齐 "
+    "克拉玛依 吐鲁番 哈密"
+).split()
+_GENERAL = ("场所", "同学", "单位", "机关", "部门", "学院", "系")  # organisations of all kinds, no name of one
+# What is beside a name of two characters, and beside a place; the beginning and the end of a text are.
+_BEFORE = frozenset("，。、；：！？“”（）\n 叫找跟和与给让请对问是像") | {""}
+_AFTER = frozenset("，。、；：！？“”（）\n 说问讲来去在是的和跟也就都他她") | {""}
+_TOWARDS = frozenset("在到去来从回往住离至")
+_OF_PLACE = frozenset("人话市省县镇乡村")
 _COUNTRIES = frozenset("中国 美国 日本 英国 法国 德国 俄罗斯 韩国 欧洲 亚洲 中华".split())
 _HAN_CHAR = re.compile(f"[{HAN}]")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d+")
@@ -140,11 +165,16 @@ def find_names(study: Study) -> pd.DataFrame:
                 add(text, kind)
     tokens = _tokens(whole)
     borders = {place for _, start, end, _ in tokens for place in (start, end)}
+    said = sum(len(text) + 1 for place, text in strings if place.partition(":")[0] in study.texts)  # sources come first
     for start, person, note in _persons(whole):
         aligned = start in borders and start + len(person) in borders
         add(person, "person", note or ("" if aligned else "perhaps a part of another word"))
-    _add_tagged(tokens, add)
-    full = [name for name, (kind, _) in candidates.items() if kind == "person" and re.fullmatch(f"[{HAN}]{{3}}", name)]
+    for city in _CITIES:
+        if city in whole:
+            add(city, "place", "a province or a city")
+    _add_tagged([token for token in tokens if token[1] < said], whole, add)
+    certain = [name for name, (kind, note) in candidates.items() if kind == "person" and not note]
+    full = [name for name in certain if re.fullmatch(f"[{HAN}]{{3}}", name) and not name.endswith(tuple(TITLES))]
     for name in full:
         if name[0] in SURNAMES and whole.replace(name, "").count(name[1:]):
             candidates[name[1:]] = ("person", f"the given name of {name}")
@@ -409,30 +439,54 @@ def _persons(text: str) -> Iterator[tuple[int, str, str]]:
             yield found.start(1), given, ""
     for found in _CALLED.finditer(text):
         yield found.start(1), found[1], ""
+    for found in _DOUBLE_SURNAME.finditer(text):
+        yield found.start(), found[0], "by its form"
     for found in _FAMILIAR.finditer(text):
         yield found.start(), found[0], "how friends are called, or another word"
     for found in _LATIN.finditer(text):
         yield found.start(1), found[1], ""
 
 
-def _add_tagged(tokens: Sequence[tuple[str, int, int, str]], add: Callable[..., None]) -> None:
-    """Add what jieba's tags and the ends of words say."""
+def _add_tagged(tokens: Sequence[tuple[str, int, int, str]], text: str, add: Callable[..., None]) -> None:
+    """Add what jieba's tags, the ends of words and what is beside them say."""
     for number, (word, start, _, tag) in enumerate(tokens):
-        if len(word) < 2 or not _HAN_CHAR.match(word):
+        if len(word) < 2 or not _HAN_CHAR.match(word) or word in TITLES:
             continue
-        if tag in ("nr", "nrt", "nrfg") and len(word) <= 4:
-            surname = bool(re.match(_SURNAME, word)) and len(word) > 1
-            add(word, "person", "by its form" if surname else "perhaps a name")
-        elif tag == "nt" or (word.endswith(tuple(_ORGANISATION_ENDS)) and tag == "ns"):
-            add(word, "organisation")
+        before, after = text[start - 1 : start], text[start + len(word) : start + len(word) + 1]
+        if tag in ("nr", "nrt", "nrfg"):
+            surname = re.match(_SURNAME, word)
+            long = surname and len(surname[0]) + 1 <= len(word) - (len(surname[0]) == 1)
+            if long or (surname and before in _BEFORE and after in _AFTER):
+                add(word, "person", "by its form")
+            elif tag != "nr" and len(word) > 2:
+                add(word, "person", "perhaps a foreign name")
+        elif tag == "nt" and not word.endswith(_GENERAL):
+            add(word, "organisation", "" if word.endswith(tuple(_ORGANISATION_ENDS)) else "perhaps a name")
         elif tag == "ns" and word not in _COUNTRIES:
-            add(word, "place", "" if word.endswith(_PLACE_ENDS) and len(word) > 2 else "a place in general, perhaps")
-        ends = word in _ORGANISATION_ENDS or word in _PLACE_ENDS
-        if ends and number and tokens[number - 1][2] == start:
-            before, begin, _, kind = tokens[number - 1]
-            if _HAN_CHAR.match(before) and len(before) > 1 and kind in ("ns", "nr", "nrt", "nz", "nt", "x"):
-                what = "organisation" if word in _ORGANISATION_ENDS else "place"
-                add(before + word, what)
+            if word.endswith(tuple(_ORGANISATION_ENDS)):
+                add(word, "organisation")
+            elif len(word) > 2 and word.endswith(_PLACE_ENDS):
+                add(word, "place")
+            elif before in _TOWARDS or after in _OF_PLACE:
+                add(word, "place", "a place in general, perhaps")
+        if tag.startswith(("n", "x")) and word.endswith((*_ORGANISATION_ENDS, *_PLACE_ENDS)):
+            _add_ended(tokens[max(number - 3, 0) : number + 1], add)
+
+
+def _add_ended(tokens: Sequence[tuple[str, int, int, str]], add: Callable[..., None]) -> None:
+    """Add the last word, an organisation or a place by its end, with the nouns before it: 南山区 人民 医院."""
+    *others, (name, start, _, _) = tokens
+    kind = "organisation" if name.endswith(tuple(_ORGANISATION_ENDS)) else "place"
+    proper = False
+    for word, begin, end, tag in reversed(others):
+        named = tag.startswith(("n", "x", "j")) or (start == tokens[-1][1] and tag in ("a", "an", "vn"))  # 平安, 和平
+        if end != start or not named or not _HAN_CHAR.match(word):
+            break
+        name, start = word + name, begin
+        proper |= tag in ("ns", "nr", "nrt", "nz", "nt", "x")
+    shorter = any(name.endswith(end) and len(name) > len(end) + 1 for end in _ORGANISATION_ENDS)
+    if start != tokens[-1][1] or shorter:
+        add(name, kind, "" if proper else "perhaps a name")
 
 
 @lru_cache(1)
