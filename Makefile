@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE  # where it is set, every kernel compiles all t
 # what a page of the book may depend on; `make test` builds the book anew where one of them is newer than the last build
 SOURCES = $(shell find book data notebooks src _config.yml _toc.yml -type f -not -name '*.pyc' -not -name '* *' -not -path '*/.*')
 
-.PHONY: help install book serve runtime measure lab test fuzz bench lint format types links shares wheel student assignments handouts sources numbers publish lock clean
+.PHONY: help install book serve runtime measure lab test fuzz bench lint format types links shares pdf epub offline wheel student assignments handouts sources numbers publish lock clean
 
 help:
 	@echo "make book               build the whole book, say which file to open"
@@ -30,6 +30,8 @@ help:
 	@echo "make types              mypy on the package"
 	@echo "make links              every link inside the built book leads somewhere"
 	@echo "make shares             what the book is made of: prose by kind, exercises, page heights"
+	@echo "make pdf                the book as PDF, to print (needs Chromium); make epub: for reading programs"
+	@echo "make offline            the whole site as one zip, for classes without network"
 	@echo "make student            a zip for students: the notebooks without solutions, the package, how to begin"
 	@echo "make assignments        assignments for nbgrader, in an environment of its own: to release, with solutions, settings"
 	@echo "make handouts           both of them, tried: installed from the zip, released, submitted, graded"
@@ -104,6 +106,20 @@ links: $(BUILT)
 
 shares: .venv/ready-test $(BUILT)
 	@$(BIN)/python book/shares.py --heights
+
+# two fonts that no locked package has: a bold face and one for formulas, unpacked from wheels with checksums
+.fonts/ready: book/printing/fonts.lock .venv/ready-book
+	$(UV) pip install --quiet --require-hashes --no-deps --target .fonts --python $(BIN)/python --requirements $<
+	@touch $@
+
+pdf: .venv/ready-print .fonts/ready $(BUILT)
+	@PYTHONPATH=book $(BIN)/python -m printing.paper
+
+epub: .venv/ready-print .fonts/ready $(BUILT)
+	@PYTHONPATH=book $(BIN)/python -m printing.epub
+
+offline: $(BUILT)
+	@PYTHONPATH=book $(BIN)/python -m printing.offers
 
 wheel: .venv/ready-test
 	rm -rf dist
