@@ -104,3 +104,7 @@ def test_a_long_reason_is_cut_in_the_picture_and_whole_in_its_table():
     lines = [part.text for part in ElementTree.fromstring(picture.svg).iter(f"{SVG}tspan")]
     assert len(lines) == 2 and lines[1].endswith("…") and not re.match("[，。]", lines[1])
     assert dict(picture.tables)["项"]["为什么"].tolist() == [reason]
+    reason = "丙、丁、庚都提到另一个群；想找一个没有规矩的地方（M020），求异"  # the bracket is the last that fits
+    picture = figures.draw_timeline(pd.DataFrame({"date": ["2024-01-01"], "what": ["甲"], "why": [reason]}), why="why")
+    lines = [part.text for part in ElementTree.fromstring(picture.svg).iter(f"{SVG}tspan")]
+    assert not lines[0].endswith("（") and "".join(lines) == reason

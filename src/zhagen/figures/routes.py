@@ -185,27 +185,30 @@ def _corners(points: list[Point]) -> list[Point]:
     return [*kept, points[-1]]
 
 
-def line_boxes(points: Sequence[Point]) -> list[Box]:
+def line_boxes(points: Sequence[Point], around: float = 0.5) -> list[Box]:
     """Return a box around each piece of a line, to ask `free_boxes` whether a label meets it.
 
     Parameters
     ----------
     points : sequence of pair of float
         Corners of the line; a curve needs so many that a box around two is hardly larger than its piece.
+    around : float, default 0.5
+        How far a box reaches beyond its piece.
 
     Returns
     -------
     list of tuple of float
-        Left, top, width and height, at least 1 wide and high.
+        Left, top, width and height.
 
     Examples
     --------
     >>> line_boxes([(0, 0), (0, 10), (5, 10)])
-    [(-0.5, -0.5, 1, 11), (-0.5, 9.5, 6, 1)]
+    [(-0.5, -0.5, 1.0, 11.0), (-0.5, 9.5, 6.0, 1.0)]
     """
     found = []
     for (x, y), (to_x, to_y) in zip(points, points[1:], strict=False):
-        found.append((min(x, to_x) - 0.5, min(y, to_y) - 0.5, abs(x - to_x) + 1, abs(y - to_y) + 1))
+        wide, high = abs(x - to_x) + 2 * around, abs(y - to_y) + 2 * around
+        found.append((min(x, to_x) - around, min(y, to_y) - around, wide, high))
     return found
 
 
@@ -241,7 +244,7 @@ def place_words(
     >>> place_words([[(0, 30), (80, 30)]], [[(26, 14)]], [], (0, 0, 80, 60))
     [((40.0, 19.5), 0)]
     """
-    around = [line_boxes(line) for line in lines]
+    around = [line_boxes(line, ASIDE - 1) for line in lines]
     everywhere = [*taken, *(box for boxes in around for box in boxes)]
     found: list[tuple[Point, int] | None] = []
     for number, line in enumerate(lines):

@@ -121,7 +121,7 @@ def _dates(values: pd.Series) -> pd.Series:
 def _short(reason: str, limit: int) -> list[str]:
     """Return the lines of a reason that are shown, each as full as it can be."""
     lines = [""]
-    for piece in re.findall(r"[A-Za-z0-9.%&+-]+|.", reason):
+    for piece in re.findall(r"[（“‘《【]?(?:[A-Za-z0-9.%&+-]+|.)", reason):
         if printed_width(lines[-1] + piece) > limit and piece not in "，、。；：！？）”’》】":
             if len(lines) == LINES:
                 return [*lines[:-1], lines[-1][:-1].rstrip("，、；。：（“") + "…"]
