@@ -44,6 +44,21 @@ def test_no_files_is_no_error(tmp_path):
     assert write_files({}, tmp_path) == [] and list(tmp_path.iterdir()) == []
 
 
+def test_a_mask_that_takes_everything_leaves_the_owner_in(tmp_path, monkeypatch):
+    """As in a browser (Emscripten's mask is 0o777): the folder of the result can be written again."""
+    monkeypatch.setattr("zhagen.output.os.umask", lambda _: 0o777)
+    write_files({"a.txt": "1"}, tmp_path / "out")
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o700
+
+
+def test_other_files_stay_where_there_are_no_links(tmp_path, monkeypatch):
+    write_folder({"a.txt": "1"}, tmp_path / "out")
+    (tmp_path / "out/other.txt").write_text("other")
+    monkeypatch.delattr("zhagen.output.os.link")
+    write_folder({"a.txt": "2"}, tmp_path / "out")
+    assert [path.read_text() for path in sorted((tmp_path / "out").iterdir())] == ["2", "other"]
+
+
 def test_written_files_can_be_read_by_others(tmp_path):
     """As the user's umask says, like any other file; drafts stand in a folder that is closed to others."""
     mask = os.umask(0o022)

@@ -38,7 +38,8 @@ ARCHIVES = {
 }
 # what a notebook imports: what is loaded for it
 PACKAGES = {"numpy": "numpy", "pandas": "pandas", "scipy": "scipy", "matplotlib": "matplotlib", "PIL": "pillow"}
-PACKAGES["fontTools"] = "fonttools"
+PACKAGES |= {"fontTools": "fonttools", "pyarrow": "pyarrow"}
+LATER = {"pyarrow"}  # pandas imports it where it is installed; a page loads it when a cell asks for it
 OWN = {"networkx": "networkx", "seaborn": "seaborn", "wordcloud": "wordcloud", "fontTools": "font"}
 PANEL = """
 <div class="run-page d-print-none" data-page="{page}">
@@ -83,7 +84,7 @@ def write_parts(app: Sphinx, exception: Exception | None) -> None:
         "packages": PACKAGES,
         "own": OWN,
         "pages": {
-            name: sorted({*PACKAGES, *OWN, "pygraphviz"}.intersection(run.modules))
+            name: sorted(({*PACKAGES, *OWN, "pygraphviz"} - LATER).intersection(run.modules))
             for name, run in app.zhagen_runs.items()
         },
     }

