@@ -3,7 +3,6 @@
 // without this script the picture stands as it is.
 (() => {
   "use strict";
-  const SVG = "http://www.w3.org/2000/svg";
   const INK = "#22261f";
 
   const make = (tag, more = {}, ...inside) => {
@@ -90,6 +89,7 @@
     constructor(box, svg, number) {
       this.svg = svg;
       this.pristine = svg.cloneNode(true);
+      this.pristine.removeAttribute("class");
       this.tables = JSON.parse(svg.dataset.tables.replaceAll("'", '"'));
       this.name = box.closest("figure[id], [id^=fig-]")?.id || `figure-${number}`;
       this.id = `zp-${number}`;
@@ -427,11 +427,18 @@
     return make("table", {}, make("caption", {}, name), make("thead", {}, head), make("tbody", {}, ...body));
   }
 
+  let count = 0;
   function begin() {
-    [...document.querySelectorAll(".zhagen-figure > svg[data-tables]")].forEach((svg, number) => {
-      if (svg.namespaceURI === SVG) new Figure(svg.parentElement, svg, number + 1);
-    });
+    for (const svg of document.querySelectorAll(".zhagen-figure > svg[data-tables]:not(.zp-ready)")) {
+      svg.classList.add("zp-ready");
+      new Figure(svg.parentElement, svg, (count += 1));
+    }
   }
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
-  else begin();
+  function start() {
+    begin();
+    // a cell that a reader runs in the page puts a new picture there
+    new MutationObserver(begin).observe(document.body, { childList: true, subtree: true });
+  }
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
 })();

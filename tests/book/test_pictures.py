@@ -198,6 +198,15 @@ def test_a_picture_is_saved_as_svg_png_and_csv(opened):
     assert rows[0]["行"] == "12-14" and rows[1]["状态"] == "转述对应"
 
 
+def test_a_picture_that_comes_later_can_be_used_too(opened):
+    opened.run(
+        "const old = document.querySelector('#fig-2 .zhagen-figure').cloneNode(true);"
+        "old.querySelector('svg').classList.remove('zp-ready'); document.querySelector('main').append(old);"
+        "while (!document.querySelector('main > .zp')) await new Promise((r) => setTimeout(r, 20)); return 1;"
+    )
+    assert opened.run("return document.querySelectorAll('main > .zp .zp-bar').length;") == 1
+
+
 def test_the_table_of_a_picture_is_a_table(opened):
     opened.run(
         "[...document.querySelectorAll('#fig-2 .zp-button')].find((b) => b.textContent === '数据表').click(); return 1;"
