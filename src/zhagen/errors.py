@@ -77,5 +77,9 @@ class StudyError(ZhagenError):
     """A file of a study is missing or unreadable, does not fit the others, or a question to it has no meaning."""
 
 
+class ExchangeError(ZhagenError):
+    """A file of another program is missing, damaged or dangerous, or says what a study cannot hold."""
+
+
 class OutputError(ZhagenError):
     """A folder or file cannot be written."""

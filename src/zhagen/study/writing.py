@@ -232,7 +232,7 @@ def _content(name: str, part: Any) -> bytes:
     if isinstance(part, str):
         return part.encode()
     if isinstance(part, tuple):
-        return _mechanism(*part).encode()
+        return mechanism_toml(*part).encode()
     if name == "study.toml":
         return _toml(part).encode()
     if name == "datapackage.json":
@@ -341,7 +341,21 @@ def _memo(memo: dict[Any, Any]) -> str:
     return f"---\n{text}---\n\n{memo['text']}\n"
 
 
-def _mechanism(mechanism: pd.DataFrame, models: Mapping[str, str]) -> str:
+def mechanism_toml(mechanism: pd.DataFrame, models: Mapping[str, str]) -> str:
+    """Return models as the file ``mechanism.toml``.
+
+    Parameters
+    ----------
+    mechanism : pandas.DataFrame
+        Arrows, as a study holds them.
+    models : mapping of str to str
+        Id of a model -> its title.
+
+    Returns
+    -------
+    str
+        TOML.
+    """
     parts = []
     for model_id in dict.fromkeys([*models, *mechanism.model_id]):
         edges = mechanism[mechanism.model_id == model_id]

@@ -1,0 +1,45 @@
+"""The commands that take a study out to another program, and in from one."""
+
+import argparse
+import sys
+
+from zhagen.cli.printing import print_row
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add ``export`` and ``import``.
+
+    Parameters
+    ----------
+    commands : argparse._SubParsersAction
+        What ``zhagen`` takes as its first word; it gets more of them.
+    """
+    from zhagen.exchange.transfer import READERS, WRITERS
+
+    out = commands.add_parser("export", help="write a study for another program; list what gets lost on the way")
+    out.add_argument("study", metavar="STUDY", help="the folder of the study")
+    out.add_argument("--out", metavar="FILE", required=True, help=f"the suffix decides: {', '.join(WRITERS)}")
+    out.set_defaults(run=_export)
+    taken = commands.add_parser("import", help="take over a project of another program as a study")
+    taken.add_argument("file", metavar="FILE", help=f"the suffix decides: {', '.join(READERS)}")
+    taken.add_argument("--out", metavar="FOLDER", required=True, help="a new folder for the study")
+    taken.add_argument("--partial", action="store_true", help="leave out what does not fit, and list it")
+    taken.set_defaults(run=_import)
+
+
+def _export(arguments: argparse.Namespace) -> None:
+    from zhagen.exchange import export_study
+
+    report = export_study(arguments.study, arguments.out)
+    for row in report.losses.to_dict("records"):
+        print_row(row["program"] or "the format", row["what"], row["number"], row["how"])
+    print(f"zhagen: {report.path} is written", file=sys.stderr)
+
+
+def _import(arguments: argparse.Namespace) -> None:
+    from zhagen.exchange import import_study
+
+    report = import_study(arguments.file, arguments.out, partial=arguments.partial)
+    for row in report.notices.to_dict("records"):
+        print_row(row["what"], row["where"], row["how"])
+    print(f"zhagen: {report.study!r}", file=sys.stderr)
