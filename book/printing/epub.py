@@ -24,6 +24,8 @@ from printing.pages import ROOT, SUBTITLE, Page, book_title, read_pages
 NAME = "zhagen.epub"
 XHTML, SVG = "http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg"
 MATHML, OPS = "http://www.w3.org/1998/Math/MathML", "http://www.idpf.org/2007/ops"
+TD, TH = f"{{{XHTML}}}td", f"{{{XHTML}}}th"
+CARDS = 5  # columns from which a table is too wide for a phone
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 TIME = (2026, 1, 1, 0, 0, 0)  # of every file: a zip keeps times, and they would differ from build to build
 # HTML parsers write all names in small letters; SVG needs them as they were
@@ -68,6 +70,19 @@ def as_xhtml(element: HtmlElement, space: str = XHTML) -> etree._Element:
             else:
                 last.tail = (last.tail or "") + child.tail
     return copy
+
+
+def label_cells(tree: etree._Element) -> None:
+    """Give the cells of tables with many columns the heads of their columns: on a phone a row is shown as a card."""
+    for table in tree.iter(f"{{{XHTML}}}table"):
+        rows = [[cell for cell in row if cell.tag in (TD, TH)] for row in table.iter(f"{{{XHTML}}}tr")]
+        heads = [" ".join("".join(cell.itertext()).split()) for cell in rows[0]] if rows else []
+        if len(heads) < CARDS or any(len(row) != len(heads) for row in rows) or table.find(f"{{{XHTML}}}thead") is None:
+            continue
+        table.set("class", f"{table.get('class') or ''} cards".strip())
+        for row in rows[1:]:
+            for cell, head in zip(row, heads, strict=True):
+                cell.set("data-label", head)
 
 
 def file_names(pages: list[Page]) -> dict[str, str]:
@@ -207,6 +222,7 @@ def write_epub(
     for name, source in sources.items():
         tree = etree.fromstring(source)
         point_to_files(tree, name, files)
+        label_cells(tree)
         text = etree.tostring(tree, encoding="unicode")
         sources[name] = f'<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE html>\n{text}\n'.encode()
     items = ['<item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>']

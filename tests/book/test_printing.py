@@ -180,6 +180,7 @@ def test_the_epub_holds_pictures_formulas_tables_and_their_names(electronic):
     assert 'alttext="x"' in text["EPUB/p2.xhtml"] and text["EPUB/p2.xhtml"].count("<tr>") == 91
     assert 'href="p1-answers.xhtml#p1-answer-1"' in text["EPUB/p1.xhtml"]
     assert 'href="p1.xhtml#p1-fold-1"' in text["EPUB/p1-answers.xhtml"]
+    assert "data-label" not in text["EPUB/p2.xhtml"]  # two columns fit on a phone
     assert "<dc:language>zh-CN</dc:language>" in text["EPUB/content.opf"]
 
 
@@ -213,6 +214,33 @@ def test_a_site_offers_only_what_was_made(small, tmp_path):
     with zipfile.ZipFile(offers.pack_site(root / "_build/html", tmp_path / "again.zip")) as archive:
         assert not [name for name in archive.namelist() if "downloads" in name]
         assert "downloads" not in archive.read("again/book/preface.html").decode()
+
+
+def test_a_page_prints_without_what_is_folded_and_without_empty_frames(tmp_path):
+    sync_api = pytest.importorskip("playwright.sync_api")
+    program = next(filter(None, map(shutil.which, paper.CHROMIUM)), None)
+    if program is None:
+        pytest.skip("no Chromium on this machine")
+    fold = '<details class="hide above-input"><summary>显示程序</summary><pre>secret()</pre></details>'
+    code = '<div class="cell_input" style="border: 1px solid #f00"><pre>' + "\n".join(["line"] * 12) + "</pre></div>"
+    (tmp_path / "page.html").write_text(
+        f"""<!DOCTYPE html><html data-theme="light"><meta charset="utf-8"><link rel="stylesheet" href="book.css"><body>
+<article class="bd-article"><h1>题目</h1>{fold}{fold.replace("<details", "<details open").replace("secret", "opened")}
+<div class="admonition toggle toggle-hidden"><p>参考解答</p></div><div style="height: 215mm">图</div>{code}
+</article>""",
+        "utf-8",
+    )
+    shutil.copy(ROOT / "book/_static/book.css", tmp_path)
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        tab = browser.new_page()
+        tab.goto((tmp_path / "page.html").as_uri())
+        tab.pdf(path=tmp_path / "page.pdf", format="A4", print_background=True, prefer_css_page_size=True)
+        browser.close()
+    first, second = pypdf.PdfReader(tmp_path / "page.pdf").pages
+    assert not [word for word in ("secret", "参考解答") if word in first.extract_text()]
+    assert "opened" in first.extract_text() and second.extract_text().count("line") == 12
+    assert b"1 0 0 rg" not in first.get_contents().get_data()  # no red frame that waits for its code
 
 
 BUILT = ROOT / "_build/pdf/zhagen.pdf"
