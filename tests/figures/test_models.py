@@ -102,6 +102,11 @@ def test_the_total_model_has_three_columns_and_three_rows():
     boxes, texts, _ = measure(figures.draw_mechanism(*MODELS["haier-fig6-grid"][:1], grid=TOTAL))
     at = {text: boxes[row] for row, text, _ in texts if row.startswith("1-")}
     assert len(at) == 15
+    said = figures.draw_mechanism(*MODELS["haier-fig6-grid"][:1], grid=TOTAL).alt
+    assert "方框排成 3 行 3 列，列名是数据驱动、动态能力提升、数字商业模式创新，行名是" in said
+    assert said.endswith(
+        "没有箭头接上的：数字价值主张实现、需求源点建立、机会感知能力、场景链条联动、敏捷响应能力、网络共享交互、协同共创能力。"
+    )
     for column in TOTAL:
         assert len({round(at[label][0] + at[label][2]) for label in [column, *TOTAL[column]]}) == 1
     for stage in STAGES:

@@ -200,7 +200,7 @@ def draw_mechanism(
     if any(arrow.negative for arrow in arrows):
         canvas.text(4, high + 11, "−：负向关系", size=WORD, anchor="start")
         high += 22
-    alt = _alt(nodes, arrows, groups, title) + layout.note
+    alt = _alt(nodes, arrows, groups, title) + layout.note + ("" if grid is None else _grid_alt(grid, arrows))
     key = key or picture_key("mechanism", [tuple(arrow) for arrow in arrows], sorted(groups.items()), title)
     return canvas.picture(wide, high + 2, alt, key)
 
@@ -608,6 +608,14 @@ def _alt(nodes: list[str], arrows: list[_Arrow], groups: Mapping[str, str], titl
     text += "；".join(arrow.said(with_status=len(used) > 1) for arrow in firm[:SAID])
     rest = [arrow.status for arrow in firm[SAID:]]
     return text + (f"；另有 {len(rest)} 支（{_counted(rest)}）在本图的数据表里。" if rest else "。")
+
+
+def _grid_alt(grid: pd.DataFrame, arrows: list[_Arrow]) -> str:
+    met = {end for arrow in arrows for end in arrow[:2]}
+    pale = [node for node in [*grid.columns, *grid.index, *grid.to_numpy().ravel()] if node and node not in met]
+    columns, rows = "、".join(grid.columns), "、".join(grid.index)
+    text = f"方框排成 {len(grid)} 行 {len(grid.columns)} 列，列名是{columns}，行名是{rows}。"
+    return text + (f"没有箭头接上的：{'、'.join(pale)}。" if pale else "")
 
 
 def _counted(statuses: list[str]) -> str:
