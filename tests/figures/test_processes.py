@@ -40,6 +40,19 @@ def test_a_band_is_as_thick_as_the_codes_in_it_and_joins_its_boxes():
         assert one[0] != other[0] or one[1] + one[3] <= other[1]
 
 
+def test_the_table_of_codes_says_how_much_evidence_there_is_and_where():
+    codes = pd.DataFrame(
+        [("d", "theme", "定价", "", "printed"), ("a", "concept", "凭旧", "d", "printed")],
+        columns="code_id level label parent_id status".split(),
+    )
+    rows = [("a", 3, 4, "旧书要便宜，" * 9), ("a", 8, 8, "别的")]
+    evidence = pd.DataFrame(rows, columns="code_id line_start line_end gloss".split())
+    picture = figures.draw_structure(SimpleNamespace(codes=codes, evidence=evidence))
+    row = dict(picture.tables)["编码条目"].set_index("编码条目").loc["凭旧"]
+    assert (row["证据条数"], row["证据所在行"], len(row["第一条大意"])) == (2, "3-4、8", 36)
+    assert "'3-4、8'" in ElementTree.fromstring(picture.svg).get("data-tables")
+
+
 def test_a_flow_needs_two_levels():
     codes = pd.DataFrame(
         [("a", "concept", "甲", "", "printed")], columns="code_id level label parent_id status".split()

@@ -171,7 +171,7 @@ def _alt(frame: pd.DataFrame, labels: list[str], kinds: list[str], end: int, uni
     said = []
     for label in sorted(labels, key=lambda label: -int((frame["label"] == label).sum())):
         places = frame["start"][frame["label"] == label]
-        where = "、".join(f"{place / end:.0%}" for place in places.iloc[:5]) + (" 等" if len(places) > 5 else "")
-        said.append(f"{label} {len(places)} 段，在 {where} 处")
+        where = "、".join(f"{place / end:.0%}" for place in places.iloc[:5])
+        said.append(f"{label} {len(places)} 段，在 {where} {'等处' if len(places) > 5 else '处'}")
     rest = len(said) - 12
     return text + "；".join(said[:12]) + (f"；另有 {rest} 个在本图的数据表里。" if rest > 0 else "。")

@@ -17,6 +17,7 @@ from zhagen.text.cleaning import printed_width
 WRAP = {2: (9, 8), 3: (8, 6, 6), 4: (7, 5, 4, 4)}  # characters a line by number of levels, finest level first
 PAD, GAP, COLUMN_GAP, EDGE = 8, 7, 24, 4
 SIZE = theme.SIZES["label"]
+GLOSS = 36  # characters of what a reader sees of evidence, at most
 
 
 def draw_structure(codebook: "HasCodes", *, wrap: Mapping[str, int] | None = None, key: str = "") -> Picture:
@@ -281,6 +282,10 @@ def code_table(codebook: "HasCodes", rows: list[Code], levels: list[str]) -> pd.
         if {"line_start", "line_end"} <= {*evidence.columns}:
             where = line_ranges(evidence).groupby(evidence["code_id"]).agg("、".join)
             table["证据所在行"] = [where.get(row.code_id, "") for row in rows]
+        if "gloss" in evidence.columns:  # our own words for what the study quotes
+            first = evidence.groupby("code_id")["gloss"].first().map(one_line)
+            told = [str(first.get(row.code_id, "")) for row in rows]
+            table["第一条大意"] = [words if len(words) <= GLOSS else f"{words[: GLOSS - 1]}…" for words in told]
     if "reason" in codes.columns:
         table["理由"] = [one_line(cell_text(value)) for value in codes["reason"]]
     return table[[column for column in table if (table[column] != "").any()]]
