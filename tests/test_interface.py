@@ -85,6 +85,7 @@ INSIDE = (
     "study.locking",
     "study.page",
     "study.passage.check_state",
+    "study.study.among",
     "study.study.assemble_study",
     "study.writing.mechanism_toml",
     "study.study.fault_table",
