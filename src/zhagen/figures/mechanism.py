@@ -25,6 +25,7 @@ SIZE, WORD = theme.SIZES["label"], theme.SIZES["note"]
 PAD, EDGE = 9, 4
 LANE, ROUND = 24, 5  # of arrows with corners: ground for them around the boxes, radius of a corner
 MARGIN, PARALLEL = 16, 38  # ground for them around a grid, height of a box for each of several to its neighbour
+MANY = 12  # arrows; of more, only the widest of the next is tried
 ROW_GAPS = [(24, 58), (30, 84), (36, 120)]  # between boxes without Graphviz, across and down
 GRID_GAPS = [(28, 46), (28, 64), (38, 80)]  # between columns and rows
 # tried in this order; the first that fits the page without a fault is taken, else the best: direction, characters a
@@ -365,7 +366,7 @@ def _in_rows(nodes: list[str], arrows: list[_Arrow], groups: Mapping[str, str]) 
     sizes = {node: box.size for node, box in boxes.items()}
     room = theme.WIDTH - 2 * EDGE - 2 * LANE
     best: _Layout | None = None
-    for gap in ROW_GAPS:
+    for gap in ROW_GAPS if len(arrows) <= MANY else ROW_GAPS[-1:]:  # a browser is slow
         middle = layered_layout([arrow[:2] for arrow in arrows], sizes, width=room, gap=gap)
         placed = {
             node: box._replace(middle=(middle[node][0] + LANE, middle[node][1] + LANE)) for node, box in boxes.items()
