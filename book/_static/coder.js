@@ -1233,4 +1233,6 @@
 
   window.zhagenCoder = { agreement, alphas, readCsv, sha256, start };
   document.querySelectorAll(".zhagen-coder").forEach((block) => start(block));
+  // a cell that is run in the page (run.js) shows its passage anew
+  document.addEventListener("zhagen:results", ({ target }) => target.querySelectorAll(".zhagen-coder").forEach((block) => start(block)));
 })();

@@ -286,7 +286,9 @@
     const input = place.querySelector(".cell_input");
     const shown = input.querySelector(".highlight")?.closest("div[class*=highlight-]") ?? input.firstElementChild;
     let output = [...place.querySelectorAll(".cell_output")].pop();
-    const was = output ? [...output.childNodes].map((node) => node.cloneNode(true)) : null;
+    const figureOf = () => output?.querySelector("figure");
+    const was = output ? [...output.childNodes] : [];
+    const inside = [...(figureOf()?.childNodes ?? [])];
     const one = { place, order, source, original: source, mayFail };
     const edit = make("textarea", {
       className: "run-edit",
@@ -361,7 +363,8 @@
         write(one.original);
         if (!edit.hidden) change.click();
         place.classList.remove("run-changed");
-        if (output) output.replaceChildren(...(was ?? []).map((node) => node.cloneNode(true)));
+        output?.replaceChildren(...was);
+        figureOf()?.replaceChildren(...inside);
         output?.classList.remove("run-stale", "run-new");
       },
       begin() {
@@ -372,16 +375,18 @@
         output.classList.add("run-stale");
         output.setAttribute("aria-busy", "true");
         one.fresh = true;
+        one.form = Boolean(output.querySelector(".zhagen-card"));
         place.classList.add("run-now");
       },
       show(result) {
+        if (one.form && result.kind === "html") return; // a form that is being filled in stays
         one.clear();
         place_result(output, result);
       },
       clear() {
-        if (!one.fresh) return;
+        if (!one.fresh || one.form) return output.classList.remove("run-stale");
         one.fresh = false;
-        const figure = output.querySelector("figure");
+        const figure = figureOf();
         const tables = [...output.querySelectorAll("table[id]")].map((table) => table.id);
         output.replaceChildren();
         output.classList.remove("run-stale");

@@ -11,6 +11,7 @@ import pytest
 from zhagen.book.cells import CellRunner
 from zhagen.book.stand_ins import query_integral_image
 from zhagen.figures import show
+from zhagen.study import code_passage, practice_study
 
 WITHOUT_IPYTHON = """
 import sys
@@ -71,6 +72,14 @@ def test_a_table_of_the_book_is_shown_with_its_number():
     runner = CellRunner(shown.append)
     runner.namespace["table"] = show(pd.DataFrame({"a": [1]}), "例", "表 14", a="甲")
     assert runner.run("table") and "<caption>表 14　例</caption>" in shown[0]["content"]
+
+
+def test_what_a_script_of_the_page_works_on_is_shown_as_on_the_page():
+    shown = []
+    runner = CellRunner(shown.append)
+    runner.namespace["passage"] = code_passage(practice_study(), "I16")
+    assert runner.run("passage") and '<script type="application/json">' in shown[0]["content"]
+    assert shown[0]["content"].startswith('<div class="zhagen-coder">') and "~~~" not in shown[0]["content"]
 
 
 def test_an_error_is_readable_names_its_line_and_does_not_end_the_runner():

@@ -10,6 +10,7 @@ import html
 import io
 import linecache
 import os
+import re
 import sys
 import tempfile
 import traceback
@@ -21,6 +22,7 @@ from typing import Any
 
 from zhagen.errors import ZhagenError
 
+RAW = re.compile(r"(?P<marks>~{3,}|`{3,})\{raw\} html\n(?P<inside>.*)\n(?P=marks)", re.DOTALL)  # MyST
 Output = dict[str, str]
 Publish = Callable[[Output], None]
 
@@ -195,6 +197,9 @@ def _richest(value: object) -> Output:
         value.savefig(file, format="svg", bbox_inches="tight")
         svg = file.getvalue()
         return {"kind": "html", "content": svg[svg.index("<svg") :]}
+    written = _call(value, "_repr_markdown_")
+    if isinstance(written, str) and (raw := RAW.fullmatch(written.strip())):
+        return {"kind": "html", "content": raw["inside"]}  # what a script of the page works on
     for name in ("_repr_html_", "_repr_svg_"):
         content = _call(value, name)
         if isinstance(content, str):
@@ -203,7 +208,6 @@ def _richest(value: object) -> Output:
     if isinstance(picture, bytes):
         data = base64.b64encode(picture).decode()
         return {"kind": "html", "content": f'<img alt="" src="data:image/png;base64,{data}">'}
-    written = _call(value, "_repr_markdown_")
     if isinstance(written, str):
         return {"kind": "html", "content": _markdown(written)}
     return {"kind": "text", "content": repr(value)}
