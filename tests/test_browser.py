@@ -138,3 +138,17 @@ def test_a_corpus_is_counted_without_threads_processes_and_extras(tmp_path):
     assert run.stdout == "this Python cannot start processes: use the engine serial\n" and run.stderr == ""
     for name in ("terms.csv", "edges.csv", "communities.csv", "network.graphml"):
         assert (tmp_path / "here" / name).read_bytes() == (tmp_path / "there" / name).read_bytes()
+
+
+def test_a_study_is_read_and_written_where_there_are_no_locks():
+    code = """
+import sys, tempfile
+sys.modules |= {"fcntl": None, "msvcrt": None}
+from zhagen.study import practice_study, write_study
+from zhagen.study.locking import lock_study
+with tempfile.TemporaryDirectory() as folder, lock_study(folder):
+    write_study(practice_study(), folder + "/study")
+    print("written")
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.stdout == "written\n", run.stderr

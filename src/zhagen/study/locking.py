@@ -40,7 +40,7 @@ def lock_study(folder: Path | str, *, shared: bool = False) -> Iterator[None]:
             os.close(place)
 
 
-def _lock(folder: Path, shared: bool) -> int:
+def _lock(folder: Path, shared: bool) -> int | None:
     try:
         import fcntl
     except ImportError:
@@ -54,10 +54,15 @@ def _lock(folder: Path, shared: bool) -> int:
     return place
 
 
-def _lock_file(path: Path) -> int:
-    """Lock a file of the folder, as Windows does: it gives up after ten seconds, and is asked again."""
-    import msvcrt
+def _lock_file(path: Path) -> int | None:
+    """Lock a file of the folder, as Windows does: it gives up after ten seconds, and is asked again.
 
+    A browser has neither lock; nobody else writes there.
+    """
+    try:
+        import msvcrt
+    except ImportError:
+        return None
     place = os.open(path, os.O_RDWR | os.O_CREAT)
     while True:
         try:
