@@ -33,6 +33,30 @@ ANSWERS = "answers"
 WIDE = 7  # a table with more columns than this is set smaller
 FILL = """numbers => document.querySelectorAll("[data-page]").forEach(
   one => { one.textContent = numbers[one.dataset.page] ?? ""; })"""
+# a figure that found no room on its page, which stayed empty: it gets smaller, or what follows it comes before it
+FLOAT = """gaps => {
+  for (const [key, room] of Object.entries(gaps)) {
+    const figure = document.getElementById(key), picture = figure?.querySelector("svg, img");
+    if (!picture) continue;
+    const height = picture.getBoundingClientRect().height;
+    const left = room - (figure.getBoundingClientRect().height - height) - 95;
+    if (left > 0.62 * height) {
+      picture.style.maxHeight = `${left}px`;
+      continue;
+    }
+    const block = figure.closest(".cell_output") ?? figure, following = [];
+    let next = (figure.closest(".cell") ?? figure).nextElementSibling, used = 0;
+    while (next?.tagName === "P" && used + next.getBoundingClientRect().height < room && following.length < 5) {
+      used += next.getBoundingClientRect().height + 8;
+      following.push(next);
+      next = next.nextElementSibling;
+    }
+    block.before(...following);
+  }
+}"""
+TEXT_WIDTH = 556  # of a page, in CSS pixels
+TOP, BOTTOM = 640, 57  # in points: a figure above begins a page; the foot of the text
+EMPTY = 90  # points at the foot of a page that are too many
 # a rectangle instead of the outline around a label: outlined text is embedded as Type 3
 HALOS = """() => document.querySelectorAll("svg text").forEach(text => {
   const style = getComputedStyle(text);
@@ -206,33 +230,55 @@ def destinations(pdf: bytes) -> dict[str, int]:
     """Return the page, counted from 1, of every target of a link in a PDF."""
     reader = PdfReader(io.BytesIO(pdf))
     numbers = {page.indirect_reference.idnum: number for number, page in enumerate(reader.pages, 1)}
+    return {
+        name.lstrip("/"): numbers[target["/Page"].indirect_reference.idnum]
+        for name, target in reader.named_destinations.items()
+    }
+
+
+def gaps(pdf: bytes, figures: list[str]) -> dict[str, float]:
+    """Find the figures that begin a page while the page before has room left, and how many CSS pixels."""
+    reader = PdfReader(io.BytesIO(pdf))
+    numbers = {page.indirect_reference.idnum: number for number, page in enumerate(reader.pages)}
     found = {}
     for name, target in reader.named_destinations.items():
-        page = target.get("/Page")
-        number = numbers.get(getattr(page, "idnum", None)) or numbers.get(page.indirect_reference.idnum)
-        found[name.lstrip("/")] = number
+        key, number = name.lstrip("/"), numbers[target["/Page"].indirect_reference.idnum]
+        if key not in figures or float(target["/Top"]) < TOP:
+            continue
+        heights: list[float] = []
+        reader.pages[number - 1].extract_text(
+            visitor_text=lambda text, user, matrix, font, size, heights=heights: (
+                heights.append(matrix[4 + 1] * user[3] + user[5]) if text.strip() else None
+            )
+        )
+        lowest = min((height for height in heights if height > BOTTOM), default=BOTTOM)
+        if lowest - BOTTOM > EMPTY:
+            found[key] = (lowest - BOTTOM) * 96 / 72
     return found
 
 
-def set_pages(source: Path, rounds: int = 3) -> tuple[bytes, dict[str, int]]:
+def set_pages(source: Path, rounds: int = 4) -> tuple[bytes, dict[str, int]]:
     """Set a file in Chromium until the page numbers in it are right; return the PDF and the page of each target."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
-        tab = browser.new_page()
+        tab = browser.new_page(viewport={"width": TEXT_WIDTH, "height": 800})
         tab.set_default_timeout(600_000)
         tab.goto(source.as_uri())
         tab.evaluate("document.fonts.ready.then(() => 0)")
         tab.evaluate(HALOS)
         known: dict[str, int] = {}
-        for _ in range(rounds):
+        for turn in range(rounds):
             tab.evaluate(FILL, {key: str(number) for key, number in known.items()})
             pdf = tab.pdf(prefer_css_page_size=True, print_background=True, tagged=True)
             found = destinations(pdf)
             if found == known:
                 break
             known = found
+            if turn == 0:
+                figures = tab.evaluate("[...document.querySelectorAll('figure[id]')].map(one => one.id)")
+                tab.evaluate(FLOAT, gaps(pdf, figures))
         browser.close()
     return pdf, found
 
