@@ -64,6 +64,8 @@ EMPTY_HEAD = re.compile(r"<th\b([^>]*)>(\s*(?:<p>\s*</p>)?\s*)</th>")
 COLUMN_HEAD = re.compile(r"<th\b(?![^>]*\bscope=)")
 ROW_HEAD = re.compile(r"<th\b(?![^>]*\b(?:scope|colspan)=)")
 BODY = re.compile(r"<tbody\b.*?</tbody>", re.DOTALL)
+# Sphinx puts the lists of a field (what a function returns) into a paragraph
+FIELD = re.compile(r'(<dd class="field-(?:odd|even)">)<p>(?=<(?:ul|ol|dl|p|div)\b)(.*?)</p>\s*</dd>', re.DOTALL)
 ICON_FONT = re.compile(r"@font-face\{[^}]*webfonts/[^}]*\}")
 UNUSED_FILES = ("scripts/fontawesome.js*", "scripts/*.map", "styles/*.map", "vendor/fontawesome/webfonts/*")
 
@@ -75,7 +77,8 @@ def clean(source: str) -> str:
     source = UNNAMED_BUTTON.sub(r'\1\2\3 aria-label="\2：下面的几页"', source)
     for found, ours in (TEXTS | WITHOUT_SCRIPT | NAMED_REGIONS).items():
         source = source.replace(found, ours)
-    return with_heads(with_our_labels(SUMMARY.sub(_plain_summary, source)))
+    source = FIELD.sub(r"\1\2</dd>", SUMMARY.sub(_plain_summary, source))
+    return with_heads(with_our_labels(source))
 
 
 def _plain_summary(found: re.Match) -> str:

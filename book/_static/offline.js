@@ -23,7 +23,7 @@
 
   function say(text) {
     const bar = document.createElement("aside");
-    bar.className = "read-on from-store";
+    bar.className = "read-on from-store d-print-none";
     bar.setAttribute("role", "status");
     const close = Object.assign(document.createElement("button"), { type: "button", textContent: "知道了" });
     close.addEventListener("click", () => bar.remove());

@@ -39,7 +39,7 @@
 
   function offer() {
     const bar = document.createElement("aside");
-    bar.className = "read-on";
+    bar.className = "read-on d-print-none";
     bar.setAttribute("aria-label", "上次读到的地方");
     const link = document.createElement("a");
     link.href = root + kept.page + (kept.id ? `#${encodeURIComponent(kept.id)}` : "");

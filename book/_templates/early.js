@@ -2,6 +2,7 @@
 // is on its way, blanks of its width in place of boxes.
 (() => {
   const html = document.documentElement;
+  html.classList.add("runs"); // a browser that is too old has not come so far
   for (const name of ["localStorage", "sessionStorage"]) {
     try {
       window[name].getItem("mode");

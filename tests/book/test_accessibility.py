@@ -1,4 +1,7 @@
-"""Pages that readers work on, checked by axe-core in Chromium: light and dark, on a wide screen and on a phone."""
+"""All pages checked by axe-core in Chromium, each in one of four modes: light and dark, wide screen and phone.
+
+Pages that readers work on are checked in all four.
+"""
 
 import shutil
 from pathlib import Path
@@ -73,6 +76,29 @@ def faults(page):
         if one["impact"] in ("serious", "critical")
         for node in one["nodes"]
     ]
+
+
+MODES = [(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
+PARTS = 6  # a test each, so that they can run beside one another
+
+
+def all_pages() -> list[str]:
+    found = [file.relative_to(HTML) for file in HTML.rglob("*.html")]
+    kept = {file.as_posix() for file in found if not {"_static", "_sources"} & set(file.parts)}
+    return sorted(kept - {"index.html"})  # it leads on at once
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_axe_finds_nothing_serious_on_any_page(chromium, part):
+    wrong = []
+    for number, name in list(enumerate(all_pages()))[part::PARTS]:
+        width, scheme = MODES[number // PARTS % len(MODES)]
+        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        page = context.new_page()
+        page.goto((HTML / name).as_uri())
+        wrong += [(name, width, scheme, *fault) for fault in faults(page)]
+        context.close()
+    assert wrong == []
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -247,6 +247,9 @@ def test_heads_of_tables_and_names_of_folds():
         '<thead><tr><th class="head"><p></p></th><th class="head"><p>甲</p></th></tr></thead>'
         "<tbody><tr><th>一</th></tr></tbody>"
     )
+    field = '<dd class="field-even"><p><p>甲</p>\n<ul><li><p>乙</p></li></ul>\n</p>\n</dd><p>丙</p>'
+    whole = '<dd class="field-even"><p>甲</p>\n<ul><li><p>乙</p></li></ul>\n</dd><p>丙</p>'
+    assert clean_pages.clean(field) == whole == clean_pages.clean(whole)
     assert clean_pages.clean(source) == (
         '<summary>\n<span class="collapsed">显示程序</span></summary>'
         '<thead><tr><td class="head"><p></p></td><th scope="col" class="head"><p>甲</p></th></tr></thead>'
