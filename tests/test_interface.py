@@ -41,6 +41,7 @@ INSIDE = (
     "exchange.losses",
     "exchange.model",
     "exchange.offsets",
+    "exchange.qualcoder",
     "exchange.refi_reading",
     "exchange.refi_writing",
     "extraction.readings",

@@ -19,6 +19,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     out = commands.add_parser("export", help="write a study for another program; list what gets lost on the way")
     out.add_argument("study", metavar="STUDY", help="the folder of the study")
     out.add_argument("--out", metavar="FILE", required=True, help=f"the suffix decides: {', '.join(WRITERS)}")
+    out.add_argument("--for", dest="program", default="", metavar="PROGRAM", help="who is to read it: qualcoder")
     out.set_defaults(run=_export)
     taken = commands.add_parser("import", help="take over a project of another program as a study")
     taken.add_argument("file", metavar="FILE", help=f"the suffix decides: {', '.join(READERS)}")
@@ -30,7 +31,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _export(arguments: argparse.Namespace) -> None:
     from zhagen.exchange import export_study
 
-    report = export_study(arguments.study, arguments.out)
+    report = export_study(arguments.study, arguments.out, program=arguments.program)
     for row in report.losses.to_dict("records"):
         print_row(row["program"] or "the format", row["what"], row["number"], row["how"])
     print(f"zhagen: {report.path} is written", file=sys.stderr)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from zhagen.errors import ZhagenError
 from zhagen.exchange.fields import split_fields_below
-from zhagen.exchange.model import NOWHEN, SHORT, NoteEntry, Project, make_guid, rows_of
+from zhagen.exchange.model import NOWHEN, NoteEntry, Project, make_guid, rows_of
 from zhagen.study.folder import EDGES, ID, MEMOS, NOTES, TABLES, columns_of, split_list
 from zhagen.study.study import Study, make_study
 from zhagen.vocabulary import LEVELS
@@ -122,6 +122,9 @@ class _Assembler:
 
     def assemble(self) -> Study:
         project = self.project
+        place = {source.guid: number for number, source in enumerate(project.sources)}
+        rank = {coder: number for number, coder in enumerate(project.users)}
+        project.codings.sort(key=lambda c: (place[c.source], c.start, c.end, rank.get(c.coder, len(rank))))
         frame, speakers = self._sources()
         codes = self._codes()
         notes, tables, pages, models = self._notes()
@@ -152,12 +155,14 @@ class _Assembler:
         about: dict[str, Any] = {"title": project.title.removesuffix(".qda") or "untitled", "coders": coders}
         text, fields = split_fields_below(project.description)
         if fields.pop("id", ""):
-            about |= {"research_question": text} if text else {}
+            about |= {fields.pop("text", "research_question"): text} if text else {}
             about |= {key: value for key, value in fields.items() if key not in ("title", "coders")}
             if "invented" in about:
                 about["invented"] = about["invented"] == "true"
         elif text:
             about["description"] = text
+        if project.origin and not project.ours:
+            about["program"] = project.origin
         return about
 
     def _sources(self) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -228,6 +233,8 @@ class _Assembler:
 
     def _bare_guids(self, frame: pd.DataFrame, kind: str, guids: Iterable[str]) -> pd.DataFrame:
         """Keep the GUIDs of another program, so that they go back with it; ours are computed."""
+        if not all(re.fullmatch("[0-9a-f-]{36}", one) for one in guids):
+            return frame.drop(columns="guid", errors="ignore")
         title = self.project.title.removesuffix(".qda") or "untitled"
         computed = [make_guid(title, kind, one) for one in frame.iloc[:, 0]]
         frame = frame.drop(columns="guid", errors="ignore")
@@ -383,7 +390,7 @@ class _Assembler:
             guessed = "code" if not fields and (linked["codes"] or linked["codings"]) else ""
             kind = fields.get("kind", guessed)
             row |= {"coder": fields.get("coder", note.coder), "kind": kind, **linked}
-            title = name if fields.get("id") else name or _heading(text)
+            title = fields.get("title", name) if fields.get("id") else name or _heading(text)
             rows.append(row | {"title": title, "text": text})
         rows += self._passage_memos(texts, numbers)
         return pd.DataFrame(rows, columns=MEMOS)
@@ -398,7 +405,7 @@ class _Assembler:
                 )
         rows = []
         for (source, _, _, coder, memo), codings in groups.items():
-            noted = [texts[one] for coding in codings for one in coding.notes if 0 < len(texts.get(one, "")) <= SHORT]
+            noted = [texts[one] for coding in codings for one in coding.notes if texts.get(one)]
             if memo == "\n\n".join(dict.fromkeys(noted)):
                 continue
             ids = [self.codings[one.guid] for one in codings if one.guid in self.codings]

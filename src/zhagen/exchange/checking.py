@@ -246,7 +246,8 @@ def _texts(root: Any, archive: Archive) -> Iterator[tuple[str, str, str, str]]:
             yield "finding", where, "it has no plain text", "programs read it in different ways, or not at all"
             continue
         if inline is not None:
-            yield "finding", where, "its text is in the XML", "QualCoder cannot read that: write a file"
+            if element.tag != "Note":
+                yield "finding", where, "its text is in the XML", "QualCoder cannot read that: write a file"
             text: str | None = inline.text or ""
         else:
             name = archive.find(f"sources/{(path or '').removeprefix('internal://').lstrip('/')}")
@@ -262,7 +263,7 @@ def _texts(root: Any, archive: Archive) -> Iterator[tuple[str, str, str, str]]:
                 yield "finding", where, f"its text is {name}", "name the folder sources, in small letters"
             raw = archive.read(name)
             text = yield from _plain(raw, where)
-        if text is None:
+        if text is None or element.tag == "Note":  # a passage in a note is one of the source that names it
             continue
         for one in element.findall("PlainTextSelection"):
             yield from _passage(one, text, where)

@@ -8,6 +8,9 @@ import pandas as pd
 from zhagen.study.folder import split_list
 from zhagen.study.study import Study
 
+PASSAGE = re.compile(r"\n\n〔[\w.\-]+ \d+–\d+〕\Z")
+UNREAD = "not read; export with --for qualcoder (in Python: program='QualCoder'), and they become journal entries"
+LINKED = "journal entries without their links"
 LOSSES = "program what number how".split()
 
 
@@ -32,7 +35,25 @@ class Loss(NamedTuple):
     how: str
 
 
-def reader_losses(study: Study) -> list[Loss]:
+def reads_as_qualcoder(study: Study, program: str = "") -> bool:
+    """Say whether a project is written for QualCoder: if that is asked for, or it came from there.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    program : str, default ""
+        The program that was named; ``""`` for none.
+
+    Returns
+    -------
+    bool
+        Whether it is.
+    """
+    return "qualcoder" in (program or str(study.about.get("program", ""))).lower()
+
+
+def reader_losses(study: Study, program: str = "") -> list[Loss]:
     """Return what programs drop when they read a REFI-QDA project of a study.
 
     Only what their public documentation or source says, or what was tried; of a program without a row nothing is known.
@@ -41,6 +62,8 @@ def reader_losses(study: Study) -> list[Loss]:
     ----------
     study : Study
         The study.
+    program : str, default ""
+        The program that it was written for.
 
     Returns
     -------
@@ -64,13 +87,21 @@ def reader_losses(study: Study) -> list[Loss]:
     beyond = sum(bool(re.search("[\U00010000-\U0010ffff]", text)) for text in study.texts.values())
     long = int(study.codebook.codes.label.str.len().gt(63).sum())
     cases = len(study.speakers)
+    if "case" in study.sources:
+        cases += len({one for cell in study.sources.case for one in split_list(cell)})
+    passages = sum(bool(PASSAGE.search(text)) for text in memos.text)
     names = set(study.codebook.codes.label)
     arrows = int((edges.source.isin(names) & edges.target.isin(names)).sum()) if len(edges) else 0
     found = [
         Loss("QualCoder", "graphs", edges.model_id.nunique() if len(edges) else 0, "not read"),
         Loss("QualCoder", "links between codes", arrows, "not read"),
-        Loss("QualCoder", "memos on codes and codings", on_codes, "journal entries without their links"),
-        Loss("QualCoder", "memos on sources", on_sources, "journal entries or annotations without their passages"),
+        Loss("QualCoder", "memos on codes and codings", on_codes, "memos of codings, or journal entries without links"),
+        Loss(
+            "QualCoder",
+            "memos on sources",
+            on_sources - passages,
+            LINKED if reads_as_qualcoder(study, program) else UNREAD,
+        ),
         Loss("QualCoder", "sets of codes", sets, "not read"),
         Loss("QualCoder", "cases with a name", cases, "read with their attributes, without their sources"),
         Loss(

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 ORIGIN = "zhagen"  # what `Project.origin` of our own files begins with
-SHORT = 500  # characters of a memo up to which it is in the description of what it is about, too
+SHORT = 500  # characters of a memo up to which it is in the description of its code, too
 NOWHEN = "1970-01-01T00:00:00Z"  # where a format wants a moment and the study has none
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:zhagen:study")
 

@@ -335,6 +335,7 @@ class _ProjectReader:
         if placed.changed and not self.project.ours:
             self._say("the text", name, f"changed: {', '.join(placed.changed)}")
         source = SourceEntry(guid, name, placed.text, _words(outer.find("Description")))
+        source.notes += self.linked.get(guid, [])
         for holder in (outer, inner) if inner is not outer else (outer,):
             source.attributes |= self._values(holder)
             source.notes += [plain_guid(ref.get("targetGUID")) for ref in holder.iterfind("NoteRef")]

@@ -11,9 +11,9 @@ import pandas as pd
 from zhagen import __version__
 from zhagen.errors import ExchangeError
 from zhagen.exchange.archive import pack_archive
-from zhagen.exchange.assembling import CARRIED, CODING, default_colors, default_ids, levels_by_height, unique_id
+from zhagen.exchange.assembling import CARRIED, CODING, PLACE, default_colors, default_ids, levels_by_height, unique_id
 from zhagen.exchange.fields import NO_XML, legal_xml, with_fields
-from zhagen.exchange.losses import Loss
+from zhagen.exchange.losses import Loss, reads_as_qualcoder
 from zhagen.exchange.model import NOWHEN, ORIGIN, SHORT, make_guid, rows_of
 from zhagen.exchange.refi_reading import SPEAKERS
 from zhagen.study.folder import columns_of, split_list
@@ -28,13 +28,15 @@ OF_SOURCES = {"source_id", "file", "sha256", "name", "description", "sets", "cas
 OF_CODINGS = {*CODING, "date", "quote_sha256", "anchor", "places", "guid", "created"}
 
 
-def pack_project(study: Study) -> tuple[bytes, list[Loss]]:
+def pack_project(study: Study, program: str = "") -> tuple[bytes, list[Loss]]:
     """Return a study as a REFI-QDA project.
 
     Parameters
     ----------
     study : Study
         The study.
+    program : str, default ""
+        The program that is to read it: ``QualCoder`` drops what others read, and gets it in another way.
 
     Returns
     -------
@@ -48,7 +50,7 @@ def pack_project(study: Study) -> tuple[bytes, list[Loss]]:
     ExchangeError
         If the file would say something else than the study: a defect of zhagen.
     """
-    return _ProjectWriter(study).pack()
+    return _ProjectWriter(study, program).pack()
 
 
 def pack_codebook(study: Study) -> tuple[bytes, list[Loss]]:
@@ -76,7 +78,7 @@ def pack_codebook(study: Study) -> tuple[bytes, list[Loss]]:
 
 
 class _ProjectWriter:
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: Study, program: str = "") -> None:
         self.study, self.losses = study, list[Loss]()
         self.title = study.title or "untitled"
         self.codes = study.codebook.codes.fillna("")
@@ -101,6 +103,8 @@ class _ProjectWriter:
                 for one in memo[key]:
                     found.setdefault(one, []).append(memo)
         self.files: dict[str, bytes] = {}
+        self.for_qualcoder = reads_as_qualcoder(study, program)
+        self.places = {row["memo_id"]: place for row in rows_of(study.memos) if (place := self._place(row))}
         self.users = {one: make_guid(self.title, "user", one) for one in study.coders}
         dates = [*study.memos.date, *study.codings.date, *study.history.date, *(d[:10] for d in study.sources.date)]
         self.began = _moment(min((one for one in dates if one), default=""))
@@ -118,6 +122,7 @@ class _ProjectWriter:
             self.add_codes(_add(root, "CodeBook"))
         places = [_add(root, name) for name in ("Variables", "Cases", "Sources", "Notes", "Links", "Sets", "Graphs")]
         variables, cases, sources, notes, links, sets, graphs = places
+        self.links = links
         self._attributes(variables, cases)
         self._sources(sources)
         self._notes(notes)
@@ -141,14 +146,24 @@ class _ProjectWriter:
         fits = [guid if GUID.fullmatch(guid) and came.count(guid) == 1 else "" for guid in came] if any(came) else came
         return {one: guid or make_guid(self.title, kind, one) for one, guid in zip(ids, fits, strict=True)}
 
+    def _place(self, memo: Mapping[str, Any]) -> tuple[str, int, int, int] | None:
+        """Return the passage that a memo annotates, and where its own text ends; None if it is no annotation."""
+        found = PLACE.search(memo["text"])
+        if not found or memo["sources"] != [found[1]] or memo["codes"] or memo["codings"]:
+            return None
+        start, end = int(found[2]), int(found[3])
+        fits = 0 <= start < end <= len(self.study.texts.get(found[1], "")) and memo["text"][: found.start()]
+        return (found[1], start, end, found.start()) if fits else None
+
     def _describe(self, root: Any) -> None:
         about = {key: value for key, value in self.study.about.items() if key not in ("title", "coders")}
         question = str(about.pop("research_question", ""))
-        if not question and set(about) <= {"description"}:
-            text = str(about.get("description", ""))
-        else:
-            said = {key: _plain(value) for key, value in about.items() if value not in ("", None)}
-            text = with_fields(question, {"id": "study", **said})
+        words = question or str(about.pop("description", ""))
+        said = {key: _plain(value) for key, value in about.items() if value not in ("", None)}
+        if words and not question:
+            said["text"] = "description"  # what the words above the fields are
+        plain = set(said) <= {"program", "text"} and not question
+        text = words if plain else with_fields(words, {"id": "study", **said})
         if text:
             _add(root, "Description").text = self._legal(text)
 
@@ -161,7 +176,7 @@ class _ProjectWriter:
 
     def _memo_texts(self, key: str, one: str) -> str:
         texts = [memo["text"] for memo in self.memos_on[key].get(one, [])]
-        return "\n\n".join(dict.fromkeys(text for text in texts if text and len(text) <= SHORT))
+        return "\n\n".join(dict.fromkeys(text for text in texts if text and (key != "codes" or len(text) <= SHORT)))
 
     def add_codes(self, book: Any, *, notes: bool = True) -> None:
         """Add the tree of codes to an element."""
@@ -306,7 +321,15 @@ class _ProjectWriter:
             for _, codings in part.groupby(["start", "end", "coder"], sort=False):
                 self._selection(element, text, codings, dated)
             for memo in self.memos_on["sources"].get(source_id, []):
-                _add(element, "NoteRef", targetGUID=self.memo_guids[memo["memo_id"]])
+                place = self.places.get(memo["memo_id"])
+                if place and place[0] != source_id:
+                    continue
+                if place or not self.for_qualcoder:
+                    _add(element, "NoteRef", targetGUID=self.memo_guids[memo["memo_id"]])
+                else:  # QualCoder drops a note that a source names, unless it is on a passage
+                    key = make_guid(self.title, "on", memo["memo_id"], source_id)
+                    link = _add(self.links, "Link", guid=key, direction="Associative")
+                    link.attrib |= {"originGUID": self.memo_guids[memo["memo_id"]], "targetGUID": guid}
             self._values(element, {one: row[one] for one in self.of_sources})
 
     def _selection(self, source: Any, text: str, codings: pd.DataFrame, dated: pd.Series) -> None:
@@ -347,14 +370,27 @@ class _ProjectWriter:
         for row in rows_of(study.memos):
             guid = self.memo_guids[row["memo_id"]]
             name = f"{row['memo_id']} {row['title']}".strip()
+            place = self.places.get(row["memo_id"])
+            if self.for_qualcoder:  # a journal entry has its own name; what codings carry anyway is none
+                name = "" if row["codings"] and row["text"] and not place else row["title"] or row["memo_id"]
             element = _add(notes, "Note", guid=guid, name=self._legal(name))
-            self._file(element, guid, row["text"])
+            if not place:
+                self._file(element, guid, row["text"])
             self._made(element, row["coder"], row["date"], always=True)
             fields = {"id": row["memo_id"], "kind": row["kind"]}
+            if self.for_qualcoder:
+                fields["title"] = row["title"]
             if row["coder"] not in self.users:
                 fields["coder"] = row["coder"]
             fields |= {key: "; ".join(row[key]) for key in ("codes", "sources", "codings")}
             _add(element, "Description").text = self._legal(with_fields("", fields))
+            if place:  # as QualCoder writes annotations, and reads their dates
+                for key, other in (("modifyingUser", "creatingUser"), ("modifiedDateTime", "creationDateTime")):
+                    if element.get(other):
+                        element.set(key, element.get(other))
+                _add(element, "PlainTextContent").text = self._legal(row["text"][: place[3]])
+                passage = _add(element, "PlainTextSelection", guid=make_guid(self.title, "place", row["memo_id"]))
+                passage.attrib |= {"startPosition": str(place[1]), "endPosition": str(place[2])}
         for name, (text, kind) in self._carried().items():
             guid = make_guid(self.title, "carried", name)
             element = _add(notes, "Note", guid=guid, name=name)

@@ -11,6 +11,7 @@ from zhagen.errors import ExchangeError
 from zhagen.exchange.assembling import assemble_project
 from zhagen.exchange.losses import Loss, loss_table, reader_losses
 from zhagen.exchange.model import Project
+from zhagen.exchange.qualcoder import read_qda
 from zhagen.exchange.refi_reading import read_qdc, read_qdpx
 from zhagen.exchange.refi_writing import pack_codebook, pack_project
 from zhagen.output import write_files
@@ -73,16 +74,20 @@ class ImportReport:
         return "\n".join(lines)
 
 
-def _qdpx(study: Study) -> tuple[bytes, list[Loss]]:
-    content, losses = pack_project(study)
-    return content, losses + reader_losses(study)
+def _qdpx(study: Study, program: str) -> tuple[bytes, list[Loss]]:
+    content, losses = pack_project(study, program)
+    return content, losses + reader_losses(study, program)
 
 
-WRITERS: dict[str, Callable[[Study], tuple[bytes, list[Loss]]]] = {".qdpx": _qdpx, ".qdc": pack_codebook}
-READERS: dict[str, Callable[..., Project]] = {".qdpx": read_qdpx, ".qdc": read_qdc}
+def _qdc(study: Study, program: str) -> tuple[bytes, list[Loss]]:
+    return pack_codebook(study)
 
 
-def export_study(study: Study | Path | str, path: Path | str) -> ExportReport:
+WRITERS: dict[str, Callable[[Study, str], tuple[bytes, list[Loss]]]] = {".qdpx": _qdpx, ".qdc": _qdc}
+READERS: dict[str, Callable[..., Project]] = {".qdpx": read_qdpx, ".qdc": read_qdc, ".qda": read_qda}
+
+
+def export_study(study: Study | Path | str, path: Path | str, *, program: str = "") -> ExportReport:
     """Write a study for another program; the suffix of the file decides for which.
 
     Parameters
@@ -92,6 +97,9 @@ def export_study(study: Study | Path | str, path: Path | str) -> ExportReport:
     path : pathlib.Path or str
         The file: ``.qdpx`` (a REFI-QDA project, for NVivo, ATLAS.ti, MAXQDA, QualCoder …) or ``.qdc`` (its codebook).
         The same study gives the same bytes.
+    program : str, default ""
+        The program that is to read it, where that makes a difference: ``QualCoder``. A study that came from QualCoder
+        is written for it.
 
     Returns
     -------
@@ -119,7 +127,7 @@ def export_study(study: Study | Path | str, path: Path | str) -> ExportReport:
     path = Path(path)
     writer = _chosen(path, WRITERS)
     opened = study if isinstance(study, Study) else open_study(study)
-    content, losses = writer(opened)
+    content, losses = writer(opened, program)
     write_files({path.name: content}, path.parent)
     return ExportReport(path, loss_table(losses))
 
@@ -133,7 +141,7 @@ def import_study(path: Path | str, folder: Path | str, *, partial: bool = False)
     Parameters
     ----------
     path : pathlib.Path or str
-        The file: ``.qdpx`` or ``.qdc``.
+        The file: ``.qdpx``, ``.qdc``, or the folder ``.qda`` of a project of QualCoder.
     folder : pathlib.Path or str
         The folder of the study; it must hold none yet.
     partial : bool, default False
