@@ -49,7 +49,7 @@ def known_words(html_dir: Path) -> set[str]:
             known.update(value.split())
     for script in (html_dir / "_static").rglob("*.js"):
         # its classes for what pages do not have (carousels and the like) are of no use
-        if script.name not in ("search_texts.js", "bootstrap.js", SCRIPT):
+        if script.name not in ("search_names.js", "search_texts.js", "tips_data.js", "bootstrap.js", SCRIPT):
             known.update(WORDS.findall(script.read_text("utf-8")))
     return known | {"show", "fade", "collapsing", "dropup", "tooltip-inner", "tooltip-arrow", "bs-tooltip-auto"}
 

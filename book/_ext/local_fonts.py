@@ -153,7 +153,7 @@ def write_fonts(app: Sphinx, exception: Exception | None) -> None:
     for page in out.rglob("*.html"):
         pages[page.relative_to(out).as_posix()] = drawn_characters(page.read_text("utf-8"))
     for script in (out / "_static").glob("*.js"):  # what scripts write into pages
-        if script.name != "search_texts.js":
+        if script.name not in ("search_names.js", "search_texts.js", "tips_data.js"):  # of the pages
             pages["search.html"] = pages.get("search.html", set()) | drawn_characters(script.read_text("utf-8"))
     with resources.as_file(resources.files("zhplot") / "fonts/NotoSansSC-Regular.ttf") as font_file:
         known = TTFont(font_file, lazy=True).getBestCmap()

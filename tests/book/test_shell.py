@@ -16,7 +16,6 @@ pytest.importorskip("sphinx", reason="the book extra is not installed")
 import build  # noqa: E402
 
 import bundles  # noqa: E402
-import chinese_search  # noqa: E402
 import clean_pages  # noqa: E402
 import local_fonts  # noqa: E402
 import mathml  # noqa: E402
@@ -108,31 +107,6 @@ def test_the_entry_page_leads_to_the_first_page(tmp_path):
     source = (tmp_path / "index.html").read_text("utf-8")
     assert 'url=book/preface.html"' in source
     assert 'lang="zh-CN"' in source
-
-
-PAGE = """<html><body><nav>导航</nav><article class="bd-article"><section id="top">
-<h1>标题<a class="headerlink">#</a></h1>
-<p>扎根<em>理论</em>从
-数据出发。</p><table><tr><td>场景</td><td>体验</td></tr></table>
-<section id="next"><h2>小节</h2><pre><span>a</span> = 1
-b</pre><button>复制</button><script>x</script><style>y</style>
-<svg role="img"><title>图名</title><text>节点甲</text><text>节点乙</text></svg>
-</section></section></article></body></html>"""
-
-
-def test_search_text_is_what_a_reader_sees():
-    entry = chinese_search.page_entry(PAGE, "book/a")
-    assert entry["title"] == "标题"
-    assert entry["sections"] == [
-        ["top", "标题", "标题\n扎根理论从 数据出发。\n场景\n体验"],
-        ["next", "小节", "小节\na = 1\nb\n节点甲\n节点乙"],
-    ]
-
-
-def test_the_search_script_is_plain_script_with_plain_chinese():
-    assert chinese_search.search_script([{"doc": "a", "title": "扎根", "sections": []}]) == (
-        'window.searchTexts = [{"doc":"a","title":"扎根","sections":[]}];\n'
-    )
 
 
 def test_pages_are_cleaned_of_other_hosts_and_english_labels():

@@ -1,0 +1,41 @@
+// Says where a table slides: a line of words above it, a region with a name that the keyboard can reach.
+(() => {
+  "use strict";
+  const WORDS = {
+    zh: { hint: "左右滑动，看其余各列 →", table: "表格，可左右滑动" },
+    en: { hint: "Slide sideways for more columns →", table: "Table, slides sideways" },
+  };
+  const words = WORDS[document.documentElement.lang.slice(0, 2)] || WORDS.zh;
+  const FRAMES = ".pst-scrollable-table-container, .table-wrap, .cell_output .output.text_html";
+
+  const look = (frame) => {
+    const slides = frame.scrollWidth > frame.clientWidth + 1;
+    if (slides === frame.classList.contains("slides")) return;
+    frame.classList.toggle("slides", slides);
+    if (slides) {
+      const caption = frame.querySelector("caption");
+      const name = caption ? [...caption.querySelectorAll("span")].map((part) => part.textContent).join("") : "";
+      frame.setAttribute("role", "region");
+      frame.setAttribute("aria-label", name ? `${name}（${words.table}）` : words.table);
+      frame.tabIndex = 0;
+      const hint = document.createElement("p");
+      hint.className = "slide-hint";
+      hint.setAttribute("aria-hidden", "true"); // the name of the region says it
+      hint.textContent = words.hint;
+      frame.before(hint);
+    } else {
+      frame.removeAttribute("role");
+      frame.removeAttribute("aria-label");
+      frame.removeAttribute("tabindex");
+      frame.previousElementSibling?.matches(".slide-hint") && frame.previousElementSibling.remove();
+    }
+  };
+
+  const frames = [...document.querySelectorAll(FRAMES)].filter((frame) => frame.querySelector("table"));
+  if (!("ResizeObserver" in window)) {
+    frames.forEach(look);
+    return;
+  }
+  const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => look(target)));
+  frames.forEach((frame) => sizes.observe(frame));
+})();
