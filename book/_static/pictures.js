@@ -249,6 +249,7 @@
       for (const one of this.list) one.lead.setAttribute("tabindex", one === mark ? "0" : "-1");
       this.pinned = false;
       mark.lead.focus();
+      mark.lead.scrollIntoView({ block: "nearest", inline: "nearest" });
       this.show(mark);
     }
     key(event, mark) {
@@ -417,7 +418,8 @@
       this.enlarge.textContent = "关闭";
       dialog.showModal();
       fit();
-      this.enlarge.focus();
+      this.enlarge.focus(); // showModal has put the focus on a mark, which shows its panel
+      this.hide();
     }
   }
 

@@ -177,6 +177,7 @@ def test_a_picture_is_enlarged_and_comes_back(opened):
     before = opened.run(wide)
     opened.run("document.querySelector('.zp-button').click(); return 1;")
     assert opened.run(wide) > before * 1.3 and opened.run("return Boolean(document.querySelector('dialog[open] svg'));")
+    assert opened.run("return document.activeElement.textContent;") == "关闭" and opened.run(PANEL) == ""
     opened.press("Escape")
     opened.run("while (document.querySelector('dialog')) await new Promise((r) => setTimeout(r, 20));")
     assert opened.run(wide) == before and opened.run("return Boolean(document.querySelector('#fig-0 svg'));")
