@@ -90,6 +90,7 @@ INSIDE = (
     "study.study.assemble_study",
     "study.writing.mechanism_toml",
     "study.study.fault_table",
+    "study.study.touched_units",
     "study.widget.script_file",
     "study.writing.write_changes",
 )

@@ -11,7 +11,7 @@ from zhagen.statistics.codings import attribute_table, code_meetings
 from zhagen.statistics.passages import code_overlap
 from zhagen.statistics.terms import TermMatrix
 from zhagen.study.retrieval import study_units
-from zhagen.study.study import COUNTED, Study
+from zhagen.study.study import COUNTED, Study, among, touched_units
 
 
 def coding_matrix(
@@ -61,15 +61,9 @@ def coding_matrix(
     quoted = study.quotations(coder=coder, level=level, roles=roles)
     units = study_units(study, unit, roles=roles)
     labels, columns = np.unique(quoted.label.to_numpy(dtype=str), return_inverse=True)
-    rows, cells = [], []
-    starts, ends = quoted.start.to_numpy(), quoted.end.to_numpy()
-    source = quoted.source_id.to_numpy(dtype=object)
-    for row, (source_id, start, end) in enumerate(zip(units.source_id, units.start, units.end, strict=True)):
-        touching = np.flatnonzero((source == source_id) & (starts < end) & (ends > start))
-        rows += [row] * len(touching)
-        cells += columns[touching].tolist()
+    rows, touching = touched_units(units, quoted, study.texts)
     shape = (len(units), len(labels))
-    counts = coo_array((np.ones(len(rows), np.int64), (np.array(rows, np.int64), np.array(cells, np.int64))), shape)
+    counts = coo_array((np.ones(len(rows), np.int64), (rows, columns[touching])), shape)
     names = {"turn": ["turn"], "sentence": ["turn", "sentence"]}.get(unit, [])
     return TermMatrix(counts.tocsr(), units[["source_id", *names]], labels)
 
@@ -129,7 +123,7 @@ def codes_by_source(
         present = pd.DataFrame((matrix.counts > 0).astype(np.int64).toarray(), columns=matrix.terms)
         counts = present.groupby(matrix.units.source_id.to_numpy()).sum().T
     if level is None:
-        leaves = codes[~codes.code_id.isin(codes.parent_id) | codes.label.isin(counts.index)]
+        leaves = codes[~among(codes.code_id, codes.parent_id) | among(codes.label, counts.index)]
     else:
         leaves = codes[codes.level == level]
     found = counts.reindex(index=leaves.label.drop_duplicates(), columns=sources, fill_value=0)

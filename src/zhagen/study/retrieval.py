@@ -21,7 +21,7 @@ import pandas as pd
 
 from zhagen.errors import StudyError, ZhagenError
 from zhagen.extraction.codebook import Codebook
-from zhagen.study.study import COUNTED, QUOTATIONS, Study
+from zhagen.study.study import COUNTED, QUOTATIONS, Study, among, touched_units
 
 OVERLAPS = ("equal", "contains", "within", "crosses", "touches", "apart")
 PAIRS = "source_id coding_a coding_b code_a code_b coder_a coder_b kind gap turns quote_a quote_b".split()
@@ -165,35 +165,51 @@ class _Parser:
 
 
 class _Evaluation:
-    """Says for a unit whether a query holds in it, and by which codings."""
+    """Says for every unit whether a query holds in it, and by which codings: of each pair of a unit and a coding."""
 
-    def __init__(self, codings: pd.DataFrame) -> None:
-        self.code, self.turn, self.start, self.end = (
-            codings[name].to_numpy() for name in ("code_id", "turn", "start", "end")
-        )
+    def __init__(self, codings: pd.DataFrame, units: int, unit_of: np.ndarray, row_of: np.ndarray) -> None:
+        self.units, self.unit_of, self.row_of = units, unit_of, row_of
+        self.code = codings.code_id.to_numpy(dtype=object)
+        self.turn, self.start, self.end = (codings[name].to_numpy() for name in ("turn", "start", "end"))
+        self.borders = np.searchsorted(unit_of, np.arange(units + 1))
 
-    def holds(self, node: _Node, unit: np.ndarray) -> tuple[bool, set[int]]:
+    def holds(self, node: _Node) -> tuple[np.ndarray, np.ndarray]:
+        """Return a truth value for each unit, and one for each pair: whether the query holds by this coding."""
+        none = np.zeros(len(self.unit_of), bool)
         if node.kind == "code":
-            hits = {int(row) for row in unit if self.code[row] in node.codes}
-            return bool(hits), hits
+            wanted = np.fromiter((code in node.codes for code in self.code), bool, len(self.code))
+            hits = wanted[self.row_of]
+            return self._units(hits), hits
         if node.kind == "NOT":
-            return not self.holds(node.parts[0], unit)[0], set()
+            return ~self.holds(node.parts[0])[0], none
         if node.kind in ("AND", "OR"):
-            found = [self.holds(part, unit) for part in node.parts]
-            good = all(truth for truth, _ in found) if node.kind == "AND" else any(truth for truth, _ in found)
-            return good, set().union(*(rows for truth, rows in found if truth)) if good else set()
-        left, right = (sorted(self.holds(part, unit)[1]) for part in node.parts)
-        hits = {row for a in left for b in right if a != b and self._near(node, a, b) for row in (a, b)}
-        return bool(hits), hits
+            found = [self.holds(part) for part in node.parts]
+            good = (np.logical_and if node.kind == "AND" else np.logical_or).reduce([truth for truth, _ in found])
+            hits = np.logical_or.reduce([own & truth[self.unit_of] for truth, own in found])
+            return good, hits & good[self.unit_of]
+        (left, first), (right, second) = (self.holds(part) for part in node.parts)
+        hits = none
+        for unit in np.flatnonzero(left & right):
+            inside = slice(self.borders[unit], self.borders[unit + 1])
+            a, b = (self.row_of[inside][side[inside]] for side in (first, second))
+            near = self._near(node, a[:, None], b[None, :])
+            by = {*a[near.any(axis=1)].tolist(), *b[near.any(axis=0)].tolist()}
+            hits[inside] = [row in by for row in self.row_of[inside].tolist()]
+        return self._units(hits), hits
 
-    def _near(self, node: _Node, a: int, b: int) -> bool:
-        if node.kind == "BEFORE" and self.end[a] > self.start[b]:
-            return False
+    def _units(self, hits: np.ndarray) -> np.ndarray:
+        return np.bincount(self.unit_of[hits], minlength=self.units).astype(bool)
+
+    def _near(self, node: _Node, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        good = a != b
+        if node.kind == "BEFORE":
+            good &= self.end[a] <= self.start[b]
         if node.size is None:
-            return True
+            return good
         if node.of == "turn":
-            return bool(abs(int(self.turn[a]) - int(self.turn[b])) <= node.size)
-        return bool(max(self.start[a], self.start[b]) - min(self.end[a], self.end[b]) <= node.size)
+            return np.asarray(good & (np.abs(self.turn[a] - self.turn[b]) <= node.size))
+        gap = np.maximum(self.start[a], self.start[b]) - np.minimum(self.end[a], self.end[b])
+        return np.asarray(good & (gap <= node.size))
 
 
 def _search(
@@ -208,19 +224,14 @@ def _search(
     roles = list(roles)
     codings = study.quotations(coder=coder, roles=roles)
     units = study_units(study, within, roles=roles)
-    evaluation = _Evaluation(codings)
-    sources = codings.source_id.to_numpy(dtype=object)
-    starts, ends = codings.start.to_numpy(), codings.end.to_numpy()
-    rows = {source_id: np.flatnonzero(sources == source_id) for source_id in study.sources.source_id}
-    kept, found = [], []
-    for number, (source_id, start, end) in enumerate(zip(units.source_id, units.start, units.end, strict=True)):
-        inside = rows[source_id]
-        inside = inside[(starts[inside] < end) & (ends[inside] > start)]
-        good, hits = evaluation.holds(node, inside)
-        if good:
-            kept.append(number)
-            found.append(hits)
-    return codings, units.iloc[kept].reset_index(drop=True), found
+    unit_of, row_of = touched_units(units, codings, study.texts)
+    good, hits = _Evaluation(codings, len(units), unit_of, row_of).holds(node)
+    kept = np.flatnonzero(good)
+    found: dict[int, set[int]] = {unit: set() for unit in kept.tolist()}
+    for unit, row in zip(unit_of[hits].tolist(), row_of[hits].tolist(), strict=True):
+        if unit in found:
+            found[unit].add(row)
+    return codings, units.iloc[kept].reset_index(drop=True), list(found.values())
 
 
 def _operators(node: _Node) -> str:
@@ -260,7 +271,7 @@ def study_units(study: Study, unit: str = "turn", *, roles: Iterable[str] = COUN
         raise StudyError(f"there is no unit {unit!r}", todo=f"use one of {', '.join(WITHIN)}")
     frame = study.turns().assign(sentence=0) if unit == "turn" else study.sentences()
     columns = "source_id turn sentence speaker role start end text".split()
-    return frame[frame.role.isin(list(roles))][columns].reset_index(drop=True)
+    return frame[among(frame.role, roles)][columns].reset_index(drop=True)
 
 
 def find_units(
@@ -452,17 +463,27 @@ def coding_pairs(
     """
     frames = [study.quotations(code, coder=coder, roles=roles) for code in (first, second)]
     same = study.codebook.find(first) == study.codebook.find(second)
-    rows = []
-    for source_id in study.sources.source_id:
-        parts = [frame[frame.source_id == source_id].to_dict("records") for frame in frames]
-        for number, a in enumerate(parts[0]):
-            for b in parts[1][number + 1 :] if same else parts[1]:
+    rows: list[tuple[Any, ...]] = []
+    places = [frame.groupby("source_id", sort=False).indices for frame in frames]
+    cells = [{name: frame[name].to_numpy(dtype=object) for name in QUOTATIONS} for frame in frames]
+    spans = [(frame.start.to_numpy(), frame.end.to_numpy()) for frame in frames]
+    for source_id in study.sources.source_id.tolist():
+        if source_id not in places[0] or source_id not in places[1]:
+            continue
+        own, other = places[0][source_id], places[1][source_id]
+        starts, ends = ((spans[0][end][own][:, None], spans[1][end][other][None, :]) for end in (0, 1))
+        gaps = np.maximum(*starts) - np.minimum(*ends)
+        wanted = np.triu(np.ones(gaps.shape, bool), 1) if same else np.ones(gaps.shape, bool)
+        for place in zip(*np.nonzero(wanted if apart else wanted & (gaps <= 0)), strict=True):
+            a, b = (
+                {name: cell[row] for name, cell in frame.items()}
+                for frame, row in zip(cells, (own[place[0]], other[place[1]]), strict=True)
+            )
+            if a["coding_id"] != b["coding_id"]:
                 kind = overlap_kind((a["start"], a["end"]), (b["start"], b["end"]))
-                if a["coding_id"] == b["coding_id"] or (kind == "apart" and not apart):
-                    continue
-                gap = max(a["start"], b["start"]) - min(a["end"], b["end"])
-                ends = [one[name] for name in ("coding_id", "code_id", "coder") for one in (a, b)]
-                rows.append((source_id, *ends, kind, gap, b["turn"] - a["turn"], a["quote"], b["quote"]))
+                both = [one[name] for name in ("coding_id", "code_id", "coder") for one in (a, b)]
+                gap, turns = int(gaps[place]), b["turn"] - a["turn"]
+                rows.append((source_id, *both, kind, gap, turns, a["quote"], b["quote"]))
     found = pd.DataFrame(rows, columns=PAIRS).astype({"gap": "int64", "turns": "int64"})
     order = {source_id: number for number, source_id in enumerate(study.sources.source_id)}
     found = found.assign(order=found.source_id.map(order)).sort_values(["order", "gap"], kind="stable")

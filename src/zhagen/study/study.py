@@ -319,9 +319,16 @@ class Study:
         if level not in levels.values():
             known = ", ".join(dict.fromkeys(levels.values()))
             raise StudyError(f"no code is of the level {level!r}", todo=f"use one of {known}")
-        chains = {code: [code, *self.codebook.above(code)] for code in levels}
-        found = {code: [one for one in chain if levels[one] == level] for code, chain in chains.items()}
-        return {code: above[0] for code, above in found.items() if above}
+        parents = dict(zip(self.codebook.codes.code_id, self.codebook.codes.parent_id.fillna(""), strict=True))
+        found = {}
+        for code in levels:
+            above, seen = code, {code}
+            while levels[above] != level and parents.get(above, "") in levels and parents[above] not in seen:
+                above = parents[above]
+                seen.add(above)
+            if levels[above] == level:
+                found[code] = above
+        return found
 
     def _part(self, frame: pd.DataFrame, source_id: str | None) -> pd.DataFrame:
         if source_id is None:
@@ -406,6 +413,52 @@ def among(cells: pd.Series, values: Iterable[str]) -> np.ndarray:
     """
     wanted = set(values)
     return np.fromiter((cell in wanted for cell in cells.tolist()), bool, len(cells))
+
+
+def touched_units(
+    units: pd.DataFrame, codings: pd.DataFrame, texts: Mapping[str, str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return which codings touch which units, in one character or more.
+
+    Parameters
+    ----------
+    units : pandas.DataFrame
+        ``source_id``, ``start``, ``end``; in each source in the order of the text, none inside another.
+    codings : pandas.DataFrame
+        ``source_id``, ``start``, ``end``.
+    texts : mapping of str to str
+        Source -> its text.
+
+    Returns
+    -------
+    numpy.ndarray
+        Numbers of rows of the units, ascending.
+    numpy.ndarray
+        For each, the number of the row of a coding that touches it, ascending in each unit.
+
+    Examples
+    --------
+    >>> units = pd.DataFrame({"source_id": "I01", "start": [0, 5], "end": [4, 9]})
+    >>> codings = pd.DataFrame({"source_id": ["I01"], "start": [3], "end": [6]})
+    >>> [rows.tolist() for rows in touched_units(units, codings, {"I01": "只许面交当面翻完"})]
+    [[0, 1], [0, 0]]
+    """
+    # one line of places: the sources behind each other
+    sizes = np.cumsum([0, *(len(text) + 1 for text in texts.values())])
+    begin = dict(zip(texts, sizes.tolist(), strict=False))
+    at, of = (
+        np.fromiter((begin[one] for one in frame.source_id.tolist()), np.int64, len(frame))
+        for frame in (units, codings)
+    )
+    order = np.argsort(at + units.start.to_numpy(), kind="stable")
+    first = np.searchsorted((at + units.end.to_numpy())[order], of + codings.start.to_numpy(), side="right")
+    last = np.searchsorted((at + units.start.to_numpy())[order], of + codings.end.to_numpy(), side="left")
+    number = np.maximum(last - first, 0)
+    rows = np.repeat(np.arange(len(codings)), number)
+    places = np.repeat(first - np.concatenate([[0], np.cumsum(number)[:-1]]), number) + np.arange(number.sum())
+    found = order[places]
+    by_unit = np.lexsort((rows, found))
+    return found[by_unit], rows[by_unit]
 
 
 def _framed(rows: list[tuple[Any, ...]], names: list[str]) -> pd.DataFrame:
