@@ -25,7 +25,7 @@ NAME = "zhagen.epub"
 XHTML, SVG = "http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg"
 MATHML, OPS = "http://www.w3.org/1998/Math/MathML", "http://www.idpf.org/2007/ops"
 TD, TH = f"{{{XHTML}}}td", f"{{{XHTML}}}th"
-CARDS = 5  # columns from which a table is too wide for a phone
+CARDS = (5, 34)  # columns, and characters of a line, from which a table is too wide for a phone
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 TIME = (2026, 1, 1, 0, 0, 0)  # of every file: a zip keeps times, and they would differ from build to build
 # HTML parsers write all names in small letters; SVG needs them as they were
@@ -76,12 +76,15 @@ def label_cells(tree: etree._Element) -> None:
     """Give the cells of tables with many columns the heads of their columns: on a phone a row is shown as a card."""
     for table in tree.iter(f"{{{XHTML}}}table"):
         rows = [[cell for cell in row if cell.tag in (TD, TH)] for row in table.iter(f"{{{XHTML}}}tr")]
-        heads = [" ".join("".join(cell.itertext()).split()) for cell in rows[0]] if rows else []
-        if len(heads) < CARDS or any(len(row) != len(heads) for row in rows) or table.find(f"{{{XHTML}}}thead") is None:
+        if not rows or len({len(row) for row in rows}) > 1 or table.find(f"{{{XHTML}}}thead") is None:
+            continue
+        words = [[" ".join("".join(cell.itertext()).split()) for cell in row] for row in rows]
+        widths = [max(map(len, column)) for column in zip(*words, strict=True)]
+        if len(widths) < CARDS[0] or sum(widths) < CARDS[1]:
             continue
         table.set("class", f"{table.get('class') or ''} cards".strip())
         for row in rows[1:]:
-            for cell, head in zip(row, heads, strict=True):
+            for cell, head in zip(row, words[0], strict=True):
                 cell.set("data-label", head)
 
 
