@@ -1,9 +1,10 @@
-// Pictures of zhagen.figures: point at a box or an arrow and read what it rests on, filter, search, enlarge, download.
-// The data are in the picture itself (data-tables, data-row; see figures/canvas.py). Nothing is stored, nothing is sent;
-// without this script the picture stands as it is.
+// Pictures of zhagen.figures: point at a box or arrow and read what it rests on, filter, search, enlarge, download. The
+// data are in the picture itself (data-tables, data-row; see figures/canvas.py). Nothing is stored, nothing is sent;
+// without this script the picture is as it is.
 (() => {
   "use strict";
   const INK = "#22261f";
+  const SHARP = 3; // dots of PNG for each unit
 
   const make = (tag, more = {}, ...inside) => {
     const made = Object.assign(document.createElement(tag), more);
@@ -31,9 +32,30 @@
   const csv = ({ columns, rows }) =>
     `\ufeff${[columns, ...rows].map((row) => row.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(",")).join("\r\n")}\r\n`;
 
-  /** The book's font as a style of the file, if it can be had: not from a disk, where a page may read no other file. */
-  async function font() {
+  const face = (rule) =>
+    rule instanceof CSSFontFaceRule && /Zhagen Sans/.test(rule.cssText) && /url\("?([^")]+)/.exec(rule.cssText);
+  const heavy = (rule) => /font-weight:\s*([6-9]00|bold)/.test(rule.cssText);
+  /** Whether a part of the font holds one of the characters. */
+  function holds(rule, points) {
+    const ranges = rule.style.getPropertyValue("unicode-range").split(",").filter(Boolean);
+    const ends = ranges.map((range) => {
+      const [low, high] = range.trim().replace(/^U\+/i, "").split("-");
+      return [parseInt(low.replaceAll("?", "0"), 16), parseInt(high ?? low.replaceAll("?", "F"), 16)];
+    });
+    return !ends.length || points.some((point) => ends.some(([low, high]) => low <= point && point <= high));
+  }
+  const asData = (bytes) =>
+    new Promise((resolve) => {
+      const read = new FileReader();
+      read.onload = () => resolve(read.result);
+      read.readAsDataURL(bytes);
+    });
+
+  /** The parts of the book's font that a text needs, as a style; none from a disk, where a page may read no file. */
+  async function font(text) {
     if (location.protocol === "file:") return "";
+    const points = [...new Set(text)].map((char) => char.codePointAt(0)).filter((point) => point > 0x7f);
+    let style = "";
     for (const sheet of document.styleSheets) {
       let rules = [];
       try {
@@ -42,46 +64,72 @@
         continue; // a sheet of another origin
       }
       for (const rule of rules) {
-        const source = rule instanceof CSSFontFaceRule && /Zhagen Sans/.test(rule.cssText) && /url\("?([^")]+)/.exec(rule.cssText);
-        if (!source || /font-weight:\s*([6-9]00|bold)/.test(rule.cssText)) continue;
+        const source = face(rule);
+        if (!source || heavy(rule) || !holds(rule, points)) continue;
         try {
-          const bytes = await (await fetch(new URL(source[1], sheet.href ?? location.href))).blob();
-          const read = new FileReader();
-          const done = new Promise((resolve) => (read.onload = resolve));
-          read.readAsDataURL(bytes);
-          await done;
-          return `<style>@font-face{font-family:"Zhagen Sans";src:url(${read.result})}</style>`;
+          const answer = await fetch(new URL(source[1], sheet.href ?? location.href));
+          const range = rule.style.getPropertyValue("unicode-range");
+          const data = await asData(await answer.blob());
+          style += `@font-face{font-family:"Zhagen Sans";src:url(${data})${range ? `;unicode-range:${range}` : ""}}`;
         } catch {
-          return "";
+          return ""; // the font's name alone then
         }
       }
     }
-    return "";
+    return style && `<style>${style}</style>`;
   }
 
+  const light = (colours) =>
+    colours
+      .replace(/var\(--zhagen-paper, transparent\)/g, "#ffffff")
+      .replace(/var\(--[\w-]+, (#\w{6})\)/g, "$1")
+      .replaceAll("currentColor", INK);
+
   /** The picture as a file: light, on white, with colours that every program reads. */
-  async function standalone(pristine) {
+  function standalone(pristine, style) {
     const [, , wide, high] = pristine.getAttribute("viewBox").split(" ").map(Number);
     const copy = pristine.cloneNode(true);
     copy.removeAttribute("style");
     copy.setAttribute("width", wide);
     copy.setAttribute("height", high);
-    const text = new XMLSerializer()
-      .serializeToString(copy)
-      .replace(/var\(--zhagen-paper, transparent\)/g, "#ffffff")
-      .replace(/var\(--[\w-]+, (#\w{6})\)/g, "$1")
-      .replaceAll("currentColor", INK);
     const ground = `<rect width="${wide}" height="${high}" fill="#ffffff"/>`;
-    return [text.replace(/(<svg[^>]*>)/, `$1${await font()}${ground}`), wide, high];
+    const text = light(new XMLSerializer().serializeToString(copy));
+    return [text.replace(/(<svg[^>]*>)/, `$1${style}${ground}`), wide, high];
   }
 
-  async function png(pristine, name) {
-    const [text, wide, high] = await standalone(pristine);
+  /** The picture as PNG. Its words are drawn with the fonts of the page: an image of SVG has only those of the system. */
+  async function png(svg, pristine, name) {
+    const mute = pristine.cloneNode(true);
+    for (const text of mute.querySelectorAll("text")) text.remove();
+    const [shapes, wide, high] = standalone(mute, "");
     const image = new Image();
-    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(shapes)}`;
     await image.decode();
-    const canvas = make("canvas", { width: wide * 3, height: high * 3 });
-    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    const canvas = make("canvas", { width: wide * SHARP, height: high * SHARP });
+    const pen = canvas.getContext("2d");
+    pen.drawImage(image, 0, 0, canvas.width, canvas.height);
+    const larger = canvas.width / svg.getBoundingClientRect().width;
+    const family = getComputedStyle(svg).fontFamily;
+    await document.fonts.load(`14px ${family}`, svg.textContent).catch(() => {});
+    for (const text of svg.querySelectorAll("text")) {
+      const asked = (key) => text.getAttribute(key) ?? text.style.getPropertyValue(key);
+      const { a, b, c, d, e, f } = text.getCTM();
+      pen.setTransform(larger * a, larger * b, larger * c, larger * d, larger * e, larger * f);
+      pen.font = `${parseFloat(getComputedStyle(text).fontSize)}px ${family}`;
+      pen.textAlign = { middle: "center", end: "right" }[asked("text-anchor")] ?? "left";
+      pen.fillStyle = light(asked("fill") || "currentColor");
+      for (const part of text.children.length ? text.children : [text]) {
+        const place = [part, text].map((one) => [one.getAttribute("x"), one.getAttribute("y")]);
+        const [x, y] = [0, 1].map((axis) => Number(place[0][axis] ?? place[1][axis] ?? 0));
+        if (asked("paint-order") === "stroke") {
+          pen.strokeStyle = "#ffffff";
+          pen.lineWidth = 3;
+          pen.lineJoin = "round";
+          pen.strokeText(part.textContent, x, y);
+        }
+        pen.fillText(part.textContent, x, y);
+      }
+    }
     save(name, canvas.toDataURL("image/png"));
   }
 
@@ -160,7 +208,8 @@
         const thin = lead.matches("line") ? lead : lead.querySelector("path");
         if (thin && (lead.matches("line") || lead.matches(".zhagen-arrow"))) {
           const wide = thin.cloneNode();
-          for (const name of ["stroke-dasharray", "data-name", "data-from", "data-to", "class"]) wide.removeAttribute(name);
+          for (const name of ["stroke-dasharray", "data-name", "data-from", "data-to", "class"])
+            wide.removeAttribute(name);
           wide.dataset.row = mark.row;
           wide.setAttribute("class", "zp-wide");
           svg.insertBefore(wide, lead); // a thin line is hard to hit
@@ -199,7 +248,10 @@
         event.stopPropagation();
       });
       document.addEventListener("click", (event) => this.block.contains(event.target) || this.hide());
-      this.block.addEventListener("focusout", (event) => this.block.contains(event.relatedTarget) || this.pinned || this.hide());
+      this.block.addEventListener(
+        "focusout",
+        (event) => this.block.contains(event.relatedTarget) || this.pinned || this.hide(),
+      );
     }
     show(mark, said = true) {
       clearTimeout(this.timer);
@@ -235,7 +287,10 @@
         }
       }
       this.svg.classList.add("zp-focus");
-      if (said) this.live.textContent = this.facts(mark).map(([name, value]) => `${name}：${value}`).join("；");
+      if (said)
+        this.live.textContent = this.facts(mark)
+          .map(([name, value]) => `${name}：${value}`)
+          .join("；");
     }
     hide() {
       if (!this.panel) return;
@@ -256,7 +311,9 @@
       const open = this.list.filter((one) => !one.off);
       const plain = this.list.every((one) => !one.data.from);
       const next = (step, row) => {
-        const like = row ? open.filter((one) => one.data.from === row) : open.filter((one) => !one.data.from === !mark.data.from);
+        const like = row
+          ? open.filter((one) => one.data.from === row)
+          : open.filter((one) => !one.data.from === !mark.data.from);
         return like[(like.indexOf(mark) + step + like.length) % like.length];
       };
       const arrow = mark.data.from && mark.data.from !== mark.row && mark.data.from;
@@ -288,10 +345,18 @@
       const tables = make("div", { className: "zp-tables", tabIndex: 0 });
       tables.setAttribute("role", "group");
       tables.setAttribute("aria-label", "本图的数据表");
-      bar.append(this.folded("数据表", tables, () => tables.childElementCount || tables.append(...this.tables.map(asTable))));
+      bar.append(
+        this.folded("数据表", tables, () => tables.childElementCount || tables.append(...this.tables.map(asTable))),
+      );
       const files = make("div", { className: "zp-files" });
-      const svgFile = async () => saveText(`${this.name}.svg`, "image/svg+xml", (await standalone(this.pristine))[0]);
-      files.append(button("SVG", svgFile), button("PNG", () => png(this.pristine, `${this.name}.png`)));
+      const svgFile = async () => {
+        const [text] = standalone(this.pristine, await font(this.pristine.textContent));
+        saveText(`${this.name}.svg`, "image/svg+xml", text);
+      };
+      files.append(
+        button("SVG", svgFile),
+        button("PNG", () => png(this.svg, this.pristine, `${this.name}.png`)),
+      );
       for (const table of this.tables) {
         const name = this.tables.length > 1 ? `${this.name}-${table.name}.csv` : `${this.name}.csv`;
         files.append(button(`CSV（${table.name}）`, () => saveText(name, "text/csv", csv(table))));
@@ -321,7 +386,8 @@
       find.addEventListener("input", () => {
         const words = find.value.trim();
         const found = words ? this.list.filter((one) => !one.off && one.data.name.includes(words)) : [];
-        for (const one of this.list) for (const part of one.parts) part.classList.toggle("zp-found", found.includes(one));
+        for (const one of this.list)
+          for (const part of one.parts) part.classList.toggle("zp-found", found.includes(one));
         count.textContent = words ? (found.length ? `找到 ${found.length} 处` : "没有找到") : "";
         this.hit = found[0];
       });

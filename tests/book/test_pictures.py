@@ -10,6 +10,7 @@ import networkx as nx
 import pandas as pd
 import pytest
 from browsers import BROWSERS
+from PIL import Image
 
 from zhagen.figures import draw_frequencies, draw_mechanism, draw_network
 
@@ -184,6 +185,10 @@ def test_a_picture_is_enlarged_and_comes_back(opened):
     assert opened.run("return document.activeElement.textContent;") == "放大"
 
 
+def corner(place):
+    return 3 * (place["x"] + place["width"] - 4), 3 * (place["y"] + place["height"] - 4)
+
+
 def test_a_picture_is_saved_as_svg_png_and_csv(opened):
     keep_downloads(opened)
     name, data = downloaded(opened, "SVG")
@@ -191,8 +196,12 @@ def test_a_picture_is_saved_as_svg_png_and_csv(opened):
     assert name == "fig-0.svg" and b"var(" not in data and b"currentColor" not in data and b"zp-" not in data
     assert "Noto Sans SC" in root.get("font-family") and root[0].get("fill") == "#ffffff"
     assert "能力提升" in "".join(root.itertext())
+    box = next(box for box in root.iter("{http://www.w3.org/2000/svg}rect") if box.get("data-name") == "能力提升")
     name, data = downloaded(opened, "PNG")
-    assert name == "fig-0.png" and data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) > 5000
+    image = Image.open(io.BytesIO(data)).convert("L")
+    place = {key: float(box.get(key)) for key in ("x", "y", "width", "height")}
+    inside = image.crop([3 * (place["x"] + 4), 3 * (place["y"] + 4), *corner(place)])
+    assert name == "fig-0.png" and sum(inside.histogram()[:80]) > 200  # its words are drawn, too
     name, data = downloaded(opened, "CSV（箭头）")
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
     assert name == "fig-0-箭头.csv" and [row["关系"] for row in rows] == ["促进", "推动", "引发", "反馈"]
