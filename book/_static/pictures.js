@@ -29,8 +29,10 @@
     save(name, url);
     setTimeout(() => URL.revokeObjectURL(url), 10000);
   };
-  const csv = ({ columns, rows }) =>
-    `\ufeff${[columns, ...rows].map((row) => row.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(",")).join("\r\n")}\r\n`;
+  // a cell that a spreadsheet would run as a formula gets an apostrophe before it
+  const guarded = (cell) => (/^[=+\-@＝＋－＠\t\r]./.test(cell) && !/^[+-]?\d+([.,]\d+)*%?$/.test(cell) ? `'${cell}` : cell);
+  const line = (row) => row.map((cell) => `"${guarded(cell).replaceAll('"', '""')}"`).join(",");
+  const csv = ({ columns, rows }) => `\ufeff${[columns, ...rows].map(line).join("\r\n")}\r\n`;
 
   const face = (rule) =>
     rule instanceof CSSFontFaceRule && /Zhagen Sans/.test(rule.cssText) && /url\("?([^")]+)/.exec(rule.cssText);

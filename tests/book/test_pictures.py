@@ -205,6 +205,7 @@ def test_a_picture_is_saved_as_svg_png_and_csv(opened):
     name, data = downloaded(opened, "CSV（箭头）")
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
     assert name == "fig-0-箭头.csv" and [row["关系"] for row in rows] == ["促进", "推动", "引发", "反馈"]
+    assert rows[3]["理由"] == "'=cmd"  # no formula for a spreadsheet
     assert rows[0]["行"] == "12-14" and rows[1]["状态"] == "转述对应"
 
 
