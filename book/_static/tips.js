@@ -34,7 +34,7 @@
     tip.innerHTML = '<div id="zhagen-tip"><span class="word-tip-name"></span><span class="word-tip-text"></span></div><a tabindex="-1"></a>';
     tip.addEventListener("pointerenter", () => clearTimeout(timer));
     tip.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && hideSoon());
-    document.body.append(tip);
+    (document.querySelector("main") || document.body).append(tip);
   };
   const place = (link) => {
     const boxes = link.getClientRects();
@@ -43,8 +43,9 @@
     const above = box.bottom + height + 16 > window.innerHeight && box.top - height - 16 > 0;
     const left = Math.max(8, Math.min(box.left, document.documentElement.clientWidth - width - 8));
     tip.classList.toggle("above", above);
-    tip.style.left = `${left + window.scrollX}px`;
-    tip.style.top = `${(above ? boxes[0].top - height - 8 : box.bottom + 8) + window.scrollY}px`;
+    const origin = (tip.offsetParent || document.body).getBoundingClientRect();
+    tip.style.left = `${left - origin.left}px`;
+    tip.style.top = `${(above ? boxes[0].top - height - 8 : box.bottom + 8) - origin.top}px`;
   };
   const hide = () => {
     clearTimeout(timer);
