@@ -44,6 +44,8 @@ INSIDE = (
     "exchange.qualcoder",
     "exchange.refi_reading",
     "exchange.refi_writing",
+    "exchange.sheets",
+    "exchange.structured",
     "extraction.readings",
     "extraction.tables",
     "figures.bars.frequency_text",

@@ -71,7 +71,7 @@ def test_the_codebook_alone(tmp_path, study):
     assert codebook == contents(study)["codebook"] and not back.texts
 
 
-@pytest.mark.parametrize("name", ["a.txt", "a", "a.qdpx.zip"])
+@pytest.mark.parametrize("name", ["a.doc", "a", "a.qdpx.zip"])
 def test_another_suffix_is_refused_with_the_list(tmp_path, study, name):
     for act in (lambda: export_study(study, tmp_path / name), lambda: import_study(tmp_path / name, tmp_path / "new")):
         with pytest.raises(ExchangeError, match=r"use one of \."):

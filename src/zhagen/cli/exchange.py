@@ -5,6 +5,9 @@ import sys
 
 from zhagen.cli.printing import print_row
 
+WRITTEN = (".qdpx", ".qdc", ".csv", ".xlsx", ".txt", ".graphml")  # named here, so that help loads nothing heavy
+READ = (".qdpx", ".qdc", ".qda", ".csv", ".xlsx", ".txt")
+
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add ``export`` and ``import``.
@@ -14,15 +17,14 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     commands : argparse._SubParsersAction
         What ``zhagen`` takes as its first word; it gets more of them.
     """
-    from zhagen.exchange.transfer import READERS, WRITERS
-
     out = commands.add_parser("export", help="write a study for another program; list what gets lost on the way")
     out.add_argument("study", metavar="STUDY", help="the folder of the study")
-    out.add_argument("--out", metavar="FILE", required=True, help=f"the suffix decides: {', '.join(WRITERS)}")
-    out.add_argument("--for", dest="program", default="", metavar="PROGRAM", help="who is to read it: qualcoder")
+    out.add_argument("--out", metavar="FILE", required=True, help=f"the suffix decides: {', '.join(WRITTEN)}")
+    whom = "the program that is to read it: qualcoder, taguette, maxqda"
+    out.add_argument("--for", dest="program", default="", metavar="PROGRAM", help=whom)
     out.set_defaults(run=_export)
     taken = commands.add_parser("import", help="take over a project of another program as a study")
-    taken.add_argument("file", metavar="FILE", help=f"the suffix decides: {', '.join(READERS)}")
+    taken.add_argument("file", metavar="FILE", help=f"the suffix decides: {', '.join(READ)}")
     taken.add_argument("--out", metavar="FOLDER", required=True, help="a new folder for the study")
     taken.add_argument("--partial", action="store_true", help="leave out what does not fit, and list it")
     taken.set_defaults(run=_import)

@@ -1,5 +1,6 @@
 """A study out to a file and in from a file: the suffix decides."""
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,12 @@ from zhagen.exchange.model import Project
 from zhagen.exchange.qualcoder import read_qda
 from zhagen.exchange.refi_reading import read_qdc, read_qdpx
 from zhagen.exchange.refi_writing import pack_codebook, pack_project
+from zhagen.exchange.sheets import pack_csv, pack_xlsx, read_sheet
+from zhagen.exchange.structured import pack_structured, read_text
 from zhagen.output import write_files
+from zhagen.statistics.association import cooccurrence_table
+from zhagen.statistics.networks import build_network, find_communities, write_graphml
+from zhagen.study.crosstables import coding_matrix
 from zhagen.study.study import Study, open_study
 from zhagen.study.writing import write_study
 
@@ -74,17 +80,45 @@ class ImportReport:
         return "\n".join(lines)
 
 
-def _qdpx(study: Study, program: str) -> tuple[bytes, list[Loss]]:
+def _qdpx(study: Study, path: Path, program: str) -> tuple[bytes, list[Loss]]:
     content, losses = pack_project(study, program)
     return content, losses + reader_losses(study, program)
 
 
-def _qdc(study: Study, program: str) -> tuple[bytes, list[Loss]]:
+def _qdc(study: Study, path: Path, program: str) -> tuple[bytes, list[Loss]]:
     return pack_codebook(study)
 
 
-WRITERS: dict[str, Callable[[Study, str], tuple[bytes, list[Loss]]]] = {".qdpx": _qdpx, ".qdc": _qdc}
-READERS: dict[str, Callable[..., Project]] = {".qdpx": read_qdpx, ".qdc": read_qdc, ".qda": read_qda}
+def _graphml(study: Study, path: Path, program: str) -> tuple[bytes, list[Loss]]:
+    """Return the network of codes that meet in a turn; an edge weighs the number of turns."""
+    edges = cooccurrence_table(coding_matrix(study))
+    graph = build_network(edges, "n12", top=None, min_count=1)
+    levels = dict(zip(study.codebook.codes.label, study.codebook.codes.level, strict=True))
+    for node in graph:
+        graph.nodes[node]["level"] = levels.get(node, "")
+    with tempfile.TemporaryDirectory() as place:
+        write_graphml(graph, Path(place, "a.graphml"), communities=find_communities(graph))
+        content = Path(place, "a.graphml").read_bytes()
+    alone = len(set(study.codings.code_id)) - len(graph)
+    return content, [Loss("", "codes that meet no other code", alone, "not in the network")] if alone > 0 else []
+
+
+WRITERS: dict[str, Callable[[Study, Path, str], tuple[bytes, list[Loss]]]] = {
+    ".qdpx": _qdpx,
+    ".qdc": _qdc,
+    ".csv": pack_csv,
+    ".xlsx": pack_xlsx,
+    ".txt": pack_structured,
+    ".graphml": _graphml,
+}
+READERS: dict[str, Callable[..., Project]] = {
+    ".qdpx": read_qdpx,
+    ".qdc": read_qdc,
+    ".qda": read_qda,
+    ".csv": read_sheet,
+    ".xlsx": read_sheet,
+    ".txt": read_text,
+}
 
 
 def export_study(study: Study | Path | str, path: Path | str, *, program: str = "") -> ExportReport:
@@ -95,11 +129,13 @@ def export_study(study: Study | Path | str, path: Path | str, *, program: str = 
     study : Study, pathlib.Path or str
         The study, or its folder.
     path : pathlib.Path or str
-        The file: ``.qdpx`` (a REFI-QDA project, for NVivo, ATLAS.ti, MAXQDA, QualCoder …) or ``.qdc`` (its codebook).
-        The same study gives the same bytes.
+        The file: ``.qdpx`` (a REFI-QDA project, for NVivo, ATLAS.ti, MAXQDA, QualCoder …), ``.qdc`` (its codebook),
+        ``.csv`` (the codebook; a name with ``coding`` in it: the codings with their words), ``.xlsx`` (codebook,
+        codings, sources, memos), ``.txt`` (MAXQDA's structured text) or ``.graphml`` (codes that meet in a turn). The
+        same study gives the same bytes.
     program : str, default ""
-        The program that is to read it, where that makes a difference: ``QualCoder``. A study that came from QualCoder
-        is written for it.
+        The program that is to read it, where that makes a difference: ``QualCoder`` for ``.qdpx`` (a study that came
+        from there is written for it anyway), ``Taguette`` or ``MAXQDA`` for ``.csv`` and ``.xlsx``.
 
     Returns
     -------
@@ -127,7 +163,7 @@ def export_study(study: Study | Path | str, path: Path | str, *, program: str = 
     path = Path(path)
     writer = _chosen(path, WRITERS)
     opened = study if isinstance(study, Study) else open_study(study)
-    content, losses = writer(opened, program)
+    content, losses = writer(opened, path, program)
     write_files({path.name: content}, path.parent)
     return ExportReport(path, loss_table(losses))
 
@@ -141,7 +177,9 @@ def import_study(path: Path | str, folder: Path | str, *, partial: bool = False)
     Parameters
     ----------
     path : pathlib.Path or str
-        The file: ``.qdpx``, ``.qdc``, or the folder ``.qda`` of a project of QualCoder.
+        The file: ``.qdpx``, ``.qdc``, the folder ``.qda`` of a project of QualCoder; a codebook ``.csv`` or ``.xlsx``
+        of Taguette, MAXQDA or ours, or Taguette's highlights; MAXQDA's structured text or QualCoder's list of codes
+        ``.txt``.
     folder : pathlib.Path or str
         The folder of the study; it must hold none yet.
     partial : bool, default False
