@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCREEN_ONLY = """
     .//script | .//style[not(ancestor::*[local-name() = "svg"])] | .//button | .//nav | .//dialog | .//template
     | .//form | .//*[contains(@class, "headerlink")] | .//*[contains(@class, "toctree-wrapper")]
-    | .//*[contains(@class, "table-download")] | .//*[contains(@class, "screen-only")] | .//a[@download]
+    | .//*[contains(@class, "table-download")] | .//*[contains(@class, "d-print-none")] | .//a[@download]
     | .//a[starts-with(@href, "data:") or starts-with(@href, "blob:")] | .//summary//*[local-name() = "svg"]
     | .//comment()
 """
@@ -211,8 +211,7 @@ def is_folded(element: HtmlElement) -> bool:
     """Say whether an element goes to the end."""
     classes = (element.get("class") or "").split()
     if "tag_hide-cell" in classes:
-        code = plain(element.xpath("string(.//pre)") and element.xpath(".//pre")[0])
-        return not MATERIAL.match(code) or "=" in code.split("(")[0]
+        return not MATERIAL.match(element.xpath("string(.//pre)"))
     return "dropdown" in classes or "sc-reasons" in classes
 
 
