@@ -73,6 +73,7 @@ INSIDE = (
     "materials.plain",
     "materials.reading.name_sources",
     "materials.speakers.guess_kind",
+    "materials.speakers.is_saying",
     "materials.speakers.mark_turns",
     "materials.subtitles",
     "materials.tables",

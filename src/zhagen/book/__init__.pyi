@@ -10,6 +10,8 @@ from .execution import inputs_key as inputs_key
 from .execution import rewrite_numbers as rewrite_numbers
 from .forms import ReportForm as ReportForm
 from .forms import report_form as report_form
+from .interviews import interview_codings as interview_codings
+from .interviews import write_interviews as write_interviews
 from .loads import load_features as load_features
 from .loads import load_passages as load_passages
 from .loads import load_wording as load_wording

@@ -92,6 +92,7 @@ _BEFORE = frozenset("，。、；：！？“”（）\n 叫找跟和与给让�
 _AFTER = frozenset("，。、；：！？“”（）\n 说问讲来去在是的和跟也就都他她") | {""}
 _TOWARDS = frozenset("在到去来从回往住离至")
 _OF_PLACE = frozenset("人话市省县镇乡村")
+_COMMON = frozenset("谢谢 谢谢您 白天 高兴 任何 明天 马上 方便 高数 田野".split())  # begin with a surname, and are none
 _COUNTRIES = frozenset("中国 美国 日本 英国 法国 德国 俄罗斯 韩国 欧洲 亚洲 中华".split())
 _HAN_CHAR = re.compile(f"[{HAN}]")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d+")
@@ -450,7 +451,7 @@ def _persons(text: str) -> Iterator[tuple[int, str, str]]:
 def _add_tagged(tokens: Sequence[tuple[str, int, int, str]], text: str, add: Callable[..., None]) -> None:
     """Add what jieba's tags, the ends of words and what is beside them say."""
     for number, (word, start, _, tag) in enumerate(tokens):
-        if len(word) < 2 or not _HAN_CHAR.match(word) or word in TITLES:
+        if len(word) < 2 or not _HAN_CHAR.match(word) or word in TITLES or word in _COMMON:
             continue
         before, after = text[start - 1 : start], text[start + len(word) : start + len(word) + 1]
         if tag in ("nr", "nrt", "nrfg"):

@@ -82,6 +82,7 @@ def mark_turns(
     """
     lines = source.text.split("\n")
     heads = [turn_head(line) if line.strip() else None for line in lines]
+    heads = [None if head and is_saying(head.name) else head for head in heads]
     counted = Counter(head.name for head in heads if head)
     given = {*interviewers, *participants, *source.speakers}
     usual = {head.name for head in heads if head and head.usual}
@@ -103,6 +104,27 @@ def mark_turns(
     roles = _guess_roles(said, interviewers, participants)
     speakers = [Speaker(name, len(turns), roles[name], source.speakers.get(name, {})) for name, turns in said.items()]
     return marked, speakers, unsure
+
+
+def is_saying(name: str) -> bool:
+    """Say whether what is before a colon is no name: 他妈说：…, 群公告写：….
+
+    Parameters
+    ----------
+    name : str
+        What is before the colon.
+
+    Returns
+    -------
+    bool
+        True if it ends with a verb of saying.
+
+    Examples
+    --------
+    >>> is_saying("他妈说"), is_saying("王老师")
+    (True, False)
+    """
+    return len(name) > 2 and name.endswith(("说", "讲", "问", "写", "想", "喊", "写着", "说的是"))
 
 
 def guess_kind(source: SourceText, speakers: Sequence[Speaker]) -> str:

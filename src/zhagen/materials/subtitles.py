@@ -11,6 +11,7 @@ from zhagen.errors import SourceError
 from zhagen.extras import import_extra
 from zhagen.materials.archives import damaged
 from zhagen.materials.plain import decode_file
+from zhagen.materials.speakers import is_saying
 from zhagen.materials.texts import Change, SourceText, plain_text
 from zhagen.text.cleaning import line_joint
 
@@ -116,7 +117,7 @@ def _seconds(time: timedelta) -> float:
 
 def _join(cues: list[Cue]) -> tuple[str, list[tuple[int, str, str]], int, int]:
     """Return the text, where and when each cue begins, how many were joined, how many lines were shown twice."""
-    heads = [head for _, _, lines in cues for line in lines if (head := turn_head(line))]
+    heads = [head for _, _, lines in cues for line in lines if (head := turn_head(line)) and not is_saying(head.name)]
     named = len(heads) > 1 or any(head.usual for head in heads)  # else a colon in what is said
     text, times, joined, repeated = "", list[tuple[int, str, str]](), 0, 0
     ended, last = 0.0, ""
@@ -124,7 +125,10 @@ def _join(cues: list[Cue]) -> tuple[str, list[tuple[int, str, str]], int, int]:
         if lines and lines[0] == last and len(lines) > 1 and begin - ended < 0.1:  # captions that roll on
             lines, repeated = lines[1:], repeated + 1
         for number, line in enumerate(lines):
-            broken = not text or (named and bool(turn_head(line))) or bool(re.match("[-–—] ?\\S", line))
+            head = turn_head(line)
+            broken = (
+                not text or (named and bool(head and not is_saying(head.name))) or bool(re.match("[-–—] ?\\S", line))
+            )
             if not named and not broken:
                 length = len(text) - text.rfind("\n") - 1
                 broken = begin - ended >= PAUSE and not number

@@ -1,0 +1,19 @@
+"""The ten interviews of lab 9, in mixed formats: a study made of them says what the practice study says."""
+
+from zhagen.book import interview_codings, write_interviews
+from zhagen.materials import new_study
+from zhagen.study import add_codings, open_study, practice_study
+
+
+def test_what_is_said_survives_word_tables_old_encodings_and_subtitles(tmp_path):
+    write_interviews(tmp_path / "访谈")
+    report = new_study(tmp_path / "研究", tmp_path / "访谈")
+    assert [left.file for left in report.left_out] == ["I02 录音.m4a", "采访提纲.doc"]
+    study, practice = open_study(tmp_path / "研究"), practice_study()
+    columns = ["turn", "speaker", "role", "text"]
+    for source_id in study.texts:
+        assert study.turns(source_id)[columns].values.tolist() == practice.turns(source_id)[columns].values.tolist()
+    coded = add_codings(study, interview_codings(study), coder="我们")
+    wanted = practice.quotations(coder="共识")
+    wanted = wanted[wanted.source_id.isin(list(study.texts))]
+    assert coded.quotations(coder="我们").quote.tolist() == wanted.quote.tolist()
