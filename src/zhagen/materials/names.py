@@ -164,16 +164,16 @@ def find_names(study: Study) -> pd.DataFrame:
             text = found[found.lastindex or 0]
             if kind != "number" or not any(text in other and text != other for other in candidates):
                 add(text, kind)
-    tokens = _tokens(whole)
-    borders = {place for _, start, end, _ in tokens for place in (start, end)}
     said = sum(len(text) + 1 for place, text in strings if place.partition(":")[0] in study.texts)  # sources come first
+    tokens = _tokens(whole[:said])
+    borders = {place for _, start, end, _ in tokens for place in (start, end)}
     for start, person, note in _persons(whole):
-        aligned = start in borders and start + len(person) in borders
+        aligned = start >= said or (start in borders and start + len(person) in borders)
         add(person, "person", note or ("" if aligned else "perhaps a part of another word"))
     for city in _CITIES:
         if city in whole:
             add(city, "place", "a province or a city")
-    _add_tagged([token for token in tokens if token[1] < said], whole, add)
+    _add_tagged(tokens, whole, add)
     certain = [name for name, (kind, note) in candidates.items() if kind == "person" and not note]
     full = [name for name in certain if re.fullmatch(f"[{HAN}]{{3}}", name) and not name.endswith(tuple(TITLES))]
     for name in full:
