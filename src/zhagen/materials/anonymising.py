@@ -241,7 +241,9 @@ def anonymise_study(
             f"{out} cannot be written: {error.strerror or error}", todo="choose another folder"
         ) from error
     written = {path.relative_to(out).as_posix() for path in out.rglob("*")}
-    old = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    empty = {f"{name}.csv" for name in TABLES}  # a table without rows is not written
+    old = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - empty
+    old = {name for name in old if not name.rpartition("/")[2].startswith(".")}
     renamed = {replace_names(name, pattern).text: name for name in old}
     left = tuple(sorted(name for new_name, name in renamed.items() if new_name not in written))
     return Anonymised(out, key, dict(counts), unused, widened, left)
