@@ -99,7 +99,11 @@ class Results(SphinxDirective):
         file = Path(self.env.srcdir) / RESULTS
         self.env.note_dependency(str(file))
         with file.open(encoding="utf-8", newline="") as opened:
-            lines = results_table(csv.DictReader(opened))
+            rows = [row for row in csv.DictReader(opened) if row["page"] in self.env.found_docs]
+        lines = results_table(rows)
+        pages = sum(name.startswith(FOLDER) for name in self.env.found_docs)
+        if pages > len(rows):
+            lines += ["", f"另有 {pages - len(rows)} 页还没有量。"]
         made = nodes.container()
         self.state.nested_parse(StringList(lines, RESULTS), self.content_offset, made)
         return made.children

@@ -20,6 +20,9 @@ sys.path += [str(ROOT / "book/run"), str(ROOT / "book/_ext")]
 from fetch import checked, default_folder, is_whole, needed  # noqa: E402
 from serve import local_site  # noqa: E402
 
+pytest.importorskip("sphinx", reason="the book extra is not installed")
+from run_in_page import results_table  # noqa: E402
+
 PAGE = "notebooks/labs/02_axial"
 READY = "document.documentElement.dataset.runReady"
 DONE = "document.documentElement.dataset.runDone"
@@ -137,7 +140,7 @@ def test_a_page_runs_from_a_cold_start_a_changed_cell_gives_another_result_and_t
         tab.wait_for_function(DONE, timeout=300_000)
         cells = tab.locator("div.cell").count()
         assert tab.evaluate(DONE) == f"{cells} 0", tab.locator(".run-error").all_inner_texts()
-        assert "全都没有变" in tab.inner_text(".run-compared")
+        assert "全都没有变" in tab.inner_text(".run-bar")
         last = tab.locator("div.cell").last
         last.evaluate("(cell) => cell.querySelectorAll('details').forEach((one) => { one.open = true; })")
         last.locator(".run-controls button", has_text="修改").click()
@@ -196,6 +199,18 @@ def test_the_sizes_that_a_page_says_are_those_of_the_copy():
         content = (folder / entry["file"]).read_bytes()
         assert len(content) == entry["bytes"]
         checked(content, lock["packages"][name]["sha256"], name)
+
+
+def test_the_table_says_how_each_page_ran_and_why_not():
+    numbers = {"load_seconds": "8", "run_seconds": "3", "megabytes": "27.1"}
+    rows = [
+        {"page": "a", "cells": "9", "failed": "0", **numbers, "changed": "", "why": ""},
+        {"page": "b", "cells": "9", "failed": "2", **numbers, "changed": "x", "why": "没有 c"},
+        {"page": "c", "cells": "", "failed": "", **dict.fromkeys(numbers, ""), "changed": "", "why": "太久"},
+    ]
+    table = "\n".join(results_table(rows))
+    assert "* - {doc}`/a`\n  - 9 格全部\n  - 8\n  - 3\n  - 27.1\n" in table
+    assert "9 格里 2 格不行：没有 c；有的数不同" in table and "没有运行完：太久\n  - —" in table
 
 
 def test_a_file_with_another_checksum_is_refused():
