@@ -35,6 +35,11 @@ class Handler(SimpleHTTPRequestHandler):
             return str(self.runtime / inside)
         return super().translate_path(path)
 
+    def end_headers(self) -> None:
+        """Let pages of other hosts read the files, as a public distribution does."""
+        self.send_header("Access-Control-Allow-Origin", "*")
+        super().end_headers()
+
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
