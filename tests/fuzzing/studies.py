@@ -1,0 +1,270 @@
+"""Damage the files of a study by seed: it opens or is refused, and nothing of it is lost or half written.
+
+PYTHONPATH=src:tests python -m fuzzing.studies --number 10000
+"""
+
+import argparse
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from zhagen.errors import ZhagenError
+from zhagen.study import add_code, check_study, find_units, merge_studies, open_study, study_status, update_study
+
+SECONDS = 20  # a study of this size takes a tenth
+HOSTILE = (
+    '=HYPERLINK("http://x")',
+    "<script>alert(1)</script>",
+    "../../etc/passwd",
+    "/etc/passwd",
+    "C:\\Windows\\x",
+    "\u202e反\u202c",
+    "\ud7ff\uffff",
+    "9" * 400,
+    "-9223372036854775809",
+    "1e999",
+    "NaN",
+    "None",
+    "a" * 70_000,
+    "\x00",
+    "\x1b[31m",
+    '"',
+    "'''",
+    "}}{{%s%n",
+    "e\u0301",
+    "👩‍👩‍👧",
+    ";;；；",
+    "[[a]]",
+    "!!python/object/apply:os.system [true]",
+    "&a [*a, *a]",
+    "\r",
+)
+OPERATORS = []
+
+
+def operator(function):
+    """List a kind of damage: it gets the folder, one file of it and a random generator."""
+    OPERATORS.append(function)
+    return function
+
+
+def lines_of(path):
+    return path.read_bytes().split(b"\n")
+
+
+@operator
+def line_gone(folder, path, draw):
+    lines = lines_of(path)
+    del lines[draw.randrange(len(lines))]
+    path.write_bytes(b"\n".join(lines))
+
+
+@operator
+def line_twice(folder, path, draw):
+    lines = lines_of(path)
+    lines.insert(draw.randrange(len(lines) + 1), draw.choice(lines))
+    path.write_bytes(b"\n".join(lines))
+
+
+@operator
+def lines_shuffled(folder, path, draw):
+    lines = lines_of(path)
+    draw.shuffle(lines)
+    path.write_bytes(b"\n".join(lines))
+
+
+@operator
+def columns_swapped(folder, path, draw):
+    rows = [line.split(b",") for line in lines_of(path)]
+    width = max(map(len, rows))
+    a, b = draw.randrange(width), draw.randrange(width)
+    for row in rows:
+        if max(a, b) < len(row):
+            row[a], row[b] = row[b], row[a]
+    path.write_bytes(b"\n".join(b",".join(row) for row in rows))
+
+
+@operator
+def cell_hostile(folder, path, draw):
+    rows = [line.split(b",") for line in lines_of(path)]
+    row = draw.choice(rows)
+    row[draw.randrange(len(row))] = draw.choice(HOSTILE).encode("utf-8", "surrogatepass")
+    path.write_bytes(b"\n".join(b",".join(row) for row in rows))
+
+
+@operator
+def word_replaced(folder, path, draw):
+    text = path.read_bytes()
+    at = draw.randrange(len(text) + 1)
+    path.write_bytes(text[:at] + draw.choice(HOSTILE).encode("utf-8", "surrogatepass") + text[at + draw.randrange(9) :])
+
+
+@operator
+def bytes_random(folder, path, draw):
+    data = bytearray(path.read_bytes())
+    for _ in range(draw.randrange(1, 9)):
+        data[draw.randrange(len(data)) :][:1] = bytes([draw.randrange(256)])
+        if data:
+            data[draw.randrange(len(data))] = draw.randrange(256)
+    path.write_bytes(bytes(data))
+
+
+@operator
+def cut_off(folder, path, draw):
+    data = path.read_bytes()
+    path.write_bytes(data[: draw.randrange(len(data) + 1)])
+
+
+@operator
+def windows_lines(folder, path, draw):
+    path.write_bytes(path.read_bytes().replace(b"\n", draw.choice([b"\r\n", b"\r", b"\n\r", b"\n\n"])))
+
+
+@operator
+def byte_order_mark(folder, path, draw):
+    path.write_bytes(
+        draw.choice([b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf\xef\xbb\xbf"]) + path.read_bytes()
+    )
+
+
+@operator
+def other_encoding(folder, path, draw):
+    text = path.read_bytes().decode("utf-8", "ignore")
+    path.write_bytes(text.encode(draw.choice(["gb18030", "big5", "utf-16", "utf-16-le", "utf-32", "cp1252"]), "ignore"))
+
+
+@operator
+def separator_changed(folder, path, draw):
+    path.write_bytes(path.read_bytes().replace(b",", draw.choice([b";", b"\t", b"|", b",,"])))
+
+
+@operator
+def file_gone(folder, path, draw):
+    path.unlink()
+
+
+@operator
+def file_of_another(folder, path, draw):
+    other = draw.choice([one for one in sorted(folder.rglob("*")) if one.is_file()])
+    path.write_bytes(other.read_bytes())
+
+
+@operator
+def a_folder_in_its_place(folder, path, draw):
+    path.unlink()
+    path.mkdir()
+
+
+@operator
+def a_link_in_its_place(folder, path, draw):
+    path.unlink()
+    path.symlink_to(draw.choice(["/etc/hostname", path.name, "nowhere", "..", "/dev/zero"]))
+
+
+@operator
+def nested_deep(folder, path, draw):
+    mark = draw.choice(["[", "{a = ", "- ", "(", "> "])
+    path.write_bytes(mark.encode() * draw.choice([10, 3000]) + path.read_bytes())
+
+
+def damaged(good, folder, seed):
+    """Copy a good study and damage one to three of its files; return the names of the damages."""
+    draw = random.Random(seed)
+    shutil.copytree(good, folder)
+    names = []
+    for _ in range(draw.randint(1, 3)):
+        files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.stat().st_size]
+        act = draw.choice(OPERATORS)
+        act(folder, draw.choice(files), draw)
+        names.append(act.__name__)
+    return names
+
+
+def content(folder):
+    return {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()}
+
+
+def judge_study(folder):
+    """Use a study as people do and say what became of it: ``opened``, ``refused``, or a fault."""
+    signal.signal(signal.SIGALRM, _hang)
+    signal.alarm(SECONDS)
+    before = content(folder)
+    try:
+        table = check_study(folder)
+        errors = table.severity.eq("error").any()
+        if not (table.found.ne("") & table.todo.ne("")).all():
+            return "a fault without advice"
+        try:
+            study = open_study(folder)
+        except ZhagenError:
+            return "refused" if errors else "refused though check finds no error"
+        if errors:
+            return "opened though check finds an error"
+        study_status(study)
+        if len(study.codebook.codes):
+            find_units(
+                study, f'"{study.codebook.codes.code_id.iloc[0]}" OR NOT "{study.codebook.codes.code_id.iloc[-1]}"'
+            )
+        merge_studies(study, study)
+        try:
+            written = update_study(folder, lambda study: add_code(study, "这是新的", reason="试"))
+        except ZhagenError:
+            return "opened" if content(folder) == before else "a half study after a refusal"
+        again = open_study(folder)
+        if len(again.codings) != len(written.codings) or "这是新的" not in set(again.codebook.codes.label):
+            return "lost"
+        return "opened"
+    except ZhagenError as error:
+        return f"refused later: {error}"[:200] if not str(error) else "refused"
+    except TimeoutError:
+        return "hang"
+    except BaseException as error:
+        frame = error.__traceback__
+        while frame.tb_next:
+            frame = frame.tb_next
+        return f"traceback: {error!r}"[:150] + f" {Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}"
+    finally:
+        signal.alarm(0)
+
+
+def _hang(*_):
+    raise TimeoutError
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="fuzzing.studies", description=__doc__.splitlines()[0])
+    parser.add_argument("good", nargs="?", help="the folder of a good study; without it the small one of the tests")
+    parser.add_argument("--number", type=int, default=1000, help="how many (1000)")
+    parser.add_argument("--seed", type=int, default=0, help="of the first one; the next ones follow (0)")
+    parser.add_argument("--minutes", type=float, default=60, help="stop after so many minutes (60)")
+    arguments = parser.parse_args()
+    counts, shown, end = Counter(), Counter(), time.monotonic() + 60 * arguments.minutes
+    with tempfile.TemporaryDirectory() as place:
+        good = arguments.good or Path(place, "good")
+        if not arguments.good:
+            from study.conftest import small
+            from zhagen.study import write_study
+
+            write_study(small(), good)
+        for seed in range(arguments.seed, arguments.seed + arguments.number):
+            if time.monotonic() > end:
+                break
+            names = damaged(good, Path(place, "study"), seed)
+            verdict = judge_study(Path(place, "study"))
+            shutil.rmtree(place + "/study", ignore_errors=True)
+            counts["fault" if verdict not in ("opened", "refused") else verdict] += 1
+            if verdict not in ("opened", "refused"):
+                shown[verdict] += 1
+                if shown[verdict] < 3:
+                    print(seed, names, verdict, flush=True)
+    print(dict(counts))
+    return int(counts["fault"] > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
