@@ -17,3 +17,4 @@ def test_what_is_said_survives_word_tables_old_encodings_and_subtitles(tmp_path)
     wanted = practice.quotations(coder="共识")
     wanted = wanted[wanted.source_id.isin(list(study.texts))]
     assert coded.quotations(coder="我们").quote.tolist() == wanted.quote.tolist()
+    assert set(coded.codebook.codes.status) == {"inferred"}  # pictures ask for it

@@ -710,8 +710,8 @@ def assemble_study(found: Contents, folder: Path | None) -> Study:
     sources, codes = tables.pop("sources"), tables.pop("codebook")
     codings = anchor_codings(tables.pop("codings"), found.texts)
     _list_anchors(codings, found)
-    if "status" not in codes:
-        codes = codes.assign(status="inferred")
+    status = codes.status.replace("", "inferred") if "status" in codes else "inferred"
+    codes = codes.assign(status=status)  # whoever adds a code by hand or by a file of codings says none
     bare = pd.DataFrame(columns=EVIDENCE)
     parts: dict[str, Any] = {**tables, "memos": found.memos, "mechanism": found.mechanism}
     study = Study(found.about, found.texts, sources, Codebook(codes, bare), codings, **parts)
