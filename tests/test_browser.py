@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 
 from zhagen.corpus import cooccurrence, generator, parts
 from zhagen.corpus.cooccurrence import cooccur
-from zhagen.statistics import association, chance, dispersion, pairs, terms
+from zhagen.statistics import association, chance, dispersion, pairs, saturation, terms
 from zhagen.statistics.chance import chance_table, shuffle_matrix
 from zhagen.statistics.dispersion import dispersion_table
 from zhagen.statistics.terms import FEATURES, term_matrix, tfidf, window_matrix
@@ -138,6 +138,13 @@ def test_a_corpus_is_counted_without_threads_processes_and_extras(tmp_path):
     assert run.stdout == "this Python cannot start processes: use the engine serial\n" and run.stderr == ""
     for name in ("terms.csv", "edges.csv", "communities.csv", "network.graphml"):
         assert (tmp_path / "here" / name).read_bytes() == (tmp_path / "there" / name).read_bytes()
+
+
+def test_saturation_counts_with_places_of_32_bits(monkeypatch):
+    codings = pd.DataFrame({"unit": ["1", "1", "2", "3"], "code": ["甲", "乙", "甲", "丙"]})
+    expected = saturation.new_codes(codings)
+    monkeypatch.setattr(saturation, "np", Narrow())
+    pd.testing.assert_frame_equal(saturation.new_codes(codings), expected)
 
 
 def test_a_study_is_read_and_written_where_there_are_no_locks():

@@ -128,7 +128,7 @@ def new_codes(frame: pd.DataFrame, *, order: Iterable[Any] | None = None) -> pd.
         )
     place = found.unit.map({unit: number for number, unit in enumerate(units)})
     first = place.groupby(found.code).min()
-    new = np.bincount(first.to_numpy(dtype=np.int64), minlength=len(units))
+    new = np.bincount(first.to_numpy(dtype=np.intp), minlength=len(units))
     return pd.DataFrame({"unit": units, "new": new, "cumulative": new.cumsum()})
 
 

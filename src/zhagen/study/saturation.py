@@ -143,7 +143,8 @@ def source_codes(
     found = pd.concat([pairs[pairs.unit.isin(order)], pd.DataFrame({"unit": bare, "code": None})])
     place = {source: number for number, source in enumerate(order)}
     found = found.assign(place=found.unit.map(place)).sort_values("place", kind="stable", ignore_index=True)
-    return found[["unit", "code"]].astype({"unit": "str", "code": "str"})
+    typed = found[["unit", "code"]].astype({"unit": "str", "code": "str"})
+    return typed.assign(code=typed.code.where(found.code.notna()))  # before pandas 3 a missing code became a word
 
 
 def study_saturation(
