@@ -19,7 +19,7 @@ STYLES, SCRIPT = "site.css", "site.js"
 # the theme's own, which its layout names; `theme.css` only imports the first of them
 BEFORE = ("basic.css", "styles/pydata-sphinx-theme.css")
 AFTER = ("scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js")
-OURS = ("book.css", "icons.css", "figures.css", "fonts/han.css")  # whole: nothing in them is for others
+OWN = Path(__file__).resolve().parent.parent / "_static"
 # a script, and what a page must hold to need it
 NEEDED = {
     "coder.js": "zhagen-coder",
@@ -28,6 +28,7 @@ NEEDED = {
     "pictures.js": "zhagen-figure",
     "design-tabs.js": "sd-tab-set",
 }
+TEXTS = ("search_names.js", "search_texts.js", "tips_data.js")  # of the pages, written later than the first time
 UNUSED = ("translations.js",)  # of Sphinx's own search
 ATTRIBUTE_WORDS = re.compile(r'\b(?:class|id|data-[\w-]+)\s*=\s*["\']([^"\']*)["\']')
 WORDS = re.compile(r"[\w-]+")
@@ -49,7 +50,7 @@ def known_words(html_dir: Path) -> set[str]:
             known.update(value.split())
     for script in (html_dir / "_static").rglob("*.js"):
         # its classes for what pages do not have (carousels and the like) are of no use
-        if script.name not in ("search_names.js", "search_texts.js", "tips_data.js", "bootstrap.js", SCRIPT):
+        if script.name not in (*TEXTS, "bootstrap.js", SCRIPT):
             known.update(WORDS.findall(script.read_text("utf-8")))
     return known | {"show", "fade", "collapsing", "dropup", "tooltip-inner", "tooltip-arrow", "bs-tooltip-auto"}
 
@@ -140,7 +141,8 @@ def style_sheet(static: Path, names: Iterable[str], known: set[str]) -> str:
     parts = []
     for name in dict.fromkeys(names):
         css = moved((static / name).read_text("utf-8"), Path(name).parent.as_posix())
-        parts.append(squeeze(css, None if name in OURS else known))
+        ours = name == "fonts/han.css" or (OWN / name).is_file()  # kept whole: nothing in it is for others
+        parts.append(squeeze(css, None if ours else known))
     return "".join(parts)
 
 
@@ -194,7 +196,8 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     pages = sorted(out.rglob("*.html"))
     sheets = [*BEFORE, *(name_of(sheet) for sheet in app.builder.css_files)]
     css = style_sheet(static, sheets, known_words(out))
-    elsewhere = "".join(file.read_text("utf-8") for file in [*pages, *static.glob("*.js")])
+    scripts = [file for file in static.glob("*.js") if file.name not in TEXTS]
+    elsewhere = "".join(file.read_text("utf-8") for file in [*pages, *scripts])
     (static / STYLES).write_text(without_unused_variables(css, elsewhere), "utf-8")
     digests = {name: hashlib.sha256((static / name).read_bytes()).hexdigest()[:8] for name in (STYLES, SCRIPT)}
     for page in pages:

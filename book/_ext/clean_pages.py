@@ -58,12 +58,6 @@ MISNAMED_SEARCH = re.compile(r'(<button class="btn search-button-field[^>]*?) ti
 UNNAMED_BUTTON = re.compile(r'(<a class="[^"]*reference internal"[^>]*>)([^<]*)(</a><details[^>]*><summary)(?=>)')
 SUMMARY = re.compile(r"<summary\b[^>]*>.*?</summary>", re.DOTALL)
 PARAGRAPH = re.compile(r"(</?)p\b")
-# `<th>` of Sphinx's tables and of data frames: what each heads; an empty corner heads nothing
-HEAD = re.compile(r"<thead\b.*?</thead>", re.DOTALL)
-EMPTY_HEAD = re.compile(r"<th\b([^>]*)>(\s*(?:<p>\s*</p>)?\s*)</th>")
-COLUMN_HEAD = re.compile(r"<th\b(?![^>]*\bscope=)")
-ROW_HEAD = re.compile(r"<th\b(?![^>]*\b(?:scope|colspan)=)")
-BODY = re.compile(r"<tbody\b.*?</tbody>", re.DOTALL)
 # Sphinx puts the lists of a field (what a function returns) into a paragraph
 FIELD = re.compile(r'(<dd class="field-(?:odd|even)">)<p>(?=<(?:ul|ol|dl|p|div)\b)(.*?)</p>\s*</dd>', re.DOTALL)
 ICON_FONT = re.compile(r"@font-face\{[^}]*webfonts/[^}]*\}")
@@ -78,29 +72,13 @@ def clean(source: str) -> str:
     for found, ours in (TEXTS | WITHOUT_SCRIPT | NAMED_REGIONS).items():
         source = source.replace(found, ours)
     source = FIELD.sub(r"\1\2</dd>", SUMMARY.sub(_plain_summary, source))
-    return with_heads(with_our_labels(source))
+    return with_our_labels(source)
 
 
 def _plain_summary(found: re.Match) -> str:
     """Leave a fold the name that it shows, and no paragraph, which a summary must not hold."""
     named = re.sub(r' aria-label="(?:展开或收起|Toggle hidden content)"', "", found[0])
     return PARAGRAPH.sub(r"\1span", named)
-
-
-def with_heads(source: str) -> str:
-    """Say of each head of a table what it heads.
-
-    >>> with_heads("<thead><tr><th></th><th>甲</th></tr></thead><tbody><tr><th>一</th></tr></tbody>")
-    '<thead><tr><td></td><th scope="col">甲</th></tr></thead><tbody><tr><th scope="row">一</th></tr></tbody>'
-    """
-
-    def columns(found: re.Match) -> str:
-        return COLUMN_HEAD.sub('<th scope="col"', EMPTY_HEAD.sub(r"<td\1>\2</td>", found[0]))
-
-    def rows(found: re.Match) -> str:
-        return ROW_HEAD.sub('<th scope="row"', EMPTY_HEAD.sub(r"<td\1>\2</td>", found[0]))
-
-    return BODY.sub(rows, HEAD.sub(columns, source))
 
 
 def with_our_labels(source: str) -> str:

@@ -123,14 +123,17 @@ def page_date(root: Path, source: Path) -> str:
     return datetime.fromtimestamp(min(times), UTC).date().isoformat() if times else ""
 
 
-def citations(page: str, book: str, version: str, date: str, url: str) -> dict[str, str]:
+def citations(name: str, page: str, book: str, version: str, date: str, url: str) -> dict[str, str]:
     """Write the reference of a page in both forms; `〔引用日期〕` is for the reader, or for the script, to fill in.
 
-    >>> print(citations("饱和", "教程", "0.2", "2026-11-28", "")["gbt"])
+    >>> found = citations("notebooks/method/09_saturation", "饱和", "教程", "0.2", "2026-11-28", "")
+    >>> print(found["gbt"])
     zhagen 作者. 饱和[M/OL]//教程. 版本 0.2. (2026-11-28)[〔引用日期〕].
+    >>> found["bibtex"].splitlines()[0]
+    '@incollection{zhagen2026method09saturation,'
     """
     year = date[:4]
-    key = f"zhagen{year}" + re.sub(r"\W+", "", url.rpartition("/")[2].removesuffix(".html"))
+    key = f"zhagen{year}" + re.sub(r"[\W_]+", "", name.removeprefix("notebooks/").removeprefix("book/"))
     lines = {
         "author": f"{{{AUTHOR}}}",
         "title": page,
@@ -169,7 +172,7 @@ def add(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: n
     context["page_date"] = date
     address = f"{app.config.html_baseurl.rstrip('/')}/{pagename}.html" if app.config.html_baseurl else ""
     if own:
-        context["page_citations"] = citations(plain, app.config.html_title, zhagen.__version__, date, address)
+        context["page_citations"] = citations(pagename, plain, app.config.html_title, zhagen.__version__, date, address)
     place = places(yaml.safe_load((root / "_toc.yml").read_text("utf-8"))).get(pagename)
     if place:
         chapter = place.chapter

@@ -159,7 +159,7 @@ def mark_table(match: re.Match) -> str:
     if shown == "cards":  # a table that is no table to the eye is still one to the ear
         roles = {"thead": "rowgroup", "tbody": "rowgroup", "tr": "row"}
         body = PARTS.sub(lambda part: f'<{part["tag"]} role="{roles[part["tag"]]}"{part["attributes"]}>', body)
-        body = body.replace("<th ", '<th role="columnheader" ')
+        body = re.sub(r"<th (?![^>]*\brole=)", '<th role="columnheader" ', body)
         attributes += ' role="table"'
     return f"<table{_with_class(attributes, f'phone-{shown}')}>{body}</table>"
 
@@ -195,7 +195,8 @@ def _mark_row(row: str, shape: Shape, short: list[bool], shown: str) -> str:
         if place < len(shape.heads):
             if shown == "cards":
                 name = shape.heads[place]
-                attributes += ' role="cell"' + (f' data-label="{escape(name)}"' if name else "")
+                role = "rowheader" if match["tag"] == "th" else "cell"
+                attributes += f' role="{role}"' + (f' data-label="{escape(name)}"' if name else "")
             if short[place]:
                 attributes = _with_class(attributes, "short")
         return f"<{match['tag']}{attributes}>"
