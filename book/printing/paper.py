@@ -30,6 +30,7 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 NAME = "zhagen.pdf"
 NOT_LISTED = {"小结", "下一步", "不能知道的"}  # sections that every page has
 ANSWERS = "answers"
+SHORT, LINE = 16, 56  # widths of a column that keeps its words on one line, and of all such columns of a table
 WIDE = 7  # a table with more columns than this is set smaller
 FILL = """numbers => document.querySelectorAll("[data-page]").forEach(
   one => { one.textContent = numbers[one.dataset.page] ?? ""; })"""
@@ -103,13 +104,22 @@ def shape_tables(tree: HtmlElement) -> None:
             classes.append("wide")
         if classes:
             table.set("class", " ".join(classes))
-        for column in range(columns):
-            cells = [row[column] for row in rows if len(row) == columns]
-            body = [plain(cell) for cell in cells if cell.tag == "td"]
-            if columns > 1 and body and max(map(len, body)) <= 8:
-                for cell in cells:
-                    if len(plain(cell)) <= 8:
-                        cell.set("class", f"{cell.get('class') or ''} short".strip())
+        whole = [row for row in rows if len(row) == columns]
+        widths = [
+            max((width(cell) for cell in cells if cell.tag == "td"), default=0) for cells in zip(*whole, strict=True)
+        ]
+        left = LINE
+        for column in sorted(range(len(widths)), key=widths.__getitem__):
+            left -= widths[column]
+            if widths[column] > SHORT or left < 0 or columns < 2:
+                break
+            for cell in (row[column] for row in whole if width(row[column]) <= SHORT):
+                cell.set("class", f"{cell.get('class') or ''} short".strip())
+
+
+def width(cell: HtmlElement) -> int:
+    """Return the width of a cell's text in half Chinese characters."""
+    return sum(1 if ord(one) < 0x2000 else 2 for one in plain(cell))
 
 
 def markup(tree: HtmlElement) -> str:

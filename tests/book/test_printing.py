@@ -56,7 +56,8 @@ class="caption-text">两列</span></caption><thead><tr><th>甲</th><th>乙</th><
 <details class="selfcheck"><summary>自测　一</summary><ul class="sc-answers"><li>对</li></ul>
 <details class="sc-reasons"><summary>答案和理由</summary><p>因为。</p></details></details>
 {WIDE}
-<p class="run-page d-print-none">运行</p><p><button>运行</button><a class="reference internal" href="one.html#first">回去</a></p>""",
+<p class="run-page d-print-none">运行</p><p><button>运行</button>
+<a class="reference internal" href="one.html#first">回去</a></p>""",
     ),
 }
 
