@@ -198,6 +198,12 @@ def test_a_tree_gets_levels_from_what_is_below(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("xml", [qde(codes="", source=text_source(inside="")), qde(codes="", source="")])
+def test_a_project_without_codes_and_one_without_texts(tmp_path, xml):
+    _, study = taken(tmp_path, xml)
+    assert study.codebook.codes.empty and study.codings.empty and set(study.texts) <= {"I01"}
+
+
 def test_a_coding_outside_of_all_turns_makes_a_document(tmp_path):
     text = "标题\n网址：一处\n一段话"
     _, study = taken(tmp_path, qde(source=text_source(inside=selection(0, 2))), {"sources/a.txt": text})

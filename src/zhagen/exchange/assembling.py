@@ -267,7 +267,7 @@ class _Assembler:
             row |= {key: value for key, value in fields.items() if key not in (*row, "memo", "color", "sets", "guid")}
             row |= {"color": code.color, "sets": ";".join(self.members.get(code.guid, []))}
             rows.append(row)
-        known = [*columns_of("codebook"), *(key for row in rows for key in row)]
+        known = [*columns_of("codebook"), *(key for row in rows for key in row), "color", "sets"]
         frame = pd.DataFrame(rows, columns=list(dict.fromkeys(known)), dtype="str").fillna("")
         if not frame.sets.ne("").any():
             frame = frame.drop(columns="sets")
