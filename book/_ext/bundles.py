@@ -29,6 +29,7 @@ NEEDED = {
     "design-tabs.js": "sd-tab-set",
 }
 TEXTS = ("search_names.js", "search_texts.js", "tips_data.js")  # of the pages, written later than the first time
+OPTIONS = "documentation_options.js"
 UNUSED = ("translations.js",)  # of Sphinx's own search
 ATTRIBUTE_WORDS = re.compile(r'\b(?:class|id|data-[\w-]+)\s*=\s*["\']([^"\']*)["\']')
 WORDS = re.compile(r"[\w-]+")
@@ -147,9 +148,13 @@ def style_sheet(static: Path, names: Iterable[str], known: set[str]) -> str:
 
 
 def script(static: Path, assets: Iterable[object]) -> str:
-    """Join scripts, those that stand in the page too, in their order."""
+    """Join scripts in their order, before them the settings that stood in the page: joined, they all run at once.
+
+    The script of the folds looks for its selector as soon as it runs, and a setting behind it would be too late.
+    """
     parts: dict[str, None] = {}
-    for asset in assets:
+    order = {OPTIONS: 0, "": 1}  # some settings in the page are properties of these
+    for asset in sorted(assets, key=lambda asset: order.get(name_of(asset), 2)):
         name = name_of(asset)
         text = (static / name).read_text("utf-8") if name else asset.attributes["body"]
         parts[re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.MULTILINE).strip()] = None
