@@ -4,6 +4,7 @@ import random
 import stat
 import struct
 import zipfile
+from xml.etree import ElementTree
 
 import pytest
 
@@ -216,6 +217,48 @@ def spoiled_xml(path, draw, new):
     write_qdpx(new, "\n".join(lines), {name: text for name, text in files.items() if name != "project.qde"})
 
 
+VALUES = [
+    "",
+    "-1",
+    "999999",
+    "²",
+    "true",
+    "{}",
+    GUID(1),
+    "../../x",
+    "9" * 30,
+    "NVivo",
+    "history.csv",
+    "=1+1",
+    "a;b",
+    "..",
+]
+
+
+def moved_xml(path, draw, new):
+    """Write the project with elements moved, doubled, taken out, and attributes that say something else."""
+    with zipfile.ZipFile(path) as zipped:
+        files = {name: zipped.read(name) for name in zipped.namelist()}
+    root = ElementTree.fromstring(files["project.qde"])
+    for _ in range(draw.randint(1, 3)):
+        above = {child: element for element in root.iter() for child in element}
+        element = draw.choice(list(above))
+        act = draw.randrange(4)
+        if act == 0 and element.attrib:
+            element.set(draw.choice(list(element.attrib)), draw.choice(VALUES))
+        elif act == 1 and element.attrib:
+            del element.attrib[draw.choice(list(element.attrib))]
+        elif act == 2:
+            above[element].remove(element)
+        else:
+            other = draw.choice(list(above))
+            if other not in list(element.iter()):
+                other.append(element)
+    name = draw.choice(sorted(files))
+    files[name] = draw.choice([files[name], files[name][:20], b""]) if name != "project.qde" else b""
+    write_qdpx(new, ElementTree.tostring(root), {key: value for key, value in files.items() if key != "project.qde"})
+
+
 def survive(file, folder):
     """Import a file and check it; nothing but a ZhagenError may come out, and then no folder."""
     try:
@@ -231,7 +274,7 @@ def test_a_hundred_mutants_leave_no_traceback_and_no_half_study(tmp_path, study)
     for number in range(100):
         file = tmp_path / f"{number}.qdpx"
         if number % 3:
-            spoiled_xml(tmp_path / "a.qdpx", draw, file)
+            (spoiled_xml, moved_xml)[number % 3 - 1](tmp_path / "a.qdpx", draw, file)
         else:
             file.write_bytes(mutant(content, draw))
         survive(file, tmp_path / str(number))

@@ -3,6 +3,7 @@
 import json
 import re
 import xml.etree.ElementTree as ElementTree
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -143,7 +144,8 @@ class _ProjectWriter:
         """Return the GUID of each row: the one it came with, or a computed one."""
         ids = [str(one) for one in frame.iloc[:, 0]]
         came = [str(one) for one in frame["guid"]] if "guid" in frame else [""] * len(ids)
-        fits = [guid if GUID.fullmatch(guid) and came.count(guid) == 1 else "" for guid in came] if any(came) else came
+        times = Counter(came)
+        fits = [guid if GUID.fullmatch(guid) and times[guid] == 1 else "" for guid in came]
         return {one: guid or make_guid(self.title, kind, one) for one, guid in zip(ids, fits, strict=True)}
 
     def _place(self, memo: Mapping[str, Any]) -> tuple[str, int, int, int] | None:
