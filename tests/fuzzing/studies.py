@@ -16,7 +16,7 @@ from pathlib import Path
 from zhagen.errors import ZhagenError
 from zhagen.study import add_code, check_study, find_units, merge_studies, open_study, study_status, update_study
 
-SECONDS = 20  # a study of this size takes a tenth
+SECONDS = 20  # of the processor: a study of this size takes a fiftieth
 HOSTILE = (
     '=HYPERLINK("http://x")',
     "<script>alert(1)</script>",
@@ -191,8 +191,10 @@ def content(folder):
 
 def judge_study(folder):
     """Use a study as people do and say what became of it: ``opened``, ``refused``, or a fault."""
-    signal.signal(signal.SIGALRM, _hang)
-    signal.alarm(SECONDS)
+    for name in (signal.SIGALRM, signal.SIGPROF):
+        signal.signal(name, _hang)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    signal.alarm(10 * SECONDS)  # waiting for something that never comes
     before = content(folder)
     try:
         table = check_study(folder)
@@ -229,6 +231,7 @@ def judge_study(folder):
             frame = frame.tb_next
         return f"traceback: {error!r}"[:150] + f" {Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}"
     finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.alarm(0)
 
 

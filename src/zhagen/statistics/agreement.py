@@ -16,7 +16,7 @@ coefficient do not need them), or where the coders differ on fewer than `FEW`.
 import sys
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from itertools import combinations
 from math import inf, isnan, nan
 from numbers import Number
@@ -1319,7 +1319,8 @@ def _name(value: Any) -> Any:
 def _named(frame: pd.DataFrame) -> pd.DataFrame:
     """Return decisions or passages with the names of coders, codes and items as `_name` returns them."""
     columns = [name for name in ("coder", "code", "item") if name in frame and frame[name].dtype.kind not in "if"]
-    return frame.assign(**{name: frame[name].map(_name, na_action="ignore") for name in columns})
+    once = cache(_name)  # a name is read once, however many decisions it is in
+    return frame.assign(**{name: frame[name].map(once, na_action="ignore") for name in columns})
 
 
 def _divide(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:

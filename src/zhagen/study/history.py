@@ -47,6 +47,8 @@ class _Replay:
     def __init__(self, known: dict[str, str]) -> None:
         self.known = known  # id -> label in the codebook of today, for ids that a label is to be found for
         self.codes: dict[str, _Code] = {}
+        self.called: dict[str, list[str]] = {}  # label -> the codes that had it
+        self.living = 0
         self.wrong: list[tuple[int, str, str]] = []
 
     def alive(self) -> dict[str, _Code]:
@@ -54,10 +56,12 @@ class _Replay:
 
     def find(self, name: str) -> str:
         """Return the id of a living code by id or label; empty if there is none."""
-        alive = self.alive()
-        if name in alive:
+        named = self.codes.get(name)
+        if named and not named.ended:
             return name
-        return next((code_id for code_id, code in alive.items() if code.labels[-1] == name), "")
+        called = [one for one in self.called.get(name, ()) if self.codes[one].labels[-1] == name]
+        living = {one for one in called if not self.codes[one].ended}
+        return min(living, key=list(self.codes).index) if len(living) > 1 else next(iter(living), "")
 
     def run(self, row: int, act: dict[str, str]) -> None:
         for name in split_list(act["code_id"]) or [""]:
@@ -73,9 +77,12 @@ class _Replay:
             self.wrong.append((row, f"{code_id} {state}", "an id is given once: take a new one"))
         else:
             self.codes[code_id] = _Code(code_id, [label or self.known.get(code_id, code_id)], date)
+            self.called.setdefault(self.codes[code_id].labels[0], []).append(code_id)
+            self.living += 1
 
     def _end(self, code_id: str, date: str, how: str, into: list[str]) -> None:
         code = self.codes[code_id]
+        self.living -= not code.ended
         code.ended, code.how, code.into = date, how, into
 
     def _living(self, row: int, name: str) -> str:
@@ -97,6 +104,7 @@ class _Replay:
                 self.wrong.append((row, f"{code_id} gets no new label", "write it under to"))
             else:
                 code.labels.append(act["to"])
+                self.called.setdefault(act["to"], []).append(code_id)
 
     def _move(self, row: int, act: dict[str, str], name: str) -> None:
         if code_id := self._living(row, name):
@@ -249,8 +257,9 @@ def codebook_at(study: Study, date: str) -> pd.DataFrame:
     ['自揭其短']
     """
     rows: list[tuple[str, ...]] = []
-    for _, _, _, state in _replay(study.history, _known(study), date):
-        rows = [(one.code_id, one.labels[-1], one.parent, one.created) for one in state.alive().values()]
+    states = [state for _, _, _, state in _replay(study.history, _known(study), date)]  # one, after each act
+    if states:
+        rows = [(one.code_id, one.labels[-1], one.parent, one.created) for one in states[-1].alive().values()]
     return pd.DataFrame(rows, columns=STATE).astype("str")
 
 
@@ -277,7 +286,7 @@ def codebook_evolution(study: Study) -> pd.DataFrame:
     for _, date, act, state in _replay(study.history, _known(study)):
         day = days.setdefault(date, {"date": date, **dict.fromkeys(ACTS, 0)})
         day[act] += 1
-        day |= {"codes": len(state.alive()), "ever": len(state.codes)}
+        day |= {"codes": state.living, "ever": len(state.codes)}
     return pd.DataFrame(list(days.values()), columns=["date", *ACTS, "codes", "ever"])
 
 

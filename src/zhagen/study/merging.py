@@ -186,17 +186,16 @@ def coder_differences(study: Study, coders: Iterable[str] | None = None) -> pd.D
     names = study.single_coders if coders is None else study.chosen_coders(coders)
     quoted = study.quotations(coder=names, roles=["participant", "observer", "document", "interviewer"])
     rows: list[tuple[Any, ...]] = []
-    columns = "source_id start end label coder quote".split()
-    for _, part in quoted.groupby("source_id", sort=False):
-        own = {name: part[part.coder == name] for name in names}
-        spans = {
-            name: (frame.start.to_numpy(), frame.end.to_numpy(), frame.label.to_numpy(dtype=object))
-            for name, frame in own.items()
-        }
-        for name, frame in own.items():
+    cells = {name: quoted[name].to_numpy(dtype=object) for name in "start end label quote".split()}
+    places = quoted.groupby(["source_id", "coder"], sort=False).indices
+    for source in dict.fromkeys(quoted.source_id.tolist()):
+        own = {name: places.get((source, name), np.array([], np.int64)) for name in names}
+        spans = {name: tuple(cells[one][at] for one in ("start", "end", "label")) for name, at in own.items()}
+        for name, at in own.items():
             for other in (one for one in names if one != name):
                 starts, ends, labels = spans[other]
-                for source, start, end, label, coder, quote in zip(*(frame[one] for one in columns), strict=True):
+                for row in at:
+                    start, end, label, quote = (cells[one][row] for one in cells)
                     hits = np.flatnonzero((starts < end) & (ends > start))
                     same = [hit for hit in hits if labels[hit] == label]
                     if any(starts[hit] == start and ends[hit] == end for hit in same):
@@ -207,7 +206,7 @@ def coder_differences(study: Study, coders: Iterable[str] | None = None) -> pd.D
                             continue  # it is listed from the other side
                     else:
                         kind, there = ("code" if len(hits) else "alone"), "、".join(dict.fromkeys(labels[hits]))
-                    rows.append((kind, label, source, start, end, coder, other, quote, there))
+                    rows.append((kind, label, source, start, end, name, other, quote, there))
     found = pd.DataFrame(rows, columns=DIFFERENCES)
     if not study.about.get("invented"):
         found.attrs["wording"] = ["words"]  # as in `Study.quotations`

@@ -21,7 +21,7 @@ from zhagen.statistics.saturation import (
     shuffled_accumulation,
     unseen_codes,
 )
-from zhagen.study.study import COUNTED, Study
+from zhagen.study.study import COUNTED, Study, among
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -136,11 +136,13 @@ def source_codes(
         wanted = wanted[study.sources.kind.isin(kinds)]
         if wanted.empty:
             raise StudyError(f"no source is of the kind {' or '.join(kinds)}", todo="compare sources.csv")
-    order = [source for source in source_order(study) if source in set(wanted)]
+    listed = set(wanted)
+    order = [source for source in source_order(study) if source in listed]
     quoted = study.quotations(coder=coder, level=level, roles=roles)
     pairs = quoted[["source_id", "label"]].drop_duplicates().set_axis(["unit", "code"], axis=1)
-    bare = [source for source in order if source not in set(pairs.unit)]
-    found = pd.concat([pairs[pairs.unit.isin(order)], pd.DataFrame({"unit": bare, "code": None})])
+    coded = set(pairs.unit)
+    bare = [source for source in order if source not in coded]
+    found = pd.concat([pairs[among(pairs.unit, order)], pd.DataFrame({"unit": bare, "code": None})])
     place = {source: number for number, source in enumerate(order)}
     found = found.assign(place=found.unit.map(place)).sort_values("place", kind="stable", ignore_index=True)
     typed = found[["unit", "code"]].astype({"unit": "str", "code": "str"})
