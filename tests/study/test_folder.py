@@ -194,3 +194,9 @@ def test_cells_that_a_spreadsheet_would_run_come_back_as_they_were(folder):
     write_study(study, folder)
     assert "'=走得快" in (folder / "codebook.csv").read_text("utf-8")
     assert "=走得快" in open_study(folder).codebook.codes.label.tolist()
+
+
+def test_a_link_to_itself_is_no_file(folder):
+    (folder / "sources/I02.txt").unlink()
+    (folder / "sources/I02.txt").symlink_to("I02.txt")
+    assert "there is no file sources/I02.txt" in check_study(folder).found.tolist()

@@ -6,6 +6,7 @@ A fault is an ``error`` if the study cannot be opened with it, else a ``finding`
 import csv
 import hashlib
 import io
+import os
 import re
 import unicodedata
 from dataclasses import dataclass, field
@@ -583,7 +584,8 @@ def _read_texts(folder: Path, found: Contents) -> None:
     """Read the sources; check that they are inside the folder, plain, and as they were when they were listed."""
     for row, source in enumerate(found.tables["sources"].to_dict("records")):
         name, source_id = source["file"], source["source_id"]
-        if not (folder / name).resolve().is_relative_to(folder.resolve()):  # also by a link
+        # also by a link; `Path.resolve` would raise for one that leads to itself
+        if not Path(os.path.realpath(folder / name)).is_relative_to(os.path.realpath(folder)):
             if ".." not in name and not Path(name).is_absolute():
                 found.add("sources", row, f"the file {name!r} is a link out of the folder", "put the text there")
             continue
