@@ -70,7 +70,8 @@ def clean(source: str) -> str:
     source = MISNAMED_SEARCH.sub(r"\1", source)
     source = UNNAMED_BUTTON.sub(r'\1\2\3 aria-label="\2：下面的几页"', source)
     for found, ours in (TEXTS | WITHOUT_SCRIPT | NAMED_REGIONS).items():
-        source = source.replace(found, ours)
+        # a page that was not written anew has ours already
+        source = source.replace(ours, found).replace(found, ours) if found in ours else source.replace(found, ours)
     source = FIELD.sub(r"\1\2</dd>", SUMMARY.sub(_plain_summary, source))
     return with_our_labels(source)
 

@@ -216,6 +216,12 @@ def test_a_page_bears_the_day_of_its_last_change_not_of_the_build(tmp_path, monk
     assert page_shell.page_date(tmp_path, page) == "1970-01-02"
 
 
+def test_a_page_is_cleaned_once_however_often():
+    source = '<dialog id="pst-search-dialog"><p></p></dialog><div id="pst-primary-sidebar" class="a"></div>'
+    once = clean_pages.clean(source)
+    assert once.count("aria-label") == 2 and clean_pages.clean(once) == once
+
+
 def test_folds_bear_the_name_they_show_and_fields_hold_no_list_in_a_paragraph():
     fold = '<summary aria-label="展开或收起">\n<p class="collapsed">显示程序</p></summary><p>甲</p>'
     assert clean_pages.clean(fold) == '<summary>\n<span class="collapsed">显示程序</span></summary><p>甲</p>'
