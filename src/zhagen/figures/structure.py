@@ -284,8 +284,8 @@ def code_table(codebook: "HasCodes", rows: list[Code], levels: list[str]) -> pd.
             table["证据所在行"] = [where.get(row.code_id, "") for row in rows]
         if "gloss" in evidence.columns:  # our own words for what the study quotes
             first = evidence.groupby("code_id")["gloss"].first().map(one_line)
-            told = [str(first.get(row.code_id, "")) for row in rows]
-            table["第一条大意"] = [words if len(words) <= GLOSS else f"{words[: GLOSS - 1]}…" for words in told]
+            gists = [str(first.get(row.code_id, "")) for row in rows]
+            table["第一条大意"] = [words if len(words) <= GLOSS else f"{words[: GLOSS - 1]}…" for words in gists]
     if "reason" in codes.columns:
         table["理由"] = [one_line(cell_text(value)) for value in codes["reason"]]
     return table[[column for column in table if (table[column] != "").any()]]
