@@ -5,6 +5,8 @@ import re
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
@@ -304,8 +306,9 @@ class _ProjectWriter:
 
     def _sources(self, sources: Any) -> None:
         study, used, names = self.study, set[str](), set[str]()
-        groups = {str(key): part for key, part in self.codings.groupby("source_id", sort=False)}
-        dated = self.codings.get("created", pd.Series("", index=self.codings.index))
+        groups: dict[str, list[dict[str, Any]]] = {}
+        for coding in rows_of(self.codings):
+            groups.setdefault(coding["source_id"], []).append(coding)
         for row in rows_of(study.sources):
             source_id, guid = row["source_id"], self.source_guids[row["source_id"]]
             name = row.get("name") or source_id
@@ -319,9 +322,8 @@ class _ProjectWriter:
             self._made(element, next(iter(self.users), ""), row["date"][:10], always=True)
             if row.get("description"):
                 _add(element, "Description").text = self._legal(row["description"])
-            part = groups.get(source_id, self.codings.iloc[:0])
-            for _, codings in part.groupby(["start", "end", "coder"], sort=False):
-                self._selection(element, text, codings, dated)
+            for _, part in groupby(groups.get(source_id, []), itemgetter("start", "end", "coder")):
+                self._selection(element, text, list(part))
             for memo in self.memos_on["sources"].get(source_id, []):
                 place = self.places.get(memo["memo_id"])
                 if place and place[0] != source_id:
@@ -334,25 +336,24 @@ class _ProjectWriter:
                     link.attrib |= {"originGUID": self.memo_guids[memo["memo_id"]], "targetGUID": guid}
             self._values(element, {one: row[one] for one in self.of_sources})
 
-    def _selection(self, source: Any, text: str, codings: pd.DataFrame, dated: pd.Series) -> None:
-        start, end, coder = int(codings.start.iloc[0]), int(codings.end.iloc[0]), str(codings.coder.iloc[0])
+    def _selection(self, source: Any, text: str, codings: list[dict[str, Any]]) -> None:
+        """Add a passage with the codings that one coder gave it; rows, not frames: there may be 200,000."""
+        first = codings[0]
+        start, end, coder, source_id = int(first["start"]), int(first["end"]), first["coder"], first["source_id"]
         quote = text[start:end]
         if not 0 <= start < end <= len(text) or len(quote) != end - start:
-            raise ExchangeError(
-                f"the passage {start} to {end} is not in its text", todo="report this as a fault of zhagen"
-            )
-        source_id = codings.source_id.iloc[0]
+            raise ExchangeError(f"the passage {start} to {end} is not in its text", todo="report this fault of zhagen")
         guid = make_guid(self.title, "selection", source_id, str(start), str(end), coder)
         element = _add(source, "PlainTextSelection", guid=guid, startPosition=str(start), endPosition=str(end))
         element.set("name", legal_xml(quote if len(quote) <= NAME else quote[: NAME - 1] + "…"))
-        day = codings.date.iloc[0] if codings.date.ne("").all() else ""  # a coding without a date would get this one
-        self._made(element, coder, day, str(dated[codings.index[0]]))
-        texts = [self._memo_texts("codings", one) for one in codings.coding_id]
+        day = first["date"] if all(row["date"] for row in codings) else ""  # one without a date would get this one
+        self._made(element, coder, day, str(first.get("created", "")))
+        texts = [self._memo_texts("codings", row["coding_id"]) for row in codings]
         if said := "\n\n".join(dict.fromkeys(one for one in texts if one)):
             _add(element, "Description").text = self._legal(said)
-        for at, row in zip(codings.index, rows_of(codings), strict=True):
+        for row in codings:
             made = _add(element, "Coding", guid=self.coding_guids[row["coding_id"]])
-            self._made(made, coder, row["date"], str(dated[at]))
+            self._made(made, coder, row["date"], str(row.get("created", "")))
             _add(made, "CodeRef", targetGUID=self.code_guids[row["code_id"]])
             for memo in self.memos_on["codings"].get(row["coding_id"], []):
                 _add(made, "NoteRef", targetGUID=self.memo_guids[memo["memo_id"]])
