@@ -48,6 +48,7 @@ PANEL = """
 </div>
 """
 RESULTS = "book/run/results.csv"
+MARKUP = re.compile(r"[\\`*_\[\]{}$<>#]")
 COMMON = range(0x4E00, 0xA000)  # of these the font holds the characters of GB 2312
 
 
@@ -116,7 +117,8 @@ def results_table(rows: Iterable[dict[str, str]]) -> list[str]:
     for row in rows:
         failed, cells = row["failed"], row["cells"]
         how = "没有运行完" if not cells else f"{cells} 格全部" if failed == "0" else f"{cells} 格里 {failed} 格不行"
-        note = "；".join(part for part in (row["why"], row["changed"] and "有的数不同") if part)
+        why = MARKUP.sub(r"\\\g<0>", row["why"])
+        note = "；".join(part for part in (why, row["changed"] and "有的数不同") if part)
         lines += [f"* - {{doc}}`/{row['page']}`", f"  - {how}" + (f"：{note}" if note else "")]
         lines += [f"  - {row[name] or '—'}" for name in ("load_seconds", "run_seconds", "megabytes")]
     return [*lines, "```"]

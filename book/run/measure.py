@@ -29,6 +29,12 @@ def pages() -> list[str]:
     return re.findall(r"file:\s*(notebooks/\S+)", toc)
 
 
+def reasons(errors: list[str]) -> list[str]:
+    """Return why cells failed, each reason once; a name that is not defined follows from a cell before."""
+    said = list(dict.fromkeys(" ".join(error.split())[:160] for error in errors))
+    return [error for error in said if not error.startswith("NameError")] or said
+
+
 def run_page(browser: object, address: str, page: str) -> dict[str, object]:
     """Run one page from an empty cache; say how it went."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
@@ -61,7 +67,7 @@ def run_page(browser: object, address: str, page: str) -> dict[str, object]:
             "run_seconds": round(done - loaded),
             "megabytes": round(sum(sizes) / 1e6, 1),
             "changed": "" if "都没有变" in compared else " ".join(compared.split())[:300],
-            "why": " | ".join(" ".join(error.split())[:160] for error in errors),
+            "why": "；".join(reasons(errors)),
         }
     except Exception as error:  # one page does not end the others
         row["why"] = f"没有运行完：{' '.join(str(error).split())[:160]}"
