@@ -33,7 +33,16 @@ SKIPPED_TAGS = {
     "annotation",
 }
 # the reasons of a self-check show where it is answered: a search is not to give them away
-SKIPPED_CLASSES = {"headerlink", "onlyprint", "copybtn", "visually-hidden", "sr-only", "sc-reasons", "deck-link"}
+SKIPPED_CLASSES = {
+    "headerlink",
+    "onlyprint",
+    "copybtn",
+    "visually-hidden",
+    "sr-only",
+    "sc-reasons",
+    "deck-link",
+    "run-page",
+}
 # not `text`, a label of an SVG figure, nor `math`: both stand apart from what is around them
 INLINE_TAGS = set(
     "a abbr b bdi cite code del dfn em font i ins kbd label mark q rp rt ruby s samp small span strong sub sup time "

@@ -27,7 +27,8 @@ VISIBLE_TEXT = """() => {
   if (!article) return null;
   article.querySelectorAll("details").forEach((details) => { details.open = true; });
   article.querySelectorAll(".toggle-hidden").forEach((hidden) => hidden.classList.remove("toggle-hidden"));
-  article.querySelectorAll(".headerlink, button, summary").forEach((extra) => extra.remove());
+  const extras = ".headerlink, button, summary, nav, noscript, .run-page, .deck-link";
+  article.querySelectorAll(extras).forEach((extra) => extra.remove());
   const figures = [...article.querySelectorAll("svg text")].map((label) => label.textContent);
   article.querySelectorAll("svg").forEach((svg) => svg.remove());
   return article.innerText + "\\n" + figures.join("\\n");
@@ -106,13 +107,14 @@ def lines_of(text: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def visible(chromium) -> dict[str, list[str]]:
-    """What every page shows, as the browser lays it out."""
-    texts = {}
+    """What every page shows as it was written, before its scripts: as the browser lays it out."""
+    page, texts = chromium.browser.new_page(java_script_enabled=False), {}
     for file in sorted(HTML.rglob("*.html")):
         if not {"_static", "slides"} & set(file.parts) and file.name != "index.html":
-            chromium.page.goto(file.as_uri())
-            if (text := chromium.page.evaluate(VISIBLE_TEXT)) is not None:
+            page.goto(file.as_uri())
+            if (text := page.evaluate(VISIBLE_TEXT)) is not None:
                 texts[file.relative_to(HTML).as_posix()] = lines_of(text)
+    page.close()
     assert texts
     return texts
 
