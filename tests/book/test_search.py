@@ -27,7 +27,7 @@ VISIBLE_TEXT = """() => {
   if (!article) return null;
   article.querySelectorAll("details").forEach((details) => { details.open = true; });
   article.querySelectorAll(".toggle-hidden").forEach((hidden) => hidden.classList.remove("toggle-hidden"));
-  const extras = ".headerlink, button, summary, nav, noscript, .run-page, .deck-link";
+  const extras = ".headerlink, button, summary, nav, noscript, .run-page, .deck-link, .sc-reasons";
   article.querySelectorAll(extras).forEach((extra) => extra.remove());
   const figures = [...article.querySelectorAll("svg text")].map((label) => label.textContent);
   article.querySelectorAll("svg").forEach((svg) => svg.remove());
@@ -87,7 +87,12 @@ def page(chromium):
         chromium.page.goto(address("search.html"))
     chromium.page.wait_for_function("() => window.zhagenSearch && window.zhagenSearchTexts === null")
     yield chromium.page
-    assert chromium.errors == []
+    assert own_errors(chromium) == []
+
+
+def own_errors(chromium) -> list[str]:
+    """Errors of our scripts: Sphinx's, which marks the words on the page reached, trips over titles in SVG."""
+    return [error for error in chromium.errors if "getBBox" not in error]
 
 
 def address(name: str, query: str = "") -> str:
@@ -263,7 +268,8 @@ def test_the_list_under_the_field_is_used_by_keyboard(chromium):
     field.fill("聚合维度")
     field.press("Enter")  # nothing chosen: the page of all results
     page.wait_for_selector("#search-results ul.search > li")
-    assert Path(unquote(urlsplit(page.url).path)) == HTML / "search.html" and chromium.errors == []
+    assert Path(unquote(urlsplit(page.url).path)) == HTML / "search.html"
+    assert own_errors(chromium) == []
 
 
 @pytest.mark.browser
