@@ -44,7 +44,7 @@ OWN = {"networkx": "networkx", "seaborn": "seaborn", "wordcloud": "wordcloud", "
 PANEL = """
 <div class="run-page d-print-none" data-page="{page}">
 <button type="button" class="run-start">在浏览器里运行本页</button>
-<span class="run-hint">不用安装；点了才载入，先说载入什么、有多大。</span>
+<span class="run-hint">不用安装。先说要载入什么、有多大，你同意了才载入。</span>
 </div>
 """
 RESULTS = "book/run/results.csv"

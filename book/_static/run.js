@@ -34,7 +34,7 @@
   /** Say in a sentence why this page cannot run here; empty if it can. */
   function missing() {
     if (location.protocol === "file:") {
-      return "这一页是从文件打开的，浏览器不许文件里的网页运行 Python。从网站上打开（或者 make serve），这里会有“在浏览器里运行本页”的按钮。";
+      return "这一页是从文件夹里打开的，浏览器不许这样的网页运行 Python。从网站打开，或者用 make serve，这里会有“在浏览器里运行本页”的按钮。";
     }
     const works = typeof Worker === "function" && typeof WebAssembly === "object" && "noModule" in script;
     return works ? "" : "这个浏览器太旧，不能在网页里运行 Python（要用到 WebAssembly）。正文照样可以读；想运行，请换新一点的浏览器，或者下载笔记本。";
@@ -92,7 +92,7 @@
   function forget() {
     panel.replaceChildren(
       button("在浏览器里运行本页", ask, { className: "run-start" }),
-      make("span", { className: "run-hint", textContent: " 不用安装；点了才载入，先说载入什么、有多大。" }),
+      make("span", { className: "run-hint", textContent: " 不用安装。先说要载入什么、有多大，你同意了才载入。" }),
     );
     panel.querySelector("button").focus();
   }
@@ -173,10 +173,10 @@
           seen.add(data.file);
           there += plan.files[data.file];
           say(`正在载入：${megabytes(there)} / ${megabytes(total)}（${data.file}）`, there / total);
-          if (there >= total) say("都载入了，正在启动 Python……");
+          if (there >= total) say("文件载入完了，正在启动 Python……");
         }
         if (data.kind === "ready") {
-          if (plan.graphviz && !data.graphviz) note("画图用的 Graphviz 没有取到，机制模型由本书自己的办法排版。");
+          if (plan.graphviz && !data.graphviz) note("画图用的 Graphviz 没有取到，机制模型改由本书的程序排成几行。");
           resolve();
         }
         if (data.kind === "output") hear(data.id, data.output);
@@ -235,7 +235,7 @@
     const took = Math.round((performance.now() - began) / 1000);
     document.documentElement.dataset.runReady = String(took);
     panel.replaceChildren(
-      make("p", { className: "run-hint", textContent: `Python 在这一页里了（载入用了 ${took} 秒）。每一格下面有“运行”和“修改”；改过的格子里按 Ctrl + Enter 也能运行。` }),
+      make("p", { className: "run-hint", textContent: `Python 载入好了，用了 ${took} 秒。每一格下面有“运行”和“修改”；在修改的方框里按 Ctrl + Enter 也能运行。` }),
     );
     say("可以运行了。");
     if (whole) runAll();
@@ -430,7 +430,7 @@
     }
     if (kind === "error") {
       const box = make("div", { className: "run-error", role: "alert" }, make("p", { textContent: content }));
-      if (trace) box.append(make("details", {}, make("summary", { textContent: "一步一步走到这里的" }), make("pre", { textContent: trace, tabIndex: 0 })));
+      if (trace) box.append(make("details", {}, make("summary", { textContent: "出错以前经过了哪几步" }), make("pre", { textContent: trace, tabIndex: 0 })));
       output.append(box);
       return;
     }
@@ -467,7 +467,7 @@
       if (!halted) {
         drop();
         document.documentElement.dataset.runDone = `0 ${error.message}`;
-        say(`Python 停了：${error.message}。再运行时会重新启动。`);
+        say(`Python 停了：${error.message}。变量清空了，请点“运行整页”，会重新启动，从头来。`);
       }
     }
     busy = false;
@@ -554,7 +554,7 @@
     }
     drop();
     for (const one of cells) one.abandon();
-    say("停下了。Python 里的变量清空了，页面上改过的程序还在；再运行时会重新启动，从头运行整页。");
+    say("停下了。Python 里的变量清空了，页面上改过的程序还在；请点“运行整页”，会重新启动，从头来。");
   }
 
   let stop;
