@@ -61,7 +61,7 @@ def contents(root: Path = ROOT) -> dict[str, bytes]:
     editions, wheels = root / "_build/student/editions", sorted((root / "_build/html/wheel").glob("*.whl"))
     if not editions.is_dir() or len(wheels) != 1:
         raise SystemExit("there is no book to take the notebooks from: run make book first")
-    wanted = "\n".join(["-c constraints.txt", f"./wheel/{wheels[0].name}[figures,corpus]", *LAB])
+    wanted = "\n".join(["-c constraints.txt", f"./wheel/{wheels[0].name}[figures,corpus,materials]", *LAB])
     files = {
         "README.md": (root / "book/student.md").read_bytes(),
         "constraints.txt": pins((root / "requirements.lock").read_text("utf-8")).encode(),

@@ -88,7 +88,7 @@ def test_links_between_notebooks_stay_inside(files):
 
 def test_it_names_what_it_holds_and_holds_no_original(files):
     wheel = next(name for name in files if name.endswith(".whl"))
-    assert f"./{wheel}[figures,corpus]" in files["requirements.txt"].decode()
+    assert f"./{wheel}[figures,corpus,materials]" in files["requirements.txt"].decode()
     readme = files["README.md"].decode()
     assert re.findall(r"(?m)^    (.+)$", readme) == ["pip install -r requirements.txt", "jupyter lab notebooks"]
     assert all(name in files for name in re.findall(r"`(LICENSE[A-Z-]*)`", readme))

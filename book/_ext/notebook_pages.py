@@ -30,7 +30,7 @@ from zhagen.book.solutions import without_solutions
 
 LOGGER = logging.getLogger(__name__)
 FOLDER = "notebooks/"
-EXTRAS = "figures,corpus"
+EXTRAS = "figures,corpus,materials"
 DOWNLOAD = re.compile(r'href="[^"]*_sources/(notebooks/[^"]+\.ipynb)"')
 
 

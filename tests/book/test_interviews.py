@@ -18,3 +18,9 @@ def test_what_is_said_survives_word_tables_old_encodings_and_subtitles(tmp_path)
     wanted = wanted[wanted.source_id.isin(list(study.texts))]
     assert coded.quotations(coder="我们").quote.tolist() == wanted.quote.tolist()
     assert set(coded.codebook.codes.status) == {"inferred"}  # pictures ask for it
+
+
+def test_a_file_of_the_reader_is_not_overwritten(tmp_path):
+    (tmp_path / "I05.txt").write_text("我的访谈", "utf-8")
+    written = write_interviews(tmp_path)
+    assert (tmp_path / "I05.txt").read_text("utf-8") == "我的访谈" and all(path.is_file() for path in written)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +21,7 @@ def write_interviews(folder: Path | str) -> list[Path]:
     Parameters
     ----------
     folder : pathlib.Path or str
-        Where they go; it is made if it does not exist.
+        Where they go; it is made if it does not exist. A file of that name that is there already is not overwritten.
 
     Returns
     -------
@@ -43,7 +44,7 @@ def write_interviews(folder: Path | str) -> list[Path]:
     docx, srt = import_extra("docx", "materials"), import_extra("srt", "materials")
     study, folder = practice_study(), Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
+    made: dict[str, bytes] = {}
     for source_id in WORD:
         document = docx.Document()
         document.sections[0].header.paragraphs[0].text = "访谈记录，内部使用"
@@ -53,22 +54,22 @@ def write_interviews(folder: Path | str) -> list[Path]:
         else:
             for line in lines:
                 document.add_paragraph(line)
-        written.append(folder / f"{source_id}.docx")
-        document.save(str(written[-1]))
+        saved = BytesIO()
+        document.save(saved)
+        made[f"{source_id}.docx"] = saved.getvalue()
     for source_id in TEXTS:
-        written.append(folder / f"{source_id}.txt")
-        written[-1].write_bytes(study.texts[source_id].replace("\n", "\r\n").encode("gb18030"))
+        made[f"{source_id}.txt"] = study.texts[source_id].replace("\n", "\r\n").encode("gb18030")
     for source_id in SUBTITLES:
-        written.append(folder / f"{source_id}.srt")
         cues = [
             srt.Subtitle(number, timedelta(seconds=start), timedelta(seconds=end), text)
             for number, (start, end, text) in enumerate(_cues(study.texts[source_id]), 1)
         ]
-        written[-1].write_text(srt.compose(cues), encoding="utf-8-sig")
-    for name, content in (("I02 录音.m4a", b"ftypM4A "), ("采访提纲.doc", b"\xd0\xcf\x11\xe0")):
-        written.append(folder / name)
-        written[-1].write_bytes(content)
-    return written
+        made[f"{source_id}.srt"] = srt.compose(cues).encode("utf-8-sig")
+    made |= {"I02 录音.m4a": b"ftypM4A ", "采访提纲.doc": b"\xd0\xcf\x11\xe0"}
+    for name, content in made.items():
+        if not (folder / name).exists():  # the reader may have named a folder of theirs
+            (folder / name).write_bytes(content)
+    return [folder / name for name in made]
 
 
 def interview_codings(study: Study) -> pd.DataFrame:
