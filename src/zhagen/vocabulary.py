@@ -116,6 +116,14 @@ REPORTED_MEANS = {
     "absent": "换几个说法查过全文，没有",
     "not_applicable": "这一类文章谈不上",
 }
+SOURCES = {"interview": "访谈", "field note": "田野笔记", "document": "文档"}  # kinds of a study's sources
+DEFINING = {  # columns of a codebook that say what a code is
+    "definition": "定义",
+    "include": "算",
+    "exclude": "不算",
+    "example": "例",
+    "properties": "属性",
+}
 KINDS = {
     # repeated quotations
     "exact": "逐字相同",

@@ -324,3 +324,12 @@ FINDINGS = {
 def test_the_check_sees_what_the_schema_does_not(tmp_path, name):
     xml, words = FINDINGS[name]
     assert check_exchange(write_qdpx(tmp_path / "a.qdpx", xml)).found.str.contains(words, regex=False).any()
+
+
+def test_a_codebook_of_any_size_is_not_read(tmp_path):
+    path = tmp_path / "codes.qdc"
+    with path.open("wb") as file:
+        file.truncate(65 << 20)
+    assert check_exchange(path).found.tolist() == ["the file is too large for a codebook"]
+    with pytest.raises(ZhagenError, match="too large for a codebook"):
+        import_study(path, tmp_path / "study")

@@ -4,6 +4,7 @@ import http.client
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -63,6 +64,21 @@ def coded(state, start, end, code, memo="", label=None):
     codes = state["codes"] + ([{"id": code, "label": label}] if label else [])
     made = {"start": start, "end": end, "code": code, "memo": memo, "date": "2024-05-01"}
     return {**state, "codes": codes, "codings": [*state["codings"], made]}
+
+
+@pytest.mark.parametrize("path", ["*", "http://[/", "//[x"])
+def test_what_is_no_address_is_refused(server, capfd, path):
+    host = f"127.0.0.1:{server.server_port}"
+    with socket.create_connection(("127.0.0.1", server.server_port), timeout=20) as connection:
+        connection.sendall(f"GET {path} HTTP/1.0\r\nHost: {host}\r\n\r\n".encode())
+        assert b" 404 " in connection.makefile("rb").readline()
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_folder_that_is_gone_is_said(server, folder, tmp_path):
+    folder.rename(tmp_path / "moved")
+    status, answer, _ = ask(server, "")
+    assert status == 409 and "the folder cannot be read" in answer
 
 
 def test_strangers_are_refused(server, folder):

@@ -134,6 +134,9 @@ def write_chapters(study: Study, folder: Path | str) -> list[Path]:
 def build_study_book(folder: Path | str, out: Path | str, *, names: Collection[str] = ()) -> list[Path]:
     """Build the static book of a study.
 
+    Its own chapters are programs, and they run; its prose (findings.md, storyline.md, guide.md) may hold HTML, and read
+    other files into the page. So build the book of a study that you trust.
+
     Parameters
     ----------
     folder : pathlib.Path or str
@@ -330,13 +333,18 @@ def refuse_names(built: Path, names: Collection[str]) -> None:
 
 
 def _exchange(built: Path, out: Path) -> None:
-    """Put a finished book in the place of the old one, in one step."""
+    """Put a finished book in the place of the old one; the old one stays if it cannot."""
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
         shutil.copytree(built, draft / "new")
         if out.exists():
             out.rename(draft / "old")
-        (draft / "new").rename(out)
+        try:
+            (draft / "new").rename(out)
+        except BaseException:
+            if (draft / "old").exists():
+                (draft / "old").rename(out)
+            raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)

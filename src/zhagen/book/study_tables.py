@@ -8,8 +8,8 @@ import pandas as pd
 
 from zhagen.errors import StudyError
 from zhagen.study import Study, open_study
+from zhagen.vocabulary import SOURCES
 
-KINDS = {"interview": "访谈", "field note": "田野笔记", "document": "文档"}
 STUDY = "ZHAGEN_STUDY"  # names the folder of the study while its book is built
 
 
@@ -73,7 +73,7 @@ def material_table(study: Study) -> pd.DataFrame:
     coded = study.codings[study.codings.coder.isin(study.chosen_coders())].groupby("source_id").size()
     at = sources.source_id
     return sources.assign(
-        kind=sources.kind.map(KINDS).fillna(sources.kind),
+        kind=sources.kind.map(SOURCES).fillna(sources.kind),
         people=at.map(people).fillna(""),
         characters=at.map(characters).fillna(0).astype(int),
         codings=at.map(coded).fillna(0).astype(int),

@@ -14,7 +14,12 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     commands : argparse._SubParsersAction
         What ``zhagen`` takes as its first word; it gets one more.
     """
-    parser = commands.add_parser("book", help="build the static book of a study: chapters that run, search, pictures")
+    parser = commands.add_parser(
+        "book",
+        help="build the static book of a study: chapters that run, search, pictures",
+        description="Build the static book of a study. Notebooks in its folder chapters are programs, and they run: "
+        "build the book of a study that you trust.",
+    )
     parser.add_argument("study", metavar="STUDY", help="the folder of the study")
     parser.add_argument("--out", metavar="DIR", help="where the book goes")
     parser.add_argument(

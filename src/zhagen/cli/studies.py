@@ -217,12 +217,13 @@ def _changed(study: "Study", arguments: argparse.Namespace) -> "Study":
 
 def _split(arguments: argparse.Namespace) -> None:
     from zhagen.study import open_study, read_parts, split_code, update_study
+    from zhagen.study.study import EVERYBODY
 
     path = Path(arguments.parts)
     if not path.exists():
         study = open_study(arguments.study)
         code = study.codebook.find(arguments.code)
-        own = study.quotations(coder=study.coders, roles=["participant", "observer", "document", "interviewer"])
+        own = study.quotations(coder=study.coders, roles=EVERYBODY)
         own = own[own.code_id == code]
         _write_table(own[["coding_id", "source_id", "coder", "quote"]].assign(to=""), arguments.parts)
         print(f"{path}: {len(own)} codings; write under to which code each goes to, and give the command again")

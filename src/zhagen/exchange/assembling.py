@@ -12,17 +12,15 @@ from typing import Any
 import pandas as pd
 
 from zhagen.errors import ZhagenError
-from zhagen.exchange.fields import split_fields_below
+from zhagen.exchange.fields import PASSAGE, split_fields_below
 from zhagen.exchange.model import NOWHEN, NoteEntry, Project, make_guid, rows_of
 from zhagen.study.folder import EDGES, ID, MEMOS, NOTES, TABLES, columns_of, split_list
-from zhagen.study.study import Study, make_study
-from zhagen.vocabulary import LEVELS
+from zhagen.study.study import EVERYBODY, Study, make_study
+from zhagen.vocabulary import LEVELS, SOURCES
 
 BY_HEIGHT = ("concept", "category", "main_category", "core_category", "theme", "dimension")
 CARRIED = ("history", "sampling", "differences", "paradigm", "negative_cases", "gioia")  # tables that travel as notes
 RESERVED = {"source_id", "file", "sha256", "sets", "case", "case_memo", "description", "guid"}
-KINDS = ("interview", "field note", "document", "")
-PLACE = re.compile(r"\n\n〔([\w.\-]+) (\d+)–(\d+)〕\Z")  # the passage that a memo annotates
 CODING = ("coding_id", "source_id", "start", "end", "code_id", "coder")
 _PALETTE = "#0072b2 #d55e00 #009e73 #cc79a7 #56b4e9 #e69f00 #f0e442 #999999".split()  # Okabe and Ito
 
@@ -224,7 +222,7 @@ class _Assembler:
     def _column(self, name: str) -> str:
         """Return the column of a variable: its own name, where that says nothing else in a study."""
         values = {source.attributes.get(name, "") for source in self.project.sources}
-        if name == "kind" and values <= set(KINDS):
+        if name == "kind" and values <= {*SOURCES, ""}:
             return name
         if name == "date" and all(_is_day(part) for value in values if value for part in value.split("/")):
             return name
@@ -378,7 +376,7 @@ class _Assembler:
                 "sources": [self.sources[one] for one in on_source.get(note.guid, [])],
                 "codings": [self.codings[one] for one in on_coding.get(note.guid, []) if one in self.codings],
             }
-            if note.place and len(set(linked["sources"])) == 1 and not PLACE.search(text):
+            if note.place and len(set(linked["sources"])) == 1 and not PASSAGE.search(text):
                 text = f"{text}\n\n〔{linked['sources'][0]} {note.place[0]}–{note.place[1]}〕"
             known = {"codes": self.codes, "sources": self.sources, "codings": self.codings}
             for key, now in linked.items():
@@ -446,7 +444,7 @@ class _Assembler:
         """Return the sources with the kinds that leave no coding outside of a turn, where the file names none."""
         if "kind" in self.project.variables or not len(study.codings):
             return frame
-        placed = set(study.quotations(coder=study.coders, roles=("interviewer", *ROLES)).coding_id)
+        placed = set(study.quotations(coder=study.coders, roles=EVERYBODY).coding_id)
         outside = set(study.codings.source_id[~study.codings.coding_id.isin(placed)])
         if not outside:
             return frame
@@ -457,9 +455,6 @@ class _Assembler:
         for name, members in self.project.sets:
             if any(one not in known for one in members):
                 self._say("members of a set", name, "only codes and sources are taken as members")
-
-
-ROLES = ("participant", "observer", "document")
 
 
 def default_ids(letter: str, number: int, used: set[str], width: int = 2) -> Any:

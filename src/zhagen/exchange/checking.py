@@ -10,7 +10,7 @@ import pandas as pd
 from zhagen.errors import ExchangeError, ZhagenError
 from zhagen.exchange.archive import Archive, open_archive
 from zhagen.exchange.fields import NO_XML
-from zhagen.exchange.refi_reading import parse_xml, plain_guid
+from zhagen.exchange.refi_reading import parse_xml, plain_guid, read_codebook
 
 FOUND = "severity where found todo".split()
 GUID = re.compile(r"\{?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?")
@@ -122,9 +122,7 @@ def check_exchange(path: Path | str) -> pd.DataFrame:
 
 
 def _codebook(path: Path) -> Iterator[tuple[str, str, str, str]]:
-    if not path.is_file():
-        raise ExchangeError("there is no such file", str(path), "check the path")
-    root = parse_xml(path.read_bytes(), path.name, "CodeBook")
+    root = read_codebook(path)
     yield from _form(root)
     yield from _keys(root)
     yield from _names(root)

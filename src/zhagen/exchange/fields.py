@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 
 NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # characters that XML 1.0 cannot hold
+PASSAGE = re.compile(r"\n\n〔([\w.\-]+) (\d+)–(\d+)〕\Z")  # below a memo: the passage that it annotates
 _BLOCK = re.compile(r"(?:\A|\n\n)(id: [^\n]*(?:\n(?:  [^\n]*|[^\s:][^:\n]{0,60}: [^\n]*|[^\s:][^:\n]{0,60}:))*)\s*\Z")
 
 

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from zhagen.exchange.fields import PASSAGE
 from zhagen.study.folder import split_list
 from zhagen.study.study import Study
 
-PASSAGE = re.compile(r"\n\n〔[\w.\-]+ \d+–\d+〕\Z")
 UNREAD = "not read; export with --for qualcoder (in Python: program='QualCoder'), and they become journal entries"
 LINKED = "journal entries without their links"
 LOSSES = "program what number how".split()

@@ -22,6 +22,7 @@ from zhagen.exchange.offsets import place_spans
 from zhagen.extras import import_extra
 from zhagen.text.encodings import read_file
 
+CODEBOOK = 64 << 20  # bytes of a file .qdc
 DEEPEST = 100  # codes above each other
 NAMESPACE = re.compile(r"\{urn:QDA-XML:(project|codebook):[\w.:]+\}")
 MEDIA = {"PictureSource": "picture", "AudioSource": "sound", "VideoSource": "video"}
@@ -80,16 +81,37 @@ def read_qdc(path: Path, *, partial: bool = False) -> Project:
     ExchangeError
         If it is damaged or dangerous.
     """
-    if not path.is_file():
-        raise ExchangeError("there is no such file", str(path), "check the path")
-    if path.stat().st_size > 64 << 20:
-        raise ExchangeError("the file is too large for a codebook", path.name, ANEW)
-    root = parse_xml(path.read_bytes(), path.name, "CodeBook")
+    root = read_codebook(path)
     reader = _ProjectReader(None, root, path.name, partial)
     reader.project.title = root.get("name", "") or path.stem
     reader.read_codes(root)
     reader.read_sets(root)
     return reader.project
+
+
+def read_codebook(path: Path) -> Any:
+    """Read the XML of a codebook.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file ``.qdc``.
+
+    Returns
+    -------
+    xml.etree.ElementTree.Element
+        Its root, as `parse_xml` returns it.
+
+    Raises
+    ------
+    ExchangeError
+        If there is no such file, it is too large, or it is no codebook.
+    """
+    if not path.is_file():
+        raise ExchangeError("there is no such file", str(path), "check the path")
+    if path.stat().st_size > CODEBOOK:
+        raise ExchangeError("the file is too large for a codebook", path.name, ANEW)
+    return parse_xml(path.read_bytes(), path.name, "CodeBook")
 
 
 def parse_xml(content: bytes, where: str, root: str) -> Any:

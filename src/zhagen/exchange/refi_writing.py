@@ -14,8 +14,8 @@ import pandas as pd
 from zhagen import __version__
 from zhagen.errors import ExchangeError
 from zhagen.exchange.archive import pack_archive
-from zhagen.exchange.assembling import CARRIED, CODING, PLACE, default_colors, default_ids, levels_by_height, unique_id
-from zhagen.exchange.fields import NO_XML, legal_xml, with_fields
+from zhagen.exchange.assembling import CARRIED, CODING, default_colors, default_ids, levels_by_height, unique_id
+from zhagen.exchange.fields import NO_XML, PASSAGE, legal_xml, with_fields
 from zhagen.exchange.losses import Loss, reads_as_qualcoder
 from zhagen.exchange.model import NOWHEN, ORIGIN, SHORT, make_guid, rows_of
 from zhagen.exchange.refi_reading import SPEAKERS
@@ -152,7 +152,7 @@ class _ProjectWriter:
 
     def _place(self, memo: Mapping[str, Any]) -> tuple[str, int, int, int] | None:
         """Return the passage that a memo annotates, and where its own text ends; None if it is no annotation."""
-        found = PLACE.search(memo["text"])
+        found = PASSAGE.search(memo["text"])
         if not found or memo["sources"] != [found[1]] or memo["codes"] or memo["codings"]:
             return None
         start, end = int(found[2]), int(found[3])

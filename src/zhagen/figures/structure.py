@@ -13,6 +13,7 @@ from zhagen.figures.labels import cell_text, one_line
 from zhagen.figures.picture import Picture, picture_key, require_columns
 from zhagen.figures.table import line_ranges
 from zhagen.text.cleaning import printed_width
+from zhagen.vocabulary import LEVELS
 
 WRAP = {2: (9, 8), 3: (8, 6, 6), 4: (7, 5, 4, 4)}  # characters a line by number of levels, finest level first
 PAD, GAP, COLUMN_GAP, EDGE = 8, 7, 24, 4
@@ -227,8 +228,8 @@ def level_name(level: str, levels: list[str]) -> str:
     ('一阶概念', '概念')
     """
     if "theme" in levels:
-        return {"concept": "一阶概念", "theme": "二阶主题"}.get(level, theme.LEVEL_NAMES.get(level, level))
-    return theme.LEVEL_NAMES.get(level, level)
+        return {"concept": "一阶概念", "theme": "二阶主题"}.get(level, LEVELS.get(level, level))
+    return LEVELS.get(level, level)
 
 
 def _colour(level: str) -> str:

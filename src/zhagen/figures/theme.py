@@ -40,10 +40,6 @@ PAPER = "var(--zhagen-paper, transparent)"
 LEVEL_COLOURS = {
     "dimension": 0, "theme": 2, "concept": 4, "core_category": 0, "main_category": 2, "category": 5,
 }  # fmt: skip
-LEVEL_NAMES = {
-    "dimension": "聚合维度", "theme": "主题", "concept": "概念",
-    "core_category": "核心范畴", "main_category": "主范畴", "category": "范畴",
-}  # fmt: skip
 
 
 def palette_colour(place: int) -> str:

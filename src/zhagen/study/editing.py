@@ -16,9 +16,8 @@ import pandas as pd
 from zhagen.errors import StudyError
 from zhagen.study.folder import ID, columns_of, read_rows, split_list
 from zhagen.study.study import Study, remake_study
-from zhagen.vocabulary import LEVELS
+from zhagen.vocabulary import DEFINING, LEVELS
 
-SAID = {"definition": "定义", "include": "算", "exclude": "不算", "example": "例", "properties": "属性"}
 BEGUN = "记历史以前已有"
 POINTING = {"differences": ["code_id"], "gioia": ["code_id"], "paradigm": ["category_id", "code_id"]}
 LISTING = {"paradigm": "codings", "negative_cases": "coding_ids"}  # columns that list codings
@@ -528,7 +527,7 @@ class _Change:
         """Take a code out of the codebook; what it said goes into a memo."""
         row = self.codes[self.codes.code_id == code_id].iloc[0]
         self.codes = self.codes[self.codes.code_id != code_id].reset_index(drop=True)
-        said = [f"- {name}：{row[column]}" for column, name in SAID.items() if row.get(column)]
+        said = [f"- {name}：{row[column]}" for column, name in DEFINING.items() if row.get(column)]
         self.memo_id = ""
         if not said:
             return

@@ -21,7 +21,7 @@ from zhagen.documents.handwritten import read_prose, read_toml
 from zhagen.errors import StudyError, ZhagenError
 from zhagen.output import finish_writing, unguard_cells
 from zhagen.text.encodings import HEAD, assumed_encoding, find_encoding
-from zhagen.vocabulary import LEVELS, STATUSES
+from zhagen.vocabulary import ACTS, LEVELS, PLACES, SOURCES, STATUSES
 
 FAULTS = "severity file line found todo".split()
 # file -> columns that it must have, columns that it may lack; further columns are kept
@@ -46,15 +46,13 @@ SEPARATOR = re.compile(r'"?sep=.?"?\s*', re.IGNORECASE)  # the first line of a t
 NOTES = ("guide.md", "consent.md", "findings.md", "storyline.md")
 MEMOS = "memo_id date coder kind codes sources codings title text".split()
 EDGES = "model_id source target relation sign status line_start line_end reason codings memos rival".split()
-ACTS = ("create", "rename", "merge", "split", "move", "retire")
-PLACES = ("phenomenon", "condition", "context", "intervening", "action", "consequence")
 ROLES = ("interviewer", "participant", "observer")
 WORDS = {  # what a cell may say
     ("codebook", "level"): tuple(LEVELS),
-    ("history", "act"): ACTS,
-    ("paradigm", "place"): PLACES,
+    ("history", "act"): tuple(ACTS),
+    ("paradigm", "place"): tuple(PLACES),
     ("speakers", "role"): ROLES,
-    ("sources", "kind"): ("interview", "field note", "document"),
+    ("sources", "kind"): tuple(SOURCES),
     ("differences", "kind"): ("boundary", "definition", "missed", "level", "reading"),
 }
 ID = re.compile(r"[\w.\-]+")

@@ -19,8 +19,9 @@ from typing import Any
 import pandas as pd
 
 from zhagen.errors import StudyError
-from zhagen.study.folder import ACTS, Fault, split_list
+from zhagen.study.folder import Fault, split_list
 from zhagen.study.study import Study
+from zhagen.vocabulary import ACTS
 
 STATE = "code_id label parent_id since".split()
 LINEAGE = "code_id labels created ended how into reasons memos".split()

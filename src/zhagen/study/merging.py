@@ -18,12 +18,12 @@ from zhagen.errors import StudyError
 from zhagen.study.editing import new_memo_id, relink
 from zhagen.study.folder import KEYS, columns_of, read_rows, sha256_of, split_list, typed_table
 from zhagen.study.history import code_lineage
-from zhagen.study.study import Study, open_study, remake_study
+from zhagen.study.study import EVERYBODY, Study, open_study, remake_study
+from zhagen.vocabulary import DEFINING
 
 CONFLICTS = "kind code source_id start end ours theirs done".split()
 DIFFERENCES = "kind label source_id start end coder other words others".split()
 PLACE = ["source_id", "start", "end", "code_id", "coder"]
-SAID = {"definition": "定义", "include": "算", "exclude": "不算", "example": "例", "properties": "属性"}
 EXPORT = ("source_id", "start", "end", "code_id", "coder")  # what an export of the page must have
 
 
@@ -184,7 +184,7 @@ def coder_differences(study: Study, coders: Iterable[str] | None = None) -> pd.D
     {'boundary': 190, 'alone': 66, 'code': 47}
     """
     names = study.single_coders if coders is None else study.chosen_coders(coders)
-    quoted = study.quotations(coder=names, roles=["participant", "observer", "document", "interviewer"])
+    quoted = study.quotations(coder=names, roles=EVERYBODY)
     rows: list[tuple[Any, ...]] = []
     cells = {name: quoted[name].to_numpy(dtype=object) for name in "start end label quote".split()}
     places = quoted.groupby(["source_id", "coder"], sort=False).indices
@@ -339,7 +339,7 @@ class _Merge:
             elif parent:
                 self.conflict("parent", ours["parent_id"], parent, "ours is kept", label)
         other = []
-        for column, name in SAID.items():
+        for column, name in DEFINING.items():
             mine, said = ours.get(column, ""), theirs.get(column, "")
             if said and not mine:
                 ours[column] = said

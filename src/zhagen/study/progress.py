@@ -11,7 +11,7 @@ from zhagen.errors import StudyError
 from zhagen.study.folder import split_list
 from zhagen.study.history import code_lineage
 from zhagen.study.saturation import source_order
-from zhagen.study.study import COUNTED, Study
+from zhagen.study.study import COUNTED, EVERYBODY, Study
 
 SHARES = "source_id coder characters coded share codings".split()
 BARE_TURNS = "source_id turn speaker start end characters text".split()
@@ -235,7 +235,7 @@ def code_log(study: Study, code: str) -> CodeLog:
         names |= memo_codes | {label for one in memo_codes & set(line.index) for label in line.labels[one]}
     cells = study.history[["code_id", "from", "to"]].map(lambda cell: bool(names & set(split_list(cell))))
     named = [bool(memo_codes & set(linked)) for linked in study.memos.codes]
-    quoted = study.quotations(code_id, coder=study.coders, roles=[*COUNTED, "interviewer"]) if living else None
+    quoted = study.quotations(code_id, coder=study.coders, roles=EVERYBODY) if living else None
     quoted = study.quotations().iloc[:0] if quoted is None else quoted
     order = quoted.sort_values(["date", "coder", "source_id", "start"], kind="stable", ignore_index=True)
     return CodeLog(

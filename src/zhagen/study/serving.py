@@ -129,7 +129,11 @@ class StudyServer(ThreadingHTTPServer):
 
     def _read(self) -> Study:
         """Return the study; it is read again only if a file of the folder is another one."""
-        stamp = _stamp(self.folder)
+        try:
+            stamp = _stamp(self.folder)
+        except OSError as error:  # it was moved, or another program is just writing
+            todo = "if it is where it was, load the page again"
+            raise StudyError(f"the folder cannot be read: {error.strerror}", str(self.folder), todo) from error
         if self.kept is None or self.kept[0] != stamp:
             self.kept = (stamp, assemble_study(read_folder(self.folder), self.folder))
         return self.kept[1]
@@ -215,11 +219,14 @@ class _Pages(BaseHTTPRequestHandler):
     def _parts(self) -> list[str] | None:
         """Return the parts of the path after the token; None, and a refusal, for a stranger."""
         hosts = [f"{name}:{self.server.server_port}" for name in (HOST, "localhost")]
-        parts = [unquote(part) for part in urlsplit(self.path).path.split("/")[1:]]
         site = self.headers.get("Sec-Fetch-Site", "same-origin")
         if self.headers.get("Host") not in hosts:
             self._refuse(HTTPStatus.MISDIRECTED_REQUEST, "another host")
             return None
+        try:
+            parts = [unquote(part) for part in urlsplit(self.path).path.split("/")[1:]] or [""]
+        except ValueError:  # no address at all, such as http://[
+            parts = [""]
         if not secrets.compare_digest(parts[0].encode(), self.server.token.encode()):
             self._refuse(HTTPStatus.NOT_FOUND, "no such page")
             return None

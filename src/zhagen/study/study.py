@@ -31,6 +31,7 @@ from zhagen.study.locking import lock_study
 from zhagen.text.sentences import sentence_ends
 
 COUNTED = ("participant", "observer", "document")  # whose words statistics are of: all but the interviewer's
+EVERYBODY = (*COUNTED, "interviewer")
 TURNS = "source_id turn speaker role start end text".split()
 SENTENCES = "source_id turn sentence speaker role start end text".split()
 QUOTATIONS = "coding_id source_id turn speaker role start end code_id label level coder date quote".split()
