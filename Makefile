@@ -37,6 +37,8 @@ help:
 	@echo "make handouts           both of them, tried: installed from the zip, released, submitted, graded"
 	@echo "make wheel              wheel and sdist into dist/; the wheel is tried in a clean environment"
 	@echo "make lock               resolve requirements.lock anew"
+	@echo "make install            only what the book needs, into .venv"
+	@echo "make clean              remove what was built: _build, dist"
 
 # One lock, installed in parts: what the book needs, and on top of it what `make test`, `make lab`, `make bench` need.
 # Every version and checksum comes from the lock; a package that is not in it stops the install.
