@@ -26,6 +26,7 @@ class Handler(SimpleHTTPRequestHandler):
 
     extensions_map = {**SimpleHTTPRequestHandler.extensions_map, **TYPES}
     runtime: Path | None = None
+    public = False  # a book built with originals quotes them: pages of other hosts may not read it from here
 
     def translate_path(self, path: str) -> str:
         """Return the file of an address."""
@@ -36,8 +37,9 @@ class Handler(SimpleHTTPRequestHandler):
         return super().translate_path(path)
 
     def end_headers(self) -> None:
-        """Let pages of other hosts read the files, as a public distribution does."""
-        self.send_header("Access-Control-Allow-Origin", "*")
+        """Let pages of other hosts read the files of a public distribution, and of nothing else."""
+        if self.public:
+            self.send_header("Access-Control-Allow-Origin", "*")
         super().end_headers()
 
     def log_message(self, *_: object) -> None:
@@ -46,8 +48,8 @@ class Handler(SimpleHTTPRequestHandler):
 
 @contextmanager
 def local_site(html: Path = HTML, runtime: Path | None = None, port: int = 0) -> Iterator[str]:
-    """Serve a site while the block runs; yields its address."""
-    handler = type("LocalHandler", (Handler,), {"runtime": runtime})
+    """Serve a site while the block runs, as a public distribution does; yields its address."""
+    handler = type("LocalHandler", (Handler,), {"runtime": runtime, "public": True})
     with ThreadingHTTPServer(("127.0.0.1", port), partial(handler, directory=str(html))) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}/"

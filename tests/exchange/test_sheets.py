@@ -127,7 +127,7 @@ BROKEN = {
     "empty": ("a.csv", "", "is empty"),
     "no code": ("a.csv", "Code,Memo\n", "there is no code"),
     "two columns": ("a.csv", "Code,Code,Memo\na,b,c\n", "two columns"),
-    "no CSV": ("a.csv", 'Code,Memo\n"a,b\n', "this is no CSV"),
+    "no CSV": ("a.csv", 'Code,Memo\n"a,b\n', "no CSV"),
     "a circle": ("a.csv", "code_id,label,level,parent_id\na,甲,concept,b\nb,乙,category,a\n", "in a circle"),
     "a code that is not closed": ("a.txt", "#TEXT a\n#CODE 甲#没完", "is not closed"),
     "a code that is not opened": ("a.txt", "#TEXT a\n没完#ENDCODE#", "closes nothing"),
@@ -143,6 +143,14 @@ def test_what_is_no_such_file_is_refused(tmp_path, capsys, name):
     assert main(["import", str(tmp_path / file), "--out", str(tmp_path / "study")]) == 2
     said = capsys.readouterr()
     assert words in said.err and said.err.count("\n") == 1 and not (tmp_path / "study").exists()
+
+
+def test_a_table_of_a_spreadsheet_is_read(tmp_path):
+    """Excel names the separator in a first line of its own, and a cell may be long."""
+    long = "看" * 140_000
+    (tmp_path / "a.csv").write_text(f'sep=;\ncode_id;label;level;definition\nc1;甲;concept;"{long}"\n', "utf-8")
+    study = import_study(tmp_path / "a.csv", tmp_path / "study").study
+    assert study.codebook.codes[["label", "definition"]].to_numpy().tolist() == [["甲", long]]
 
 
 def test_a_workbook_with_a_document_type_is_refused(tmp_path, study):

@@ -1,5 +1,7 @@
 """Every fault of a hand-written file is listed with its line, and what to do."""
 
+import csv
+
 import pytest
 
 from zhagen.cli import main
@@ -200,3 +202,12 @@ def test_a_link_to_itself_is_no_file(folder):
     (folder / "sources/I02.txt").unlink()
     (folder / "sources/I02.txt").symlink_to("I02.txt")
     assert "there is no file sources/I02.txt" in check_study(folder).found.tolist()
+
+
+def test_a_long_cell_that_was_written_is_read(folder):
+    """Python's own limit is 131,072 characters, of the whole process: who read a table before must not matter."""
+    long = "看，" * 70_000 + ","
+    csv.field_size_limit(131_072)
+    edit(folder, "codebook.csv", "c01,不利先说,concept,k1,", f'c01,不利先说,concept,k1,"{long}"')
+    assert check_study(folder).query("severity == 'error'").found.tolist() == []
+    assert long in open_study(folder).codebook.codes.to_numpy()

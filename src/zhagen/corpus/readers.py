@@ -8,7 +8,6 @@ import csv
 import json
 import os
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -21,6 +20,7 @@ from zhagen.corpus.turns import SUBTITLES, without_time_codes
 from zhagen.errors import SourceError
 from zhagen.extras import import_extra
 from zhagen.text.encodings import BIG5, WESTERN, assumed_encoding, binary, find_encoding, undecodable
+from zhagen.text.rows import csv_reader
 
 KINDS = {".txt": "texts", ".md": "texts", ".srt": "texts", ".vtt": "texts"}
 KINDS |= {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".pq": "parquet"}
@@ -388,7 +388,6 @@ def _jsonl(
 
 
 def _csv(path: Path, column: str, encoding: str | None, longest: int | None, reading: SourceLog) -> Iterator[Document]:
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     encoding = encoding or _found(path, reading)
     with path.open(encoding=encoding, newline="") as file:
         lines = _lines(file, path, encoding, longest)
@@ -400,7 +399,7 @@ def _csv(path: Path, column: str, encoding: str | None, longest: int | None, rea
             reading.remarks.append(
                 f"the columns of {path.name} are set apart by {SEPARATORS.get(separator, separator)}"
             )
-        rows = csv.reader(lines if named else chain([first], lines), delimiter=separator, strict=True)
+        rows = csv_reader(lines if named else chain([first], lines), separator)
         try:
             header = [name.strip() for name in next(rows, [])]
             place = _place(column, header, f"{path.name}, line {before + 1}")

@@ -16,6 +16,7 @@ from zhagen.exchange.fields import PASSAGE, split_fields_below
 from zhagen.exchange.model import NOWHEN, NoteEntry, Project, make_guid, rows_of
 from zhagen.study.folder import EDGES, ID, MEMOS, NOTES, TABLES, columns_of, split_list
 from zhagen.study.study import EVERYBODY, Study, make_study
+from zhagen.text.rows import csv_reader
 from zhagen.vocabulary import LEVELS, SOURCES
 
 BY_HEIGHT = ("concept", "category", "main_category", "core_category", "theme", "dimension")
@@ -492,7 +493,7 @@ def default_ids(letter: str, number: int, used: set[str], width: int = 2) -> Any
 
 
 def _table(name: str, text: str) -> pd.DataFrame:
-    rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    rows = list(csv_reader(io.StringIO(text, newline="")))
     needed = TABLES[name][0].split()
     if not rows or not set(needed) <= set(rows[0]) or any(len(row) != len(rows[0]) for row in rows):
         raise ValueError(f"it is no table {name}.csv")

@@ -1,6 +1,5 @@
 """Codebooks and codings as tables: CSV and XLSX, of ours, of Taguette, of MAXQDA; QualCoder's list of codes."""
 
-import csv
 import io
 import re
 from collections.abc import Callable, Mapping
@@ -15,9 +14,9 @@ from zhagen.exchange.fields import legal_xml, with_fields
 from zhagen.exchange.losses import Loss
 from zhagen.exchange.model import CodeEntry, CodingEntry, Project, SourceEntry, rows_of
 from zhagen.extras import import_extra
+from zhagen.materials.tables import read_rows
 from zhagen.output import guard_cells, unguard_cells
 from zhagen.study.study import Study
-from zhagen.text.encodings import read_file
 
 LONGEST = 32_000  # characters of a cell; Excel holds 32,767
 ROWS, COLUMNS = 200_000, 500  # of a table that is read
@@ -323,20 +322,14 @@ def _said(row: Mapping[str, Any]) -> str:
 
 
 def _csv_rows(path: Path) -> list[list[str]]:
-    try:
-        text = read_file(path) if path.is_file() else ""
-    except (ZhagenError, OSError) as error:
-        found = error.found if isinstance(error, ZhagenError) else str(error.strerror)
-        raise ExchangeError(f"the table cannot be read: {found}", path.name, "save it in UTF-8") from error
     if not path.is_file():
         raise ExchangeError("there is no such file", str(path), "check the path")
-    first = text.partition("\n")[0]
-    separator = max(",;\t", key=first.count)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
-    except csv.Error as error:
-        todo = "write a quotation mark inside a cell twice, and close the cell with one"
-        raise ExchangeError(f"this is no CSV: {error}", path.name, todo) from error
+        return read_rows(path)[0]
+    except ZhagenError as error:
+        raise ExchangeError(f"the table cannot be read: {error.found}", error.where or path.name, error.todo) from error
+    except OSError as error:
+        raise ExchangeError(f"the table cannot be read: {error.strerror}", path.name, "check the file") from error
 
 
 def _xlsx_rows(path: Path) -> list[list[str]]:

@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from zhagen.extras import import_extra
 from zhagen.materials.archives import check_archive, damaged
 from zhagen.materials.plain import decode_file
 from zhagen.materials.texts import Change, SourceText, plain_text
+from zhagen.text.rows import csv_reader
 
 BY = ("row", "column")
 LONG = 12  # characters that the answers of a column of text have on average, at least
@@ -120,7 +120,6 @@ def read_rows(path: Path, encoding: str | None = None) -> tuple[list[list[str]],
     SourceError
         If it is no CSV.
     """
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     text, changes = decode_file(path, encoding)
     first, _, rest = text.partition("\n")
     named = SEPARATOR.fullmatch(first.rstrip("\r"))
@@ -131,7 +130,7 @@ def read_rows(path: Path, encoding: str | None = None) -> tuple[list[list[str]],
         changes.append(Change("columns set apart in another way", 1, note=SEPARATORS.get(separator, separator)))
     reader = None
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        reader = csv_reader(io.StringIO(text, newline=""), separator)
         rows: list[list[str]] = []
         for row in reader:
             if len(rows) > ROWS:

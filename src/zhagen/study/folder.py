@@ -21,6 +21,7 @@ from zhagen.documents.handwritten import read_prose, read_toml
 from zhagen.errors import StudyError, ZhagenError
 from zhagen.output import finish_writing, unguard_cells
 from zhagen.text.encodings import HEAD, assumed_encoding, find_encoding
+from zhagen.text.rows import csv_reader
 from zhagen.vocabulary import ACTS, LEVELS, PLACES, SOURCES, STATUSES
 
 FAULTS = "severity file line found todo".split()
@@ -474,7 +475,7 @@ def _cells(
                 [*range(2 + before, len(counts) + 1 + before)],
                 [cells[1:] for cells in columns],
             )
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
+    reader = csv_reader(io.StringIO(text, newline=""), separator)
     rows: list[list[str]] = []
     lines: list[int] = []
     header: list[str] | None = None
