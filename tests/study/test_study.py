@@ -184,3 +184,11 @@ def test_a_published_study_has_a_descriptor_that_its_files_follow(study, tmp_pat
     path = tmp_path / "out" / "codings.csv"
     path.write_text(path.read_text("utf-8").replace("q3,I01", "q3,I09"), encoding="utf-8")
     assert not frictionless.validate(str(tmp_path / "out" / "datapackage.json")).valid
+
+
+@pytest.mark.parametrize("asks", ["问", "访", "Q", "访谈者", "主持人", "研究者", "访谈员2", "Interviewer"])
+def test_who_asks_is_known_where_speakers_are_not_listed(asks):
+    codes = pd.DataFrame({"code_id": ["c1"], "label": ["先验货"], "level": ["concept"]})
+    codings = pd.DataFrame(columns=["source_id", "start", "end", "code_id", "coder"])
+    study = make_study({"A": f"{asks}：怎么买的？\n甲：先看看书。\n记：他笑了。\n"}, codes, codings)
+    assert study.turns().role.tolist() == ["interviewer", "participant", "observer"]

@@ -12,8 +12,6 @@ from .readers import read_texts as read_texts
 from .readers import source_size as source_size
 from .turns import TurnHead as TurnHead
 from .turns import choose_speakers as choose_speakers
-from .turns import is_interviewer as is_interviewer
-from .turns import is_participant as is_participant
 from .turns import turn_head as turn_head
 from .turns import without_time_codes as without_time_codes
 from .wrapping import join_wrapped as join_wrapped

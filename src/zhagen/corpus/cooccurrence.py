@@ -30,6 +30,7 @@ from zhagen.statistics.association import add_measures, pair_table
 from zhagen.statistics.pairs import available_processors, count_pair_stream
 from zhagen.text.coverage import Coverage, sum_coverage
 from zhagen.text.lexicon import SEGMENTERS, fastest_segmenter
+from zhagen.text.speakers import is_interviewer
 from zhagen.text.strings import END, code_strings, join_strings, split_run
 
 if TYPE_CHECKING:  # networkx, pandas and scipy are loaded while the workers count, see `_load`
@@ -358,7 +359,7 @@ def _advice(
     if lines == "paragraphs" and several and broken >= 5 and broken >= whole:
         wrapped = f"{broken} of {broken + whole} lines end within a sentence"
         said.append(f"{wrapped}: if lines are pieces of paragraphs, as in text from PDF files, choose wrapped lines")
-    asked = sum(number for name, number in spoken.items() if turns.is_interviewer(name) or name in interviewers)
+    asked = sum(number for name, number in spoken.items() if is_interviewer(name) or name in interviewers)
     if speakers != "all" and not asked:
         shown = ", ".join(f"{name} {number}" for name, number in spoken.most_common(10))
         said.append(f"no turn is an interviewer's: name the interviewer if it is one of {shown}")

@@ -13,12 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from zhagen.text.characters import HAN
+from zhagen.text.speakers import INTERVIEWERS, LETTERS, NAME, NUMBERS, PARTICIPANTS, WORDS, is_interviewer, speaker_kind
 
 SPEAKERS = ("all", "participants", "interviewers")
-INTERVIEWERS = """问 提问 访谈者 访谈员 访问者 访问员 访员 访 采访者 采访员 采访人 记者 主持人 研究者 研究员 调研者
-调查员 笔者 Q I Interviewer Moderator Researcher""".split()
-PARTICIPANTS = """答 回答 受访者 受访 受 被访者 被访 被访谈者 访谈对象 受访人 被采访者 被试 嘉宾 A R P
-Interviewee Respondent Participant""".split()
 SUBTITLES = (".srt", ".vtt")
 TITLES = """老师 先生 女士 小姐 经理 主任 店长 校长 院长 部长 科长 处长 书记 总监 总 董 同学
 师傅 阿姨 大爷 大妈 叔叔 叔 姐 哥 医生 护士 教授 老板 村长 社长 主管 工程师 律师""".split()
@@ -40,33 +37,23 @@ _COLON = (
 )
 _ENDS = rf"{_BLANK}[\[（(【]?{_STAMP}[\]）)】]?{_BLANK}(?:\n|$)"  # a stamp at the end of the line
 _AFTER = rf"(?:{_ENDS}|{_COLON}|[】\]]|{_BLANK}\t)"
-_DIGITS = r"(?!\d{1,2}:\d\d)\d+"  # no time
-_NUMBERS = "一二三四五六七八九十甲乙丙丁"
-_WORDS = "|".join(sorted((name for name in INTERVIEWERS + PARTICIPANTS if len(name) > 1), key=len, reverse=True))
-_LETTERS = "|".join(name for name in INTERVIEWERS + PARTICIPANTS if len(name) == 1)
-_SUFFIX = rf"[ _#.·‐-—-]{{0,3}}(?:[A-Za-z]{{1,2}}(?![A-Za-z])|{_DIGITS}|[{_NUMBERS}]+)"
-_NAME = (
-    rf"(?:(?:第?\d{{1,3}}[号位])?(?:{_WORDS})(?:{_SUFFIX}){{0,3}}"
-    rf"|(?:{_LETTERS})[ _#‐-—-]{{0,2}}(?:{_DIGITS})?[{_NUMBERS}]*)"
-)
 _USUAL_AFTER = (  # with marks that other lines have, too
     rf"(?:{_AFTER}|{_BLANK}(?:——|--)|(?<=[{HAN}])[)）]|(?<=[{HAN}\d])(?:\u3000|  )|(?<=\d)[.．](?![\d\w]))"
 )
 # Most turns begin so; the other ways to begin one take longer to read.
-_PLAIN = rf"(?P<plain>(?:(?:{_WORDS})[A-Z]?|{_LETTERS})-?\d{{0,3}})[：:](?![/\d])"
+_PLAIN = rf"(?P<plain>(?:(?:{WORDS})[A-Z]?|{LETTERS})-?\d{{0,3}})[：:](?![/\d])"
 _TURN = re.compile(
-    rf"{_PLAIN}|{_BEFORE}(?:(?P<usual>{_NAME}) ?{_USUAL_AFTER}"
+    rf"{_PLAIN}|{_BEFORE}(?:(?P<usual>{NAME}) ?{_USUAL_AFTER}"
     rf"|(?P<other>(?:第?\d{{1,3}}[号位]|[^\W\d_])[\w·•・‧.#'’ ‐-—-]{{0,23}}?){_AFTER})"
 )
 _FIRST = "".join(sorted({name[0] for name in INTERVIEWERS + PARTICIPANTS}))  # read first: it passes most lines
 _USUAL = re.compile(
-    rf"\n(?:{_PLAIN}|(?=[{_FIRST}\d第\s>*•\[（(【<《「『])(?!\n){_BEFORE}(?P<usual>{_NAME}) ?{_USUAL_AFTER})"
+    rf"\n(?:{_PLAIN}|(?=[{_FIRST}\d第\s>*•\[（(【<《「『])(?!\n){_BEFORE}(?P<usual>{NAME}) ?{_USUAL_AFTER})"
 )
 _MARK = re.compile(  # no turn begins without one
     "[^，。；？！：:\n]{0,60}?(?:[：:︰∶﹕】\\]（(\t\u3000]|——|--|  |\\d[.．])"
 )
-_KIND = re.compile(rf"(?:第?\d{{1,3}}[号位])?(?P<kind>{_WORDS}|(?:{_LETTERS})(?![A-Za-z]))")
-_TITLED = re.compile(rf"\w{{1,3}} ?(?:{'|'.join(TITLES)})[{_NUMBERS}\dA-Z]?")
+_TITLED = re.compile(rf"\w{{1,3}} ?(?:{'|'.join(TITLES)})[{NUMBERS}\dA-Z]?")
 # What begins a line and has a colon behind it, or brackets around it, and is no name.
 _NO_NAME = re.compile(
     "(?:我|你|他|她|它|咱|人家|大家|有人|别人|还有|例如|比如|譬如|比方|另外|此外|所以|因为|但是|不过|结果|总之|首先|其次|再次|最后|"
@@ -97,33 +84,6 @@ def without_time_codes(text: str) -> str:
     ['', '', '张三：平台很好。']
     """
     return _TAG.sub(lambda found: f"{found[1]}：" if found[1] else "", _CUE.sub("", text))
-
-
-def is_interviewer(name: str) -> bool:
-    """Say whether a name is one that transcripts usually have for interviewers, with a number or without.
-
-    Parameters
-    ----------
-    name : str
-        The name.
-
-    Returns
-    -------
-    bool
-        True if it is in `INTERVIEWERS`.
-
-    Examples
-    --------
-    >>> is_interviewer("访谈者2"), is_interviewer("张老师")
-    (True, False)
-    """
-    return _kind(name) in INTERVIEWERS
-
-
-@lru_cache(4096)
-def _kind(name: str) -> str:
-    found = _KIND.match(name)
-    return found["kind"] if found and re.fullmatch(_NAME, name) else ""
 
 
 @dataclass(frozen=True)
@@ -183,27 +143,6 @@ def turn_head(line: str) -> TurnHead | None:
     end = found.end() + len(line[found.end() :]) - len(line[found.end() :].lstrip("：: \t"))
     usual = bool(found["plain"] or found["usual"] or _TITLED.fullmatch(_plain(name)))
     return TurnHead(_plain(name), end, usual, time[0] if time else "", note[1].strip() if note else "")
-
-
-def is_participant(name: str) -> bool:
-    """Say whether a name is one that transcripts usually have for participants, with a number or without.
-
-    Parameters
-    ----------
-    name : str
-        The name.
-
-    Returns
-    -------
-    bool
-        True if it is in `PARTICIPANTS`.
-
-    Examples
-    --------
-    >>> is_participant("受访者3"), is_participant("张老师")
-    (True, False)
-    """
-    return _kind(name) in PARTICIPANTS
 
 
 def choose_speakers(
@@ -271,7 +210,7 @@ def choose_speakers(
         chosen = []
         for line, match, speaker in zip(lines, found, names, strict=True):
             asks = speaker in interviewers or is_interviewer(speaker)
-            known = asks or speaker in participants or bool(_kind(speaker))
+            known = asks or speaker in participants or bool(speaker_kind(speaker))
             if match and (known or (_other(match) and (seen[speaker] > 1 or _TITLED.fullmatch(speaker)))):
                 turns[speaker] += 1
                 kept = asks == (speakers == "interviewers")

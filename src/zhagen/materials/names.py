@@ -18,12 +18,13 @@ from typing import Any
 
 import pandas as pd
 
-from zhagen.corpus.turns import TITLES, is_interviewer, is_participant
+from zhagen.corpus.turns import TITLES
 from zhagen.errors import StudyError
 from zhagen.materials.tables import read_rows
 from zhagen.output import unguard_cells, write_files
 from zhagen.study.study import Study
 from zhagen.text.characters import HAN
+from zhagen.text.speakers import is_interviewer, is_participant
 
 COLUMNS = "found kind count places replacement keep note".split()
 KINDS = {  # kind -> what its pseudonyms begin with

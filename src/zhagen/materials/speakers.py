@@ -9,14 +9,14 @@ from statistics import median
 
 import pandas as pd
 
-from zhagen.corpus.turns import TurnHead, is_interviewer, is_participant, turn_head
+from zhagen.corpus.turns import TurnHead, turn_head
 from zhagen.errors import StudyError
 from zhagen.materials.texts import Change, SourceText, shown_lines
 from zhagen.study.folder import ROLES
 from zhagen.study.study import Study, open_study
 from zhagen.study.writing import update_study
+from zhagen.text.speakers import NOTES_DOWN, is_interviewer, is_participant
 
-NOTES_DOWN = ("记", "观察者")  # who writes field notes
 LONGEST = 30  # characters of a name
 FIRST = 30  # characters of what a speaker says first
 _PLAIN = re.compile(r"[^\s：:【\[「“]{1,30}[ \t]*[：:]")  # as a study reads it

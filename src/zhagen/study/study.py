@@ -29,6 +29,7 @@ from zhagen.study.folder import (
 )
 from zhagen.study.locking import lock_study
 from zhagen.text.sentences import sentence_ends
+from zhagen.text.speakers import NOTES_DOWN, is_interviewer
 
 COUNTED = ("participant", "observer", "document")  # whose words statistics are of: all but the interviewer's
 EVERYBODY = (*COUNTED, "interviewer")
@@ -36,7 +37,6 @@ TURNS = "source_id turn speaker role start end text".split()
 SENTENCES = "source_id turn sentence speaker role start end text".split()
 QUOTATIONS = "coding_id source_id turn speaker role start end code_id label level coder date quote".split()
 CONSENSUS = "共识"
-ASKS, NOTES_DOWN = ("访", "问", "Q"), ("记",)  # speakers where speakers.csv does not list those of a source
 SPEAKER = re.compile(r"([^\s：:【\[「“]{1,30})[ \t]*[：:][ \t]*")
 SHORT = 12  # characters that a speaker has at most whom speakers.csv does not list
 MOMENT = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}([ T　]+\d{1,2}:\d{2}(:\d{2})?)?\s*")
@@ -492,11 +492,12 @@ def _read_turns(text: str, roles: Mapping[str, str], kind: str) -> list[tuple[st
         plain = ((start, line) for start, line in lines if line.strip() and not line.startswith("【"))
         kept = [(start, line) for start, line in plain if not MOMENT.fullmatch(line)]
         return [("", role, start, start + len(line), line) for start, line in kept]
-    assumed = {**dict.fromkeys(ASKS, "interviewer"), **dict.fromkeys(NOTES_DOWN, "observer")}
-    return [
-        (name, roles.get(name) or assumed.get(name, "participant"), start, end, text[start:end])
-        for name, start, end in turns
-    ]
+    return [(name, roles.get(name) or _assumed(name), start, end, text[start:end]) for name, start, end in turns]
+
+
+def _assumed(name: str) -> str:
+    """Return the role of a speaker of a source whose speakers speakers.csv does not list."""
+    return "interviewer" if is_interviewer(name) else "observer" if name in NOTES_DOWN else "participant"
 
 
 def _turn_of(codings: pd.DataFrame, turns: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -33,6 +33,9 @@ from .segmentation import encode_texts as encode_texts
 from .segmentation import segment as segment
 from .segmentation import strip_citations as strip_citations
 from .sentences import sentence_ends as sentence_ends
+from .speakers import is_interviewer as is_interviewer
+from .speakers import is_participant as is_participant
+from .speakers import speaker_kind as speaker_kind
 from .strings import code_strings as code_strings
 from .strings import join_strings as join_strings
 from .strings import split_run as split_run
