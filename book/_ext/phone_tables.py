@@ -21,6 +21,8 @@ from html import escape
 from lxml import html
 from sphinx.application import Sphinx
 
+from zhagen.text.characters import HAN
+
 # in characters as wide as high: a phone's column of text, a cell's padding, the least that one reads in a column
 SCREEN, PADDING, READABLE = 22.5, 1.2, 8
 SHORT, SHORT_HEAD = 10, 5  # such cells stay in one line; so do such heads
@@ -65,7 +67,7 @@ def longest_word(text: str) -> float:
     >>> longest_word("用 term_matrix 数")
     5.5
     """
-    runs = re.findall(r"[^\s\u2e80-\u9fff\u3000-\u303f\uff00-\uffef/-]+", text)
+    runs = re.findall(rf"[^\s{HAN}\u3000-\u303f\uff00-\uffef/-]+", text)
     return max(map(width, runs), default=min(1, width(text)))
 
 

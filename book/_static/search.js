@@ -42,7 +42,7 @@
   const SECTIONS = 3; // of a page, at first
   const HYPHEN = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/;
   const LATIN = /[a-z0-9\u00c0-\u024f]/;
-  const HAN = "\u4e00-\u9fff";
+  const HAN = /[\u2e80-\u2fdf\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]/u; // as in characters.py
 
   // ---- folding: case, width, hyphens, traditional forms. One character stays one, so places are those of the text.
   const [TRADITIONAL, SIMPLIFIED] = window.zhagenSearchNames.traditional;
@@ -56,7 +56,7 @@
     }
     return known.get(character);
   };
-  const PLAIN = new RegExp(`[^\\x20-\\x7e${HAN}\u3001\u3002\n]`, "g");
+  const PLAIN = /[^\x20-\x7e\u4e00-\u9fff\u3001\u3002\n]/g; // all but what is its own folded form anyway
   const TRADITIONAL_ONE = new RegExp(`[${TRADITIONAL || "\u0000"}]`, "g");
   const lower = (text) => {
     const made = text.toLowerCase();
@@ -200,7 +200,7 @@
   // ---- 你是不是要找: what differs by one character and is in the book, the most frequent first
   const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const near = (word) => {
-    const any = LATIN.test(word[0]) ? "[a-z]" : `[${HAN}]`;
+    const any = LATIN.test(word[0]) ? "[a-z]" : HAN.source;
     if (word.length < (any === "[a-z]" ? 4 : 2)) return [];
     const forms = new Set();
     for (let at = 0; at < word.length; at += 1) {
@@ -211,7 +211,7 @@
       if (at + 1 < word.length) forms.add(before + escaped(word[at + 1] + word[at]) + escaped(word.slice(at + 2)));
     }
     const border = LATIN.test(word[0]);
-    const pattern = new RegExp(border ? `\\b(?:${[...forms].join("|")})\\b` : [...forms].join("|"), "g");
+    const pattern = new RegExp(border ? `\\b(?:${[...forms].join("|")})\\b` : [...forms].join("|"), "gu");
     const counts = new Map();
     const add = (text, weight) => {
       for (const [match] of text.matchAll(pattern)) {

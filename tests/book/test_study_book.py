@@ -97,11 +97,17 @@ def test_a_notebook_opened_by_hand_finds_its_study(tmp_path, monkeypatch):
 
 def test_the_book_of_a_study_has_its_pages_and_a_search(tmp_path, capsys):
     study = small(tmp_path / "study")
+    (study.folder / "findings.md").write_text(
+        "<script>x()</script>{raw}`y`\n\n```{include} /etc/passwd\n```\n", "utf-8"
+    )
     out, names = tmp_path / "out", tmp_path / "names.txt"
     names.write_text("张三\n李四\n", "utf-8")
     assert main(["book", str(study.folder), "--out", str(out), "--names", str(names)]) == 0
     pages = [out / "book/preface.html", *(out / f"notebooks/study/{name}.html" for name in fitting_chapters(study))]
-    assert f"5 pages: open {pages[0]}" in capsys.readouterr().out and all(map(os.path.isfile, pages))
+    prose = (out / "book/findings.html").read_text("utf-8")
+    assert "<script>x()" not in prose and "root:" not in prose and "&lt;script&gt;x()" in prose
+    assert "<b>*缺页*" not in (out / "notebooks/study/3_where.html").read_text("utf-8")
+    assert f"6 pages: open {pages[0]}" in capsys.readouterr().out and all(map(os.path.isfile, pages))
     first, codes = (page.read_text("utf-8") for page in (pages[0], pages[2]))
     assert "凭什么敢买 $x$" in first and "二手_书_<script>" not in first
     assert "<h1>二手_书_＜script＞" in first

@@ -52,6 +52,7 @@ from .study_tables import chapter_study as chapter_study
 from .study_tables import code_table as code_table
 from .study_tables import example_quotes as example_quotes
 from .study_tables import material_table as material_table
+from .study_tables import plain_text as plain_text
 from .synthesis import alignment_agreement as alignment_agreement
 from .synthesis import alignments as alignments
 from .synthesis import code_systems as code_systems

@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from zhagen.book.execution import execute_notebooks
-from zhagen.book.study_tables import STUDY
+from zhagen.book.study_tables import STUDY, plain_text
 from zhagen.errors import OutputError, StudyError
 from zhagen.extras import import_extra
 from zhagen.materials.names import names_left
@@ -23,6 +23,7 @@ from zhagen.study import Study, open_study
 CHAPTERS = "chapters"  # in the folder of a study: its own chapters, in place of ours
 MARKER = ".zhagen-book"  # in the folder of a finished book: it may be replaced by the next one
 MACHINERY = ("build.py", "_ext", "_static", "_templates")
+DIRECTIVE = re.compile(r"(?m)^([ >]*(?:`{3,}|~{3,}|:{3,}))[ \t]*\{.*$")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")  # of a traceback
 FAILED = re.compile(r"[A-Z]\w*(?:Error|Exception): ")
 LEAST = 4  # coded sources for a chapter on saturation
@@ -253,18 +254,17 @@ def _preface(study: Study) -> str:
         notice or invented,
         "下面各章由研究文件夹里的表算出来：改了编码，重新生成一遍，数字和图就跟着变。",
     ]
-    text = "\n\n".join(_plain(sentence) for sentence in sentences if sentence)
-    return f"# {_plain(_title(study))}\n\n{text}\n"
+    text = "\n\n".join(plain_text(sentence) for sentence in sentences if sentence)
+    return f"# {plain_text(_title(study))}\n\n{text}\n"
 
 
 def _titled(text: str, title: str) -> str:
-    """Return a Markdown text that begins with a heading, as a page must."""
+    """Return a Markdown text of a study as a page: with a heading, and without what could run or read a file.
+
+    A directive becomes a block of its text; written as character references, ``<`` begins no HTML and ``{`` no role.
+    """
+    text = DIRECTIVE.sub(r"\1", text).replace("<", "&lt;").replace("{", "&#123;")
     return text if text.lstrip().startswith("# ") else f"# {title}\n\n{text}"
-
-
-def _plain(text: str) -> str:
-    """Return a text whose signs are no Markdown."""
-    return "".join(f"\\{char}" if char in "\\`*_{}[]<>#$|~&%" else char for char in " ".join(text.split()))
 
 
 def _run_chapters(root: Path, folder: Path) -> None:

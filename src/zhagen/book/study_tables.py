@@ -145,3 +145,24 @@ def example_quotes(study: Study, *, each: int = 2, coder: str | Sequence[str] | 
     ordered = ordered.sort_values(["code", "nth", "source"], kind="stable")
     chosen = ordered[ordered.groupby("code").cumcount() < each]
     return chosen[quotes.columns].reset_index(drop=True)
+
+
+def plain_text(text: str) -> str:
+    """Return a text of a study as one line of Markdown in which its own signs are no markup.
+
+    Parameters
+    ----------
+    text : str
+        A title, a label, a question.
+
+    Returns
+    -------
+    str
+        The line; a page shows `text`, with one blank for several and for the end of a line.
+
+    Examples
+    --------
+    >>> plain_text("*缺页*")
+    '\\\\*缺页\\\\*'
+    """
+    return "".join(f"\\{char}" if char in "\\`*_{}[]<>#$|~&%" else char for char in " ".join(text.split()))
