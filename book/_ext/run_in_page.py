@@ -41,6 +41,7 @@ PACKAGES = {"numpy": "numpy", "pandas": "pandas", "scipy": "scipy", "matplotlib"
 PACKAGES |= {"fontTools": "fonttools", "pyarrow": "pyarrow"}
 LATER = {"pyarrow"}  # pandas imports it where it is installed; a page loads it when a cell asks for it
 OWN = {"networkx": "networkx", "seaborn": "seaborn", "wordcloud": "wordcloud", "fontTools": "font"}
+NOT_THERE = {"docx", "pdfplumber", "srt", "webvtt"}  # no browser has these: a page that needs one gets no button
 PANEL = """
 <div class="run-page d-print-none" data-page="{page}">
 <button type="button" class="run-start">在浏览器里运行本页</button>
@@ -55,6 +56,8 @@ COMMON = range(0x4E00, 0xA000)  # of these the font holds the characters of GB 2
 def add_panel(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: object) -> None:
     """Put the place of the button below the title of a notebook's page, and its script and style on this page."""
     if not pagename.startswith(FOLDER) or "</h1>" not in context.get("body", "") or app.config.zhagen_study_book:
+        return
+    if NOT_THERE.intersection(app.zhagen_runs[pagename].modules):
         return
     context["body"] = context["body"].replace("</h1>", "</h1>" + PANEL.format(page=pagename), 1)
     app.add_css_file("run.css")
@@ -87,6 +90,7 @@ def write_parts(app: Sphinx, exception: Exception | None) -> None:
         "pages": {
             name: sorted(({*PACKAGES, *OWN, "pygraphviz"} - LATER).intersection(run.modules))
             for name, run in app.zhagen_runs.items()
+            if not NOT_THERE.intersection(run.modules)
         },
     }
     (folder / "pages.json").write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
