@@ -19,6 +19,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "book/_ext"))
+import languages  # noqa: E402
 import site_files  # noqa: E402
 
 FOREIGN = r"(?:https?:|ftp:|wss?:)?//[^\s\"'<>)]+"
@@ -88,13 +89,14 @@ def problems(toc: dict, html_dir: Path) -> list[str]:
     return [*missing_pages(toc_pages(toc), html_dir), *all_foreign_loads(html_dir), *leftovers(html_dir)]
 
 
-def write_index(toc: dict, html_dir: Path, title: str) -> None:
+def write_index(toc: dict, html_dir: Path, title: str, language: str = "zh-CN") -> None:
     """Write the entry page, which leads to the first page of the book."""
     first = escape(f"{toc_pages(toc)[0]}.html")
+    opens = "打开本书" if language == "zh-CN" else "Open the book"
     (html_dir / "index.html").write_text(
-        f'<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n<title>{escape(title)}</title>\n'
+        f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n<title>{escape(title)}</title>\n'
         f'<meta http-equiv="refresh" content="0; url={first}">\n</head>\n'
-        f'<body>\n<main><h1>{escape(title)}</h1><p><a href="{first}">打开本书</a></p></main>\n</body>\n</html>\n',
+        f'<body>\n<main><h1>{escape(title)}</h1><p><a href="{first}">{opens}</a></p></main>\n</body>\n</html>\n',
         "utf-8",
     )
 
@@ -151,9 +153,10 @@ def build(root: Path = ROOT, jobs: int | None = None) -> list[str]:
         for folder in (html_dir, root / "_build/.doctrees", root / "_build/jupyter_execute"):
             shutil.rmtree(folder, ignore_errors=True)
     finished.unlink(missing_ok=True)
+    languages.remove_english(html_dir)  # built by itself (book/english.py): it would be older than this book
     if not run_sphinx(root, html_dir, jobs or os.cpu_count() or 1):
         return ["Sphinx reported the warnings or errors above"]
-    write_index(toc, html_dir, config["title"])
+    write_index(toc, html_dir, config["title"], config["sphinx"]["config"]["language"].replace("_", "-"))
     site_files.write(toc_pages(toc), config["title"], config["html"].get("baseurl", ""), html_dir)
     wrong = problems(toc, html_dir)
     if not wrong:

@@ -88,6 +88,22 @@ class Surnames(BaseNameStyle):
         return join(sep=" ")[person.rich_prelast_names + person.rich_last_names]  # rich: without the braces of BibTeX
 
 
+# of the Chinese authors that English pages cite, by the first character of their names
+ROMANISED = {
+    "贾": "Jia", "衡": "Heng", "谭": "Tan", "吴": "Wu", "李": "Li", "毛": "Mao", "袁": "Yuan", "郑": "Zheng",
+    "陈": "Chen", "刘": "Liu", "乔": "Qiao", "万": "Wan", "张": "Zhang", "徐": "Xu",
+}  # fmt: skip
+
+
+class RomanisedSurnames(Surnames):
+    """What an English citation names: the surname, in Latin letters where it is known."""
+
+    def format(self, person, abbr=False):
+        """Return the template of one person."""
+        name = "".join(person.last_names + person.first_names)
+        return join[ROMANISED[name[0]]] if name[0] in ROMANISED else super().format(person, abbr)
+
+
 def _brackets() -> BracketStyle:
     return BracketStyle(left="（", right="）", sep="；")
 
@@ -110,8 +126,29 @@ class ChineseAuthorYear(AuthorYearReferenceStyle):
     text_reference_sep: str = ""
 
 
+def _round_brackets() -> BracketStyle:
+    return BracketStyle(left="(", right=")", sep="; ")
+
+
+@dataclass
+class EnglishAuthorYear(AuthorYearReferenceStyle):
+    """(Gioia et al., 2013), in round brackets."""
+
+    bracket_parenthetical: BracketStyle = field(default_factory=_round_brackets)
+    bracket_textual: BracketStyle = field(default_factory=_round_brackets)
+    bracket_author: BracketStyle = field(default_factory=_round_brackets)
+    bracket_label: BracketStyle = field(default_factory=_round_brackets)
+    bracket_year: BracketStyle = field(default_factory=_round_brackets)
+    person: PersonStyle = field(
+        default_factory=lambda: PersonStyle(
+            style=RomanisedSurnames, abbreviate=False, sep=", ", sep2=" and ", last_sep=", and ", other=" et al."
+        )
+    )
+
+
 def setup(app: Sphinx) -> dict:
-    """Make both styles known by name."""
+    """Make the styles known by name."""
     register_pybtex("pybtex.style.formatting", "chinese", ChineseStyle)
     register_reference("sphinxcontrib.bibtex.style.referencing", "chinese_author_year", ChineseAuthorYear)
+    register_reference("sphinxcontrib.bibtex.style.referencing", "english_author_year", EnglishAuthorYear)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

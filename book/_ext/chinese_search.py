@@ -53,7 +53,7 @@ INVISIBLE = re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff]")
 BLANKS = re.compile(r"[ \t\n\r\f\v\u00a0]+")
 # the blank that a line end of the source leaves between two wide characters is none
 BLANK_BETWEEN_WIDE = re.compile(f"(?<={WIDE.pattern}) (?={WIDE.pattern})")
-ANSWER = re.compile(r"\s*(参考解答|解答|答案|比完再看|给老师)")
+ANSWER = re.compile(r"\s*(One answer|参考解答|解答|答案|比完再看|给老师)")
 ALIASES = re.compile(r"别名：([^。]*)。")
 TEXT, CODE, ANSWERS = range(3)  # what is found in code or in an answer is said to be there, and not shown
 

@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 from sphinx.application import Sphinx
+from sphinx.locale import _
 
 LABELS = {  # attribute text of the theme: ours
     "Toggle primary sidebar": "显示或隐藏全书目录",
@@ -37,11 +38,11 @@ TEXTS = {
     ' role="main"': "",
 }
 WITHOUT_SCRIPT = {' data-theme="auto"': ' data-theme="light"'}  # `early.js` sets the reader's
-NAMED_REGIONS = {
-    '<div id="pst-primary-sidebar"': '<div id="pst-primary-sidebar" role="complementary" aria-label="书名与全书目录"',
-    '<dialog id="pst-primary-sidebar-modal"': '<dialog id="pst-primary-sidebar-modal" aria-label="全书目录"',
-    '<dialog id="pst-secondary-sidebar-modal"': '<dialog id="pst-secondary-sidebar-modal" aria-label="本页目录"',
-    '<dialog id="pst-search-dialog"': '<dialog id="pst-search-dialog" aria-label="搜索全书"',
+NAMED_REGIONS = {  # the element: what it is given, and its name
+    '<div id="pst-primary-sidebar"': (' role="complementary"', _("书名与全书目录")),
+    '<dialog id="pst-primary-sidebar-modal"': ("", _("全书目录")),
+    '<dialog id="pst-secondary-sidebar-modal"': ("", _("本页目录")),
+    '<dialog id="pst-search-dialog"': ("", _("搜索全书")),
 }
 LABEL_ATTRIBUTE = re.compile(r'\b(title|aria-label|alt|data-bs-title|placeholder)="([^"]*)"')
 UNUSED_LOADS = re.compile(
@@ -64,16 +65,17 @@ ICON_FONT = re.compile(r"@font-face\{[^}]*webfonts/[^}]*\}")
 UNUSED_FILES = ("scripts/fontawesome.js*", "scripts/*.map", "styles/*.map", "vendor/fontawesome/webfonts/*")
 
 
-def clean(source: str) -> str:
-    """Clean the source of one page."""
+def clean(source: str, labels: dict[str, str] = LABELS) -> str:
+    """Clean the source of one page; `labels` are what stands for those of the theme."""
     source = UNUSED_LOADS.sub("", source)
     source = MISNAMED_SEARCH.sub(r"\1", source)
-    source = UNNAMED_BUTTON.sub(r'\1\2\3 aria-label="\2：下面的几页"', source)
-    for found, ours in (TEXTS | WITHOUT_SCRIPT | NAMED_REGIONS).items():
+    source = UNNAMED_BUTTON.sub(r'\1\2\3 aria-label="\2' + _("：下面的几页") + '"', source)
+    regions = {start: f'{start}{more} aria-label="{name}"' for start, (more, name) in NAMED_REGIONS.items()}
+    for found, ours in (TEXTS | WITHOUT_SCRIPT | regions).items():
         # a page that was not written anew has ours already
         source = source.replace(ours, found).replace(found, ours) if found in ours else source.replace(found, ours)
     source = FIELD.sub(r"\1\2</dd>", SUMMARY.sub(_plain_summary, source))
-    return with_our_labels(source)
+    return with_our_labels(source, labels)
 
 
 def _plain_summary(found: re.Match) -> str:
@@ -82,9 +84,9 @@ def _plain_summary(found: re.Match) -> str:
     return PARAGRAPH.sub(r"\1span", named)
 
 
-def with_our_labels(source: str) -> str:
+def with_our_labels(source: str, labels: dict[str, str] = LABELS) -> str:
     """Replace the labels that stand in attributes."""
-    return LABEL_ATTRIBUTE.sub(lambda m: f'{m[1]}="{LABELS.get(m[2], m[2])}"', source)
+    return LABEL_ATTRIBUTE.sub(lambda m: f'{m[1]}="{labels.get(m[2], m[2])}"', source)
 
 
 def clean_all(app: Sphinx, exception: Exception | None) -> None:
@@ -92,8 +94,9 @@ def clean_all(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.name != "html":
         return
     out = Path(app.outdir)
+    labels = LABELS if app.config.language == "zh_CN" else {}  # the theme's own are English
     for page in out.rglob("*.html"):
-        page.write_text(clean(page.read_text("utf-8")), "utf-8")
+        page.write_text(clean(page.read_text("utf-8"), labels), "utf-8")
     static = out / "_static"
     for pattern in UNUSED_FILES:
         for file in static.glob(pattern):
@@ -101,7 +104,7 @@ def clean_all(app: Sphinx, exception: Exception | None) -> None:
     theme = static / "styles/pydata-sphinx-theme.css"
     theme.write_text(ICON_FONT.sub("", theme.read_text("utf-8")), "utf-8")
     toggle = static / "togglebutton.js"
-    toggle.write_text(with_our_labels(toggle.read_text("utf-8")), "utf-8")
+    toggle.write_text(with_our_labels(toggle.read_text("utf-8"), labels), "utf-8")
 
 
 def setup(app: Sphinx) -> dict:

@@ -136,7 +136,7 @@ def site_address(app: Sphinx) -> str:
 
 def write_editions(app: Sphinx, exception: Exception | None) -> None:
     """Write the reader's edition of each notebook beside its page, the wheel, and the links to them."""
-    if exception or app.builder.name != "html" or app.config.zhagen_study_book:
+    if exception or app.builder.name != "html" or app.config.zhagen_study_book or app.config.language != "zh_CN":
         return
     out, site = Path(app.outdir), site_address(app)
     wheel = build_wheel(Path(app.srcdir), out / "wheel")

@@ -19,6 +19,8 @@ import zhagen
 
 LONGEST = 120  # characters of a description; a search engine shows about as many
 AUTHOR = "zhagen 作者"
+LEARN = ("你将学到", "What you will learn")
+GUIDE = re.compile(rf"^(?:{'|'.join(LEARN)}):?")
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,9 @@ def description(doctree: nodes.document) -> str:
             for child in section.children
             if isinstance(child, nodes.Admonition)
             for paragraph in child.findall(nodes.paragraph)
-            if paragraph.astext().startswith("你将学到")
+            if paragraph.astext().startswith(LEARN)
         ]
-        said = [text(own[0])] if own else [text(guide[0]).removeprefix("你将学到").strip()] if guide else []
+        said = [text(own[0])] if own else [GUIDE.sub("", text(guide[0])).strip()] if guide else []
         if said and said[0].strip():
             return shortened(said[0])
     return ""
@@ -171,7 +173,7 @@ def add(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: n
     context["page_description"] = description(doctree)
     context["page_date"] = date
     address = f"{app.config.html_baseurl.rstrip('/')}/{pagename}.html" if app.config.html_baseurl else ""
-    if own:
+    if own and app.config.language == "zh_CN":  # the English pages say how the book is cited in their preface
         context["page_citations"] = citations(pagename, plain, app.config.html_title, zhagen.__version__, date, address)
     place = places(yaml.safe_load((root / "_toc.yml").read_text("utf-8"))).get(pagename)
     if place:

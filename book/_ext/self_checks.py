@@ -12,6 +12,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
+from sphinx.locale import _
 from sphinx.util.docutils import SphinxDirective
 
 from zhagen.book.self_checks import KINDS, SelfCheck, SelfCheckError, parse_self_check
@@ -41,7 +42,7 @@ class SelfCheckDirective(SphinxDirective):
         except SelfCheckError as wrong:
             raise self.error(str(wrong)) from wrong
         box = self_check_fold(classes=["selfcheck", f"selfcheck-{check.kind}"], open="open" in self.options)
-        box += self_check_head("", f"自测（{KINDS[check.kind]}）　", *self._inline(check.title))
+        box += self_check_head("", _("自测（{}）　").format(_(KINDS[check.kind])), *self._inline(check.title))
         if check.question:
             question = nodes.container(classes=["sc-question"])
             self.state.nested_parse(StringList(check.question.splitlines(), source), self.content_offset, question)
@@ -49,7 +50,7 @@ class SelfCheckDirective(SphinxDirective):
         box += self._answers(check)
         if partners := check.partners():
             named = [_item([nodes.Text(name)]) for name in partners]
-            box += nodes.container("", nodes.paragraph("", "可选："), _list(named, "sc-partners"))
+            box += nodes.container("", nodes.paragraph("", _("可选：")), _list(named, "sc-partners"))
         box += self._reasons(check, partners)
         return [box]
 
@@ -70,20 +71,20 @@ class SelfCheckDirective(SphinxDirective):
             if check.kind == "match":
                 said += [nodes.Text("　"), nodes.strong("", one.partner)]
             elif check.kind != "order":
-                said = [nodes.strong("", "对" if one.right else "不对"), nodes.Text("　"), *said]
+                said = [nodes.strong("", _("对") if one.right else _("不对")), nodes.Text("　"), *said]
             items.append(_item([*said, nodes.Text("　"), self._reason(one.reason)]))
             if check.kind == "match":
                 items[-1]["classes"].append(f"sc-with-{partners.index(one.partner)}")
             elif one.right:
                 items[-1]["classes"].append("sc-yes")
             wrong = [
-                _item([nodes.Text(f"选“{name}”："), self._reason(reason)], f"sc-with-{partners.index(name)}")
+                _item([nodes.Text(_("选“{}”：").format(name)), self._reason(reason)], f"sc-with-{partners.index(name)}")
                 for name, reason in one.wrong.items()
             ]
             if wrong:
                 items[-1] += _list(wrong, "sc-wrong")
         fold = self_check_fold(classes=["sc-reasons"], open=False)
-        fold += [self_check_head("", "答案和理由"), _list(items, "", ordered=check.kind == "order")]
+        fold += [self_check_head("", _("答案和理由")), _list(items, "", ordered=check.kind == "order")]
         return fold
 
     def _reason(self, text: str) -> nodes.Node:

@@ -1,5 +1,10 @@
 // Where one has read to, kept on this device alone, and offered when one comes back.
 (() => {
+  const WORDS = {
+    zh: { place: "上次读到的地方", close: "不用了", before: "上次读到" },
+    en: { place: "Where you stopped reading", close: "No, thanks", before: "You stopped at " },
+  };
+  const words = WORDS[document.documentElement.lang.slice(0, 2)] || WORDS.zh;
   const KEY = "zhagen-reading";
   const article = document.querySelector("article.bd-article");
   const heading = article?.querySelector("h1");
@@ -40,13 +45,13 @@
   function offer() {
     const bar = document.createElement("aside");
     bar.className = "read-on d-print-none";
-    bar.setAttribute("aria-label", "上次读到的地方");
+    bar.setAttribute("aria-label", words.place);
     const link = document.createElement("a");
     link.href = root + kept.page + (kept.id ? `#${encodeURIComponent(kept.id)}` : "");
-    link.textContent = kept.section ? `${kept.title}：${kept.section}` : kept.title;
+    link.textContent = kept.section ? `${kept.title}${words === WORDS.en ? ": " : "："}${kept.section}` : kept.title;
     const close = document.createElement("button");
     close.type = "button";
-    close.textContent = "不用了";
+    close.textContent = words.close;
     const remove = () => {
       bar.remove();
       removeEventListener("scroll", gone);
@@ -55,7 +60,7 @@
     close.addEventListener("click", remove);
     link.addEventListener("click", remove);
     addEventListener("scroll", gone, { passive: true });
-    bar.append("上次读到", link, close);
+    bar.append(words.before, link, close);
     document.querySelector("main").prepend(bar);
   }
   if (arrives && elsewhere) offer();

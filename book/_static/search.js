@@ -20,8 +20,8 @@
       results: "搜索结果",
     },
     en: {
-      label: /(?:^|\s)(图|表|程序|式)\s*\(?(\d+)\)?(?=\s|$)/g,
-      found: (n, query) => `${n} pages hold “${query}”.`,
+      label: /(?:^|\s)(figure|table|program|equation)\s*\(?(\d+)\)?(?=\s|$)/g,
+      found: (n, query) => `${n === 1 ? "1 page holds" : `${n} pages hold`} “${query}”.`,
       nothing: (query) => `No page holds “${query}”. Try a shorter or a single word.`,
       onlyMinus: "Only words to leave out: give one to find, too.",
       loading: "The full text is still loading; titles and terms come first.",

@@ -1,5 +1,6 @@
 """The Chinese names of what the data says in English: editions, statuses, levels, verdicts, measures, reasons."""
 
+import os
 from dataclasses import dataclass
 
 
@@ -178,3 +179,101 @@ COLUMNS = {
     "act": ACTS,
     "place": PLACES,
 }
+
+LANGUAGE = "ZHAGEN_LANGUAGE"  # environment variable: "en" while the English pages are built
+GUARDED = "　有的格子以 =、+、-、@ 开头，前面加了一个单引号，免得表格软件当公式算。"
+ENGLISH = {  # what tables say, on the English pages
+    "下载这张表（CSV）": "Download this table (CSV)",
+    GUARDED: " Cells that begin with =, +, - or @ have a quote before them: no spreadsheet takes them for formulas.",
+    "原文写明": "stated",
+    "正文写明": "stated in the text",
+    "标题写明": "stated in a heading",
+    "依次序对应": "by order",
+    "核对调整": "reconciled",
+    "转述对应": "paraphrased",
+    "文献转引": "literature",
+    "只见于副本": "unconfirmed",
+    "本书推断": "inferred",
+    "聚合维度": "aggregate dimension",
+    "主题": "theme",
+    "核心范畴": "core category",
+    "主范畴": "main category",
+    "范畴": "category",
+    "概念": "concept",
+    "理论编码": "theoretical code",
+    "聚焦编码": "focused code",
+    "初始编码": "initial code",
+    "相符": "holds",
+    "舍入容得下": "within rounding",
+    "不符": "does not hold",
+    "算不出": "not reproduced",
+    "无从核对": "not checkable",
+    "没有可查的": "nothing to check",
+    "用了两次": "twice",
+    "名称一致": "same name",
+    "名称不一致": "another name",
+    "未提名称": "no name",
+    "报告了": "reported",
+    "提到": "mentioned",
+    "没有": "absent",
+    "不适用": "not applicable",
+    "找到": "found",
+    "漏了": "missed",
+    "冤枉": "wrongly accused",
+    "没有冤枉": "rightly spared",
+    "要谈": "to discuss",
+    "逐字相同": "word for word",
+    "大体相同": "nearly the same",
+    "编码": "coding",
+    "理论": "theory",
+    "方法": "method",
+    "抽样": "sampling",
+    "边界": "boundary",
+    "看漏": "overlooked",
+    "定义": "definition",
+    "读法": "reading",
+    "层级": "level",
+    "问题": "question",
+    "缺口": "gap",
+    "文献": "literature",
+    "案例": "case",
+    "材料": "data",
+    "机制": "mechanism",
+    "案例故事": "story",
+    "贡献": "contribution",
+    "局限": "limit",
+    "建议": "advice",
+    "新建": "created",
+    "改名": "renamed",
+    "合并": "merged",
+    "拆分": "split",
+    "移动": "moved",
+    "停用": "retired",
+    "因果条件": "causal condition",
+    "现象": "phenomenon",
+    "脉络": "context",
+    "中介条件": "intervening condition",
+    "行动与互动": "action and interaction",
+    "结果": "consequence",
+}
+
+
+def in_page_language(chinese: str) -> str:
+    """Return wording of a table in the language of the pages that are built, Chinese unless `LANGUAGE` says ``en``.
+
+    Parameters
+    ----------
+    chinese : str
+        The wording.
+
+    Returns
+    -------
+    str
+        Its English, on English pages and if it has one.
+
+    Examples
+    --------
+    >>> in_page_language("下载这张表（CSV）")
+    '下载这张表（CSV）'
+    """
+    return ENGLISH.get(chinese, chinese) if os.environ.get(LANGUAGE) == "en" else chinese

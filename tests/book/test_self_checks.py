@@ -339,7 +339,7 @@ def test_on_paper_every_question_stands_with_empty_boxes_and_no_reason(window, p
 
 
 def test_the_script_is_small():
-    assert (STATIC / "selfcheck.js").stat().st_size <= 8000
+    assert (STATIC / "selfcheck.js").stat().st_size <= 9500  # its words in two languages take 1,800
 
 
 def self_checks(path):

@@ -35,6 +35,9 @@ from .reader import changed_notebook as changed_notebook
 from .reader import changes_markdown as changes_markdown
 from .reader import plain_markdown as plain_markdown
 from .reader import reader_edition as reader_edition
+from .roots import copy_machinery as copy_machinery
+from .roots import merged as merged
+from .roots import write_settings as write_settings
 from .self_checks import Answer as Answer
 from .self_checks import SelfCheck as SelfCheck
 from .self_checks import SelfCheckError as SelfCheckError

@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 
 from zhagen.book.execution import execute_notebooks
+from zhagen.book.roots import copy_machinery, write_settings
 from zhagen.book.study_tables import STUDY, plain_text
 from zhagen.errors import OutputError, StudyError
 from zhagen.extras import import_extra
@@ -22,7 +23,6 @@ from zhagen.study import Study, open_study
 
 CHAPTERS = "chapters"  # in the folder of a study: its own chapters, in place of ours
 MARKER = ".zhagen-book"  # in the folder of a finished book: it may be replaced by the next one
-MACHINERY = ("build.py", "_ext", "_static", "_templates")
 DIRECTIVE = re.compile(r"(?m)^([ >]*(?:`{3,}|~{3,}|:{3,}))[ \t]*\{.*$")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")  # of a traceback
 FAILED = re.compile(r"[A-Z]\w*(?:Error|Exception): ")
@@ -199,10 +199,7 @@ def _settings() -> Path:
 
 def _lay_out(study: Study, folder: Path, root: Path) -> list[str]:
     """Write all that the build reads; returns the pages."""
-    (root / "book").mkdir(parents=True)
-    for name in MACHINERY:
-        copy = shutil.copytree if (_site() / name).is_dir() else shutil.copyfile
-        copy(_site() / name, root / "book" / name)
+    copy_machinery(_site(), root)
     chapters = root / "notebooks/study"
     own = sorted((folder / CHAPTERS).glob("*.ipynb"))
     if own:
@@ -225,7 +222,6 @@ def _lay_out(study: Study, folder: Path, root: Path) -> list[str]:
             part | {"chapters": [{"file": page} for page in part["chapters"]]} for part in parts if part["chapters"]
         ],
     }
-    (root / "_toc.yml").write_text(yaml.safe_dump(toc, allow_unicode=True), "utf-8")
     config = yaml.safe_load(_settings().read_text("utf-8"))
     licence = study.about.get("licence", "")
     config["title"] = _title(study)
@@ -234,7 +230,7 @@ def _lay_out(study: Study, folder: Path, root: Path) -> list[str]:
     config["html"] |= {"extra_footer": f"<p>{escape(licence)}</p>" if licence else "", "baseurl": ""}
     config["sphinx"]["config"]["html_theme_options"] |= {"use_download_button": False}
     config["sphinx"]["config"] |= {"zhagen_study_book": True}
-    (root / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+    write_settings(root, config, toc)
     return ["book/preface", *written, *pages]
 
 
