@@ -197,7 +197,7 @@ def heights_of(pages: list[str], width: int = 1280) -> dict[str, int]:
 
 def main(arguments: list[str]) -> int:
     """Print what the book is made of; exit status 2 if there is no book."""
-    files = sorted(file for file in HTML.rglob("*.html") if not file.relative_to(HTML).parts[0].startswith("_"))
+    files = sorted(file for file in HTML.rglob("*.html") if not re.match("_|en/", file.relative_to(HTML).as_posix()))
     if not files:
         print("there is no book: run make book first", file=sys.stderr)
         return 2

@@ -22,7 +22,9 @@ ARGUMENTS = [
 
 def pages() -> list[str]:
     """The pages of the book and its search page; two more only lead on, slides have tests of their own."""
-    found = {p.relative_to(HTML).as_posix() for p in HTML.rglob("*.html") if not {"_static", "slides"} & set(p.parts)}
+    skipped = {"_static", "slides", "en"}
+    found = {p.relative_to(HTML) for p in HTML.rglob("*.html")}
+    found = {path.as_posix() for path in found if not skipped & set(path.parts)}
     return sorted(found - {"index.html", "404.html"})
 
 

@@ -115,7 +115,7 @@ def visible(chromium) -> dict[str, list[str]]:
     """What every page shows as it was written, before its scripts: as the browser lays it out."""
     page, texts = chromium.browser.new_page(java_script_enabled=False), {}
     for file in sorted(HTML.rglob("*.html")):
-        if not {"_static", "slides"} & set(file.parts) and file.name != "index.html":
+        if not {"_static", "slides", "en"} & set(file.relative_to(HTML).parts) and file.name != "index.html":
             page.goto(file.as_uri())
             if (text := page.evaluate(VISIBLE_TEXT)) is not None:
                 texts[file.relative_to(HTML).as_posix()] = lines_of(text)
