@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,9 @@ def text_of(page: str, root: Path) -> str:
 
 def test_each_english_page_has_the_name_of_a_chinese_one():
     assert set(PAGES) <= set(CHINESE_PAGES)
-    assert {"book/preface", "book/how_to_use", "notebooks/method/01_what_is"} <= set(PAGES)
+    assert {"book/preface", "book/how_to_use", "notebooks/method/01_what_is", "notebooks/community/0_study"} <= set(
+        PAGES
+    )
 
 
 def test_links_to_chinese_pages_lead_to_pages_that_are_not_in_english():
@@ -69,6 +72,13 @@ def test_an_english_chapter_has_all_that_the_chinese_one_has(page):
     assert facts(ours) == facts(theirs)
     missing = set(re.findall(r"(?<=[`,])[a-z]+\d{4}\b", theirs)) - set(re.findall(r"(?<=[`,])[a-z]+\d{4}\b", ours))
     assert missing <= {"charmaz2009"}  # a translation into Chinese
+
+
+def test_every_sentence_about_a_document_is_told_in_english():
+    """The Chinese page shows the points of a summary; the English one tells each, with the line it rests on."""
+    points = tomllib.loads((ROOT / "data/codings/community/summary.toml").read_text("utf-8"))["points"]
+    told = re.findall(r'place\["([\w-]+)"\]', text_of("notebooks/community/0_study", english.SOURCES))
+    assert sorted(told) == sorted(point["id"] for point in points)
 
 
 def test_all_that_templates_and_extensions_say_is_translated():

@@ -22,7 +22,9 @@ NEXT = ".prev-next-area a[rel=next]"
 
 def pages() -> list[str]:
     skipped = {"_static", "slides", "_sources", "en"}
-    found = [p.relative_to(HTML).as_posix() for p in HTML.rglob("*.html") if not skipped & set(p.relative_to(HTML).parts)]
+    found = [
+        p.relative_to(HTML).as_posix() for p in HTML.rglob("*.html") if not skipped & set(p.relative_to(HTML).parts)
+    ]
     return sorted(set(found) - {"index.html", "404.html"})
 
 
