@@ -22,7 +22,7 @@ import build as book  # noqa: E402
 
 import languages  # noqa: E402
 import site_files  # noqa: E402
-from zhagen.book.roots import copy_machinery, merged, write_settings  # noqa: E402
+from zhagen.book.roots import copy_machinery, merge_settings, write_settings  # noqa: E402
 from zhagen.vocabulary import LANGUAGE  # noqa: E402
 
 SOURCES = ROOT / "book/en"
@@ -46,7 +46,7 @@ def lay_out(root: Path) -> None:
         shutil.copyfile(path, root / "book" / path.name)
     shutil.copyfile(ROOT / "requirements.lock", root / "requirements.lock")
     ours, other = (yaml.safe_load((folder / "_config.yml").read_text("utf-8")) for folder in (ROOT, SOURCES))
-    config = merged(ours, other["settings"])
+    config = merge_settings(ours, other["settings"])
     for name in other["without"]:
         config["sphinx"]["config"]["extensions"].remove(name)
         config["sphinx"]["local_extensions"].pop(name)

@@ -5,7 +5,7 @@
     en: { place: "Where you stopped reading", close: "No, thanks", before: "You stopped at " },
   };
   const words = WORDS[document.documentElement.lang.slice(0, 2)] || WORDS.zh;
-  const KEY = "zhagen-reading";
+  const KEY = words === WORDS.zh ? "zhagen-reading" : "zhagen-reading-en"; // the English pages are fewer
   const article = document.querySelector("article.bd-article");
   const heading = article?.querySelector("h1");
   if (!heading) return;

@@ -36,7 +36,7 @@ from .reader import changes_markdown as changes_markdown
 from .reader import plain_markdown as plain_markdown
 from .reader import reader_edition as reader_edition
 from .roots import copy_machinery as copy_machinery
-from .roots import merged as merged
+from .roots import merge_settings as merge_settings
 from .roots import write_settings as write_settings
 from .self_checks import Answer as Answer
 from .self_checks import SelfCheck as SelfCheck

@@ -61,7 +61,7 @@ def write_settings(root: Path, config: Mapping[str, Any], toc: Mapping[str, Any]
         (root / name).write_text(yaml.safe_dump(dict(value), allow_unicode=True, sort_keys=False), "utf-8")
 
 
-def merged(settings: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+def merge_settings(settings: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     """Return settings with those of another mapping put over them; what is no mapping in both is replaced.
 
     Parameters
@@ -76,11 +76,11 @@ def merged(settings: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, A
 
     Examples
     --------
-    >>> merged({"a": {"b": 1, "c": [2]}}, {"a": {"c": [3]}, "d": 4})
+    >>> merge_settings({"a": {"b": 1, "c": [2]}}, {"a": {"c": [3]}, "d": 4})
     {'a': {'b': 1, 'c': [3]}, 'd': 4}
     """
     found = dict(settings)
     for key, value in other.items():
         both = isinstance(value, Mapping) and isinstance(found.get(key), Mapping)
-        found[key] = merged(found[key], value) if both else value
+        found[key] = merge_settings(found[key], value) if both else value
     return found
