@@ -72,7 +72,7 @@ def test_a_page_opened_from_a_file_says_why_it_does_not_run(browser, tmp_path):
     browser.fresh()
     browser.open(sheet(tmp_path))
     said = browser.run("return document.querySelector('.run-page').textContent")
-    assert said.startswith("这一页是从文件打开的") and browser.run("return !document.querySelector('button')")
+    assert said.startswith("这一页是从文件夹里打开的") and browser.run("return !document.querySelector('button')")
     assert browser.errors == []
 
 
