@@ -504,6 +504,7 @@
   }
 
   function runOne(one) {
+    if (!ready) return runAll(one.order); // after a stop: a new Python knows none of the cells before this one
     return alone(async () => {
       say(`正在运行第 ${one.order + 1} 格……`);
       const ok = await execute(one);
@@ -554,7 +555,7 @@
     }
     drop();
     for (const one of cells) one.abandon();
-    say("停下了。Python 里的变量清空了，页面上改过的程序还在；请点“运行整页”，会重新启动，从头来。");
+    say("停下了。Python 里的变量清空了，页面上改过的程序还在；再运行任何一格，都会重新启动，从头来。");
   }
 
   let stop;

@@ -157,7 +157,7 @@ def test_a_page_runs_from_a_cold_start_a_changed_cell_gives_another_result_and_t
         last.locator("textarea").fill("while True: pass")
         last.locator("textarea").press("Control+Enter")
         tab.click(".run-stop")
-        tab.wait_for_selector("text=再运行时会重新启动", timeout=60_000)
+        tab.wait_for_selector("text=会重新启动", timeout=60_000)
         tab.click("text=恢复本页")
         assert not last.locator("textarea").is_visible()
         context.close()
