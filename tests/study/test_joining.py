@@ -98,3 +98,18 @@ def test_of_one_source_agreement_has_values_and_no_interval(study):
     overall, by_code = overall_agreement(part, draws=20), coder_agreement(part, draws=20)
     assert overall["value"].notna().all() and overall[["low", "high"]].isna().all(axis=None)
     assert by_code.both.tolist() == [1, 1] and by_code[["kappa_low", "kappa_high"]].isna().all(axis=None)
+
+
+def test_nothing_else_of_the_study_is_lost_when_it_is_written_back(study, tmp_path):
+    from zhagen.study import check_study, open_study, update_study, write_study
+
+    write_study(study, tmp_path)
+    study = open_study(tmp_path)
+    rows = QUOTES.assign(memo=["", "是原话", ""])
+    update_study(tmp_path, lambda old: add_codings(old, rows, coder="我"))
+    found = open_study(tmp_path)
+    assert found.memos.equals(study.memos) and found.mechanism.equals(study.mechanism)
+    assert found.history[: len(study.history)].equals(study.history)
+    assert found.history.iloc[-1][["act", "to", "coder"]].tolist() == ["create", "拍最花的", "我"]
+    assert found.codings.memo[found.codings.coder == "我"].tolist() == ["", "是原话", ""]
+    assert len(check_study(tmp_path)) == len(study.faults)

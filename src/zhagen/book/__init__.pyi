@@ -10,6 +10,7 @@ from .execution import inputs_key as inputs_key
 from .execution import rewrite_numbers as rewrite_numbers
 from .forms import ReportForm as ReportForm
 from .forms import report_form as report_form
+from .handed_over import write_project as write_project
 from .interviews import interview_codings as interview_codings
 from .interviews import write_interviews as write_interviews
 from .loads import load_features as load_features

@@ -188,7 +188,7 @@ class _ProjectWriter:
         codes = self.codes
         names = self._names()
         own = codes["color"].tolist() if "color" in codes else [""] * len(codes)
-        colors = [one or other for one, other in zip(own, default_colors(codes), strict=True)]
+        colors = own if any(own) else default_colors(codes)  # one that has none among others that do goes without
         used = set(self.codings.code_id)
         parents = set(codes.parent_id)
         elements: dict[str, Any] = {}
@@ -205,7 +205,8 @@ class _ProjectWriter:
             element = _add(elements.get(row["parent_id"], tree), "Code", guid=self.code_guids[code_id])
             codable = code_id in used or code_id not in parents
             element.attrib |= {"name": self._legal(names[code_id]), "isCodable": "true" if codable else "false"}
-            element.set("color", row["color"] if re.fullmatch("#[0-9a-fA-F]{6}", row["color"]) else "#999999")
+            if row["color"]:
+                element.set("color", row["color"] if re.fullmatch("#[0-9a-fA-F]{6}", row["color"]) else "#999999")
             fields = {key: str(row[key]) for key in row if key not in OF_CODES}
             if names[code_id] != row["label"]:
                 fields["label"] = row["label"]

@@ -164,7 +164,8 @@ def list_speakers(folder: Path | str) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a speaker of a source: ``source_id``, ``speaker``, ``role``, ``turns`` (int, counted now), ``confirmed``
-        (``no`` for a guess), ``first`` (what the speaker says first).
+        (``no`` for a guess), ``first`` (what the speaker says first). Of a source for which ``speakers.csv`` lists
+        nobody, as in a project that came from another program, whoever is named before a colon there: a guess.
 
     Raises
     ------
@@ -179,7 +180,7 @@ def list_speakers(folder: Path | str) -> pd.DataFrame:
     """
     study = open_study(folder)
     turns = study.turns().groupby(["source_id", "speaker"]).text.agg(["size", "first"])
-    speakers = study.speakers.reset_index(drop=True)
+    speakers = _with_found(study)
     keys = list(zip(speakers.source_id, speakers.speaker, strict=True))
     known = turns.to_dict("index")
     said = [known.get(key, {"size": 0, "first": ""}) for key in keys]
@@ -223,7 +224,7 @@ def set_speakers(
     wanted = dict(roles or {})
 
     def changed(study: Study) -> Study:
-        table = study.speakers.reset_index(drop=True)
+        table = _with_found(study)
         if "confirmed" not in table:
             table = table.assign(confirmed="yes")
         if source_id and source_id not in study.texts:
@@ -243,6 +244,22 @@ def set_speakers(
         return replace(study, speakers=table.assign(confirmed="yes") if confirm else table)
 
     update_study(folder, changed)
+
+
+def _with_found(study: Study) -> pd.DataFrame:
+    """Return the table of speakers, with those that are seen in the sources for which it lists nobody."""
+    table = study.speakers.reset_index(drop=True)
+    turns = study.turns()
+    new = turns[~turns.source_id.isin(table.source_id) & turns.speaker.ne("")]
+    new = new.drop_duplicates(["source_id", "speaker"])[["source_id", "speaker", "role"]]
+    if new.empty:
+        return table
+    if "confirmed" not in table:
+        table = table.assign(confirmed="yes")
+    found = pd.concat([table, new.assign(confirmed="no")], ignore_index=True).fillna("")
+    return found.sort_values("source_id", key=lambda ids: ids.map(list(study.texts).index), kind="stable").reset_index(
+        drop=True
+    )
 
 
 def _write_turns(

@@ -13,6 +13,8 @@ from .crosstables import coding_matrix as coding_matrix
 from .crosstables import coding_overlaps as coding_overlaps
 from .dictionaries import DictionaryUnits as DictionaryUnits
 from .dictionaries import dictionary_units as dictionary_units
+from .differences import StudyComparison as StudyComparison
+from .differences import compare_studies as compare_studies
 from .editing import add_code as add_code
 from .editing import merge_codes as merge_codes
 from .editing import move_code as move_code

@@ -1,13 +1,14 @@
 """Studies of a part of the sources, and with one coder more: what a reader coded, beside those of the study."""
 
 from collections.abc import Iterable
+from datetime import date as calendar
 from typing import Any
 
 import pandas as pd
 
 from zhagen.errors import StudyError
 from zhagen.study.anchors import anchor_codings, place_quotes
-from zhagen.study.study import Study, make_study
+from zhagen.study.study import Study, make_study, remake_study
 
 KEPT = ("speakers", "differences", "sampling")  # tables of which a part is still true of a part of the sources
 PLACE = ("start", "end")
@@ -30,8 +31,7 @@ def add_codings(study: Study, codings: pd.DataFrame, *, coder: str) -> Study:
     Returns
     -------
     Study
-        Sources, speakers, codebook, codings, differences and order of collection; what was written about the study
-        (memos, history, models) remains with it.
+        The study with these codings; where it has a history, codes that are new are written into it.
 
     Raises
     ------
@@ -71,10 +71,22 @@ def add_codings(study: Study, codings: pd.DataFrame, *, coder: str) -> Study:
     known = set(codes.code_id)
     new = given[~given["code_id"].isin(known)].drop_duplicates("code_id")
     added = new[["code_id", "label"]].assign(level="concept")
-    plain = given[[column for column in study.codings if column in given]]
+    if "memo" in given and given["memo"].fillna("").ne("").any():
+        given = given.assign(memo=given["memo"].fillna(""))
+    else:
+        given = given.drop(columns="memo", errors="ignore")
+    columns = dict.fromkeys([*study.codings, *(["memo"] if "memo" in given else [])])
+    plain = given[[column for column in columns if column in given]]
     every = pd.concat([study.codings, plain], ignore_index=True)
-    about = {**study.about, "coders": [*study.coders, coder]}
-    return _made(study, pd.concat([codes, added], ignore_index=True), every, about, study.sources)
+    every = every.fillna(dict.fromkeys([str(name) for name in every if name not in (*PLACE, "places")], ""))
+    changes = {
+        "codes": pd.concat([codes, added], ignore_index=True).fillna(""),
+        "codings": every,
+        "about": {**study.about, "coders": [*study.coders, coder]},
+    }
+    if len(study.history) and len(new):
+        changes["history"] = pd.concat([study.history, _created(study, new, coder)], ignore_index=True).fillna("")
+    return remake_study(study, **changes)
 
 
 def study_part(study: Study, sources: Iterable[str]) -> Study:
@@ -112,6 +124,13 @@ def study_part(study: Study, sources: Iterable[str]) -> Study:
         raise StudyError(found, todo=f"use one of {', '.join(study.texts)}")
     kept = study.sources[study.sources.source_id.isin(wanted)]
     return _made(study, study.codebook.codes, study.codings, study.about, kept)
+
+
+def _created(study: Study, new: pd.DataFrame, coder: str) -> pd.DataFrame:
+    """Return the rows of the history for codes that came with codings."""
+    day = max([calendar.today().isoformat(), *study.history.date])
+    rows = new[["code_id", "label"]].rename(columns={"label": "to"})
+    return rows.assign(date=day, coder=coder, act="create", reason="随编码加入")
 
 
 def _made(study: Study, codes: pd.DataFrame, codings: pd.DataFrame, about: dict[str, Any], kept: pd.DataFrame) -> Study:
