@@ -48,7 +48,8 @@ def test_a_word_in_a_text_or_a_definition_is_seen(study):
     codes = study.codebook.codes.assign(definition=study.codebook.codes.definition.str.replace("兑现", "办到"))
     other = replace(study, texts=texts, codebook=replace(study.codebook, codes=codes))
     found = compare_studies(study, other)
-    assert row_of(found, "texts") == [18, 0, 0, 1] and row_of(found, "codes")[3] == 1
+    with_it = int(study.codebook.codes.definition.str.contains("兑现").sum())
+    assert row_of(found, "texts") == [18, 0, 0, 1] and row_of(found, "codes")[3] == with_it > 0
 
 
 def test_the_command_says_so_by_its_status(study, tmp_path, capsys):

@@ -117,7 +117,7 @@ def _fill(base: sqlite3.Connection, study: Study) -> None:
         add("source", n, source, study.texts[source], None, str(row["note"]), "林", day, None, None)
         add("cases", n, who["speaker"], "", "林", day)
         add("case_text", n, n, n, 0, len(study.texts[source]), "林", day, "")
-        values = {"身份": PARTS.get(who["part"], ""), "年级": who["grade"], "校区": who["campus"]}
+        values = {"身份": PARTS.get(str(who["part"]), ""), "年级": who["grade"], "校区": who["campus"]}
         for name, value in values.items():
             add("attribute", None, name, "case", value, n, day, "林")
         add("attribute", None, "地点", "file", row["place"], n, day, "林")
