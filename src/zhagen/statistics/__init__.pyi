@@ -44,6 +44,7 @@ from .codings import code_meetings as code_meetings
 from .concordance import kwic as kwic
 from .concordance import kwic_texts as kwic_texts
 from .concordance import kwic_together as kwic_together
+from .concordance import word_edges as word_edges
 from .correspondence import Correspondence as Correspondence
 from .correspondence import correspondence_analysis as correspondence_analysis
 from .dictionaries import apply_dictionary as apply_dictionary

@@ -217,7 +217,7 @@ def _rows(
 def _occurrences(text: str, term: str, words: bool, lexicon: Path | str | None) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of each occurrence; an occurrence that is kept does not overlap with the one before."""
     at = text.find(term)
-    edges = _edges(text, lexicon) if words and at >= 0 else None
+    edges = word_edges(text, lexicon) if words and at >= 0 else None
     while at >= 0:
         end = at + len(term)
         kept = edges is None or {at, end} <= edges
@@ -226,8 +226,26 @@ def _occurrences(text: str, term: str, words: bool, lexicon: Path | str | None) 
         at = text.find(term, end if kept else at + 1)
 
 
-def _edges(text: str, lexicon: Path | str | None) -> set[int]:
-    """Return the places where a word begins or ends."""
+def word_edges(text: str, lexicon: Path | str | None = None) -> set[int]:
+    """Return the places of a text where a word begins or ends.
+
+    Parameters
+    ----------
+    text : str
+        Clean text.
+    lexicon : pathlib.Path or str, optional
+        A folder with a lexicon, see `zhagen.text.segmentation.segment`.
+
+    Returns
+    -------
+    set of int
+        Indices between characters; a word is the text from one to the next, or blanks are.
+
+    Examples
+    --------
+    >>> sorted(word_edges("平台驱动需求"))
+    [0, 2, 4, 6]
+    """
     edges, end = set(), 0
     for word in segment(text, lexicon):
         start = text.index(word, end)  # only blanks are skipped

@@ -113,7 +113,9 @@ def keyness_table(target: pd.DataFrame, reference: pd.DataFrame, *, confidence: 
     return pd.DataFrame(found.iloc[order]).reset_index(drop=True)
 
 
-def keyness_by_units(matrix: TermMatrix, target: ArrayLike, *, draws: int = 2000, seed: int = 1) -> pd.DataFrame:
+def keyness_by_units(
+    matrix: TermMatrix, target: ArrayLike, *, within: ArrayLike | None = None, draws: int = 2000, seed: int = 1
+) -> pd.DataFrame:
     """Compare two groups of units by the number of units that have a term (text dispersion keyness).
 
     A term that a text says many times in one place looks characteristic of the text if its occurrences are counted.
@@ -133,6 +135,9 @@ def keyness_by_units(matrix: TermMatrix, target: ArrayLike, *, draws: int = 2000
         Units x terms, weighted, such as ``term_matrix(features, unit="paragraph")`` of several documents.
     target : array_like of bool
         For each unit, whether it belongs to the target.
+    within : array_like, optional
+        One label for each unit, such as its source: units are dealt out inside each label only, so that a term which
+        one source uses throughout does not look characteristic of what belongs to the target there.
     draws : int, default 2000
         How often the units are dealt out. The smallest ``p_shuffled`` is ``1 / (draws + 1)``.
     seed : int, default 1
@@ -148,7 +153,8 @@ def keyness_by_units(matrix: TermMatrix, target: ArrayLike, *, draws: int = 2000
     Raises
     ------
     ZhagenError
-        If `target` has not one value for each unit, one of the two sides has no unit, or `draws` is below 1.
+        If `target` or `within` has not one value for each unit, one of the two sides has no unit, or `draws` is below
+        1.
 
     References
     ----------
@@ -174,6 +180,9 @@ def keyness_by_units(matrix: TermMatrix, target: ArrayLike, *, draws: int = 2000
         raise ZhagenError("one of the two sides has no unit", todo="check which units belong to the target")
     if draws < 1:
         raise ZhagenError(f"{draws} draws", todo="give 1 or more")
+    labels = np.zeros(len(side), np.int64) if within is None else np.unique(np.asarray(within), return_inverse=True)[1]
+    if labels.shape != side.shape:
+        raise ZhagenError(f"{labels.size} labels for {side.size} units", todo="give one for each unit")
     kept = matrix.counts.sum(axis=0) > 0  # a term in no unit is no test
     counts, terms = matrix.counts[:, np.flatnonzero(kept)], matrix.terms[kept]
     present = counts > 0
@@ -183,22 +192,27 @@ def keyness_by_units(matrix: TermMatrix, target: ArrayLike, *, draws: int = 2000
     ratio = np.log2(((a + 0.5) / (size_a + 0.5)) / ((b + 0.5) / (size_b + 0.5)))
     p = shares_test(a, size_a, b, size_b)
     found = pd.DataFrame({"term": terms, "units": a, "units_reference": b, "g2": value, "log_ratio": ratio})
-    found = found.assign(p=p, p_bh=false_discovery_control(p), p_shuffled=_dealt(counts, side, draws, seed))
+    found = found.assign(p=p, p_bh=false_discovery_control(p), p_shuffled=_dealt(counts, side, labels, draws, seed))
     order = np.lexsort((found["term"], -np.sign(a * size_b - b * size_a) * value))
     return pd.DataFrame(found.iloc[order]).reset_index(drop=True)
 
 
-def _dealt(counts: csr_array, side: np.ndarray, draws: int, seed: int) -> np.ndarray:
+def _dealt(counts: csr_array, side: np.ndarray, labels: np.ndarray, draws: int, seed: int) -> np.ndarray:
     """Return the chance that each term's occurrences in the target are as far from their share by dealing out units."""
     rng = np.random.default_rng(seed)
     lengths = np.asarray(counts.sum(axis=1, dtype=np.int64)).ravel()
-    size, sides = lengths[side].sum(), np.zeros((draws + 1, len(side)))
+    sides = np.zeros((draws + 1, len(side)))
     sides[0] = side
-    for row in sides[1:]:
-        order = rng.permutation(len(side))
-        until = np.append(0, np.cumsum(lengths[order]))
-        row[order[: np.abs(until - size).argmin()]] = 1  # as near the target's size as whole units come
-    apart = np.abs((counts.T @ sides.T).T - counts.sum(axis=0) * size / lengths.sum())
+    share = np.zeros(len(side))  # of a unit's occurrences, those expected in the target
+    for label in range(int(labels.max()) + 1):
+        rows = np.flatnonzero(labels == label)
+        size, every = lengths[rows][side[rows]].sum(), lengths[rows].sum()
+        share[rows] = size / every if every else 0
+        for row in sides[1:]:
+            order = rows[rng.permutation(len(rows))]
+            until = np.append(0, np.cumsum(lengths[order]))
+            row[order[: np.abs(until - size).argmin()]] = 1  # as near the target's size as whole units come
+    apart = np.abs((counts.T @ sides.T).T - counts.T @ share)
     return (1 + (apart[1:] >= apart[0] - 1e-9).sum(axis=0)) / (1 + draws)
 
 

@@ -5,6 +5,7 @@ from .comparison import coder_agreement as coder_agreement
 from .comparison import coding_decisions as coding_decisions
 from .comparison import overall_agreement as overall_agreement
 from .comparison import passage_agreement as passage_agreement
+from .concordance import study_kwic as study_kwic
 from .crosstables import attribute_values as attribute_values
 from .crosstables import code_cooccurrence as code_cooccurrence
 from .crosstables import codes_by_attribute as codes_by_attribute
@@ -27,6 +28,8 @@ from .history import codebook_at as codebook_at
 from .history import codebook_evolution as codebook_evolution
 from .joining import add_codings as add_codings
 from .joining import study_part as study_part
+from .keyness import StudyKeyness as StudyKeyness
+from .keyness import study_keyness as study_keyness
 from .merging import StudyMerge as StudyMerge
 from .merging import coder_differences as coder_differences
 from .merging import merge_studies as merge_studies

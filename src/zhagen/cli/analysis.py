@@ -1,0 +1,129 @@
+"""The commands that analyse a study: words in their context, words that set a group apart."""
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from zhagen.cli.printing import print_row
+from zhagen.errors import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMATS = ".md, .tex, .docx, .csv, .xlsx"
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands that analyse a study.
+
+    Parameters
+    ----------
+    commands : argparse._SubParsersAction
+        What ``zhagen`` takes as its first word; it gets more of them.
+    """
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("study", metavar="STUDY", help="the folder of the study")
+    common.add_argument("--out", metavar="FILE", help=f"write the table to a file; the suffix decides: {FORMATS}")
+    spoken = argparse.ArgumentParser(add_help=False)
+    spoken.add_argument("--interviewers", action="store_true", help="what interviewers say, too")
+    spoken.add_argument("--coder", metavar="NAME", help="whose codings (default: the consensus, else everybody's)")
+
+    kwic = commands.add_parser("kwic", parents=[common, spoken], help="words in their context, in what a study says")
+    kwic.add_argument("words", nargs="+", metavar="WORD", help="one word or several")
+    kwic.add_argument("--regex", action="store_true", help="the words are regular expressions")
+    kwic.add_argument("--whole", action="store_true", help="only where they begin and end as words")
+    kwic.add_argument("--ignore-case", action="store_true", help="App finds APP")
+    kwic.add_argument("--width", type=int, default=15, metavar="N", help="characters on each side (default: 15)")
+    kwic.add_argument("--sort", choices=["text", "left", "right", "keyword"], default="text", help="the order of rows")
+    kwic.add_argument("--speaker", action="append", metavar="NAME", help="only this speaker; may be given again")
+    kwic.add_argument("--source", action="append", metavar="ID", help="only this source; may be given again")
+    kwic.set_defaults(run=_kwic)
+
+    keyness = commands.add_parser(
+        "keyness", parents=[common, spoken], help="words that set one group of a study apart from the others"
+    )
+    groups = keyness.add_mutually_exclusive_group(required=True)
+    groups.add_argument("--by", default="", metavar="COLUMN", help="of sources.csv or speakers.csv, or speaker")
+    groups.add_argument("--code", default="", metavar="CODE", help="sentences that carry this code, against the others")
+    keyness.add_argument("--group", action="append", metavar="VALUE", help="only this group; may be given again")
+    least = "words that occur less often in all are left out (default: 5)"
+    keyness.add_argument("--min-count", type=int, default=5, metavar="N", help=least)
+    least = "words and groups of fewer sources or speakers are left out (default: 2)"
+    keyness.add_argument("--min-cases", type=int, default=2, metavar="N", help=least)
+    keyness.add_argument("--top", type=int, default=10, metavar="N", help="words of a group to print (default: 10)")
+    keyness.set_defaults(run=_keyness)
+
+
+def _kwic(arguments: argparse.Namespace) -> None:
+    from zhagen.study import open_study, study_kwic
+    from zhagen.text import printed_width
+
+    found = study_kwic(
+        open_study(arguments.study),
+        arguments.words,
+        regex=arguments.regex,
+        whole=arguments.whole,
+        ignore_case=arguments.ignore_case,
+        width=arguments.width,
+        sort=arguments.sort,
+        speaker=arguments.speaker,
+        source=arguments.source,
+        coder=arguments.coder,
+        roles=_roles(arguments),
+    )
+    if arguments.out:
+        _save(found, arguments.out, "、".join(arguments.words))
+    else:
+        shown = [visible(left).replace("\t", " ") for left in found.left]
+        margin = max(map(printed_width, shown), default=0)
+        for left, row in zip(shown, found.to_dict("records"), strict=True):
+            blanks = "　" * int(margin - printed_width(left)) + " " * round(2 * (margin - printed_width(left)) % 2)
+            place = f"{row['source_id']}:{row['line']}"
+            print_row(place, row["speaker"], f"{blanks}{left}【{row['keyword']}】{row['right']}", row["codes"])
+    sources = found.source_id.nunique()
+    print(f"zhagen: {len(found)} places in {sources} source{'' if sources == 1 else 's'}", file=sys.stderr)
+
+
+def _keyness(arguments: argparse.Namespace) -> None:
+    from zhagen.study import open_study, study_keyness
+
+    found = study_keyness(
+        open_study(arguments.study),
+        arguments.by,
+        code=arguments.code,
+        groups=arguments.group,
+        min_count=arguments.min_count,
+        min_cases=arguments.min_cases,
+        coder=arguments.coder,
+        roles=_roles(arguments),
+    )
+    if arguments.out:
+        _save(found.terms, arguments.out, found.by)
+    else:
+        best = found.top(arguments.top)
+        print_row("group", "word", "count", "others", "g2", "log_ratio", "cases", "others", "p_bh", "p_shuffled")
+        for row in best.to_dict("records"):
+            cases = (f"{row[f'cases{side}']}/{row[f'of_cases{side}']}" for side in ("", "_reference"))
+            numbers = (f"{row['g2']:.1f}", f"{row['log_ratio']:.2f}", *cases, f"{row['p_bh']:.3f}")
+            counts = (row["count"], row["count_reference"])
+            print_row(row["group"], row["term"], *counts, *numbers, f"{row['p_shuffled']:.3f}")
+    for row in found.groups.itertuples():
+        sizes = (
+            f"{row.cases} cases with {row.terms} counted words; others: {row.cases_reference}, {row.terms_reference}"
+        )
+        print(f"zhagen: {visible(str(row.group))}: {sizes}", file=sys.stderr)
+    if found.left_out:
+        names = "、".join(list(found.left_out)[:10]) + " …" * (len(found.left_out) > 10)
+        print(f"zhagen: too few cases to be compared: {visible(names)}", file=sys.stderr)
+
+
+def _roles(arguments: argparse.Namespace) -> tuple[str, ...]:
+    from zhagen.study.study import COUNTED, EVERYBODY
+
+    return EVERYBODY if arguments.interviewers else COUNTED
+
+
+def _save(frame: "pd.DataFrame", path: str, caption: str) -> None:
+    from zhagen.exchange import save_table
+
+    print(f"zhagen: {save_table(frame, path, caption=caption)} is written", file=sys.stderr)
