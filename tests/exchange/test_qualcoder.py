@@ -93,7 +93,7 @@ def test_it_goes_back_as_qualcoder_reads_it(tmp_path):
     assert root.findtext("Description") == "为什么敢买"
     assert [source.get("name") for source in root.iter("TextSource")] == ["访谈 1.docx"]
     passages = {
-        one.get("name"): one.findtext("Description") for one in root.iterfind(".//TextSource/PlainTextSelection")
+        one.get("name"): one.findtext("Description") for one in root.iterfind(".//TextSource/PlainTextSelection[@name]")
     }
     assert passages == {"先说": None, "先说哪里破": "抢在前头"}
     notes = [(note.get("name"), note.findtext("PlainTextContent")) for note in root.iter("Note")]
@@ -102,10 +102,14 @@ def test_it_goes_back_as_qualcoder_reads_it(tmp_path):
         ("谁问的", "谁问的"),
         ("", None),
     ]  # a journal, an annotation; a coding has its memo
+    case = root.find(".//Case")  # its text is what is coded with a code of its GUID
+    whole = root.findall(".//TextSource/PlainTextSelection")[-1]
+    assert whole.find("Coding/CodeRef").get("targetGUID") == case.get("guid") and case.get("name") == "甲"
+    assert [whole.get(name) for name in ("startPosition", "endPosition")] == ["0", str(len(TEXT))]
     refs = {ref.get("targetGUID") for ref in root.iterfind(".//TextSource/NoteRef")}
     assert refs == {root.findall(".//Note")[1].get("guid")}  # a source may name notes on passages alone
     categories = {code.get("name"): code.get("isCodable") for code in root.iter("Code")}
-    assert categories == {"交易": "false", "说话": "false", "不利先说": "true", "抢先": "true"}
+    assert categories == {"交易": "false", "说话": "false", "不利先说": "true", "抢先": "true", "甲 (case)": "true"}
     again = import_study(tmp_path / "a.qdpx", tmp_path / "again").study
     first = import_study(tmp_path / "a.qda", tmp_path / "first").study
     for name in ("codings", "sources", "memos"):

@@ -179,7 +179,10 @@ class _Assembler:
             for key in case.sources:
                 cased.setdefault(key, []).append(case)
             if not case.sources:
-                self._say("a case without a source", case.name, "it is not taken")
+                how = "it is not taken"
+                if project.origin.startswith("QualCoder"):  # 4.0 exports no reference from a case to a text
+                    how += ": QualCoder does not export which text is of which case; import its folder .qda"
+                self._say("a case without a source", case.name, how)
         names = {one: self._column(one) for one in project.variables}
         case_names = {one: names.get(one) or self._column(one) for one in project.case_variables}
         several = False

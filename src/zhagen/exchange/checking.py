@@ -10,6 +10,7 @@ import pandas as pd
 from zhagen.errors import ExchangeError, ZhagenError
 from zhagen.exchange.archive import Archive, open_archive
 from zhagen.exchange.fields import NO_XML
+from zhagen.exchange.model import ORIGIN
 from zhagen.exchange.refi_reading import parse_xml, plain_guid, read_codebook
 
 FOUND = "severity where found todo".split()
@@ -201,7 +202,8 @@ def _keys(root: Any) -> Iterator[tuple[str, str, str, str]]:
         if guid in kinds:
             found = f"the GUID {guid} is that of a {kinds[guid]}, too"
             if {kinds[guid], element.tag} == {"Code", "Case"}:
-                yield "finding", _where(element), found, "NVivo writes a case as a code, too; other programs may not"
+                if not root.get("origin", "").startswith(ORIGIN):  # ours are meant so, see `refi_writing`
+                    yield "finding", _where(element), found, "NVivo writes a case as a code, too; others may not"
             else:
                 yield "error", _where(element), found, "give each thing a GUID of its own"
         kinds.setdefault(guid, element.tag)

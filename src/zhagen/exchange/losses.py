@@ -87,7 +87,7 @@ def reader_losses(study: Study, program: str = "") -> list[Loss]:
     beyond = sum(bool(re.search("[\U00010000-\U0010ffff]", text)) for text in study.texts.values())
     long = int(study.codebook.codes.label.str.len().gt(63).sum())
     cases = len(study.speakers)
-    if "case" in study.sources:
+    if "case" in study.sources and not reads_as_qualcoder(study, program):
         cases += len({one for cell in study.sources.case for one in split_list(cell)})
     passages = sum(bool(PASSAGE.search(text)) for text in memos.text)
     names = set(study.codebook.codes.label)

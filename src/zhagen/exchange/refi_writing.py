@@ -106,6 +106,7 @@ class _ProjectWriter:
                 for one in memo[key]:
                     found.setdefault(one, []).append(memo)
         self.files: dict[str, bytes] = {}
+        self.cases_of: dict[str, list[str]] = {}  # source -> GUIDs of its cases, for QualCoder
         self.for_qualcoder = reads_as_qualcoder(study, program)
         self.places = {row["memo_id"]: place for row in rows_of(study.memos) if (place := self._place(row))}
         self.users = {one: make_guid(self.title, "user", one) for one in study.coders}
@@ -121,12 +122,15 @@ class _ProjectWriter:
             for name, guid in self.users.items():
                 _add(users, "User", guid=guid, name=name)
         root.set("creationDateTime", self.began)
-        if len(self.codes):
-            self.add_codes(_add(root, "CodeBook"))
+        book = _add(root, "CodeBook") if len(self.codes) else None
+        if book is not None:
+            self.add_codes(book)
         places = [_add(root, name) for name in ("Variables", "Cases", "Sources", "Notes", "Links", "Sets", "Graphs")]
         variables, cases, sources, notes, links, sets, graphs = places
         self.links = links
         self._attributes(variables, cases)
+        if self.for_qualcoder and book is not None:
+            self._codes_of_cases(book, cases)
         self._sources(sources)
         self._notes(notes)
         self._model(links, graphs)
@@ -271,11 +275,12 @@ class _ProjectWriter:
             clash = f"{one} (speaker)" if one in self.variables else one
             self._variable(variables, f"speaker:{one}", clash, SPEAKERS)
         self.of_sources = of_sources
+        self.speaker_guids = set[str]()  # who speaks in a part of a text is no case of all of it
         for row in rows_of(study.speakers):
             name = f"{row['source_id']} {row['speaker']}"
-            case = _add(
-                cases, "Case", guid=make_guid(self.title, "speaker", row["source_id"], row["speaker"]), name=name
-            )
+            guid = make_guid(self.title, "speaker", row["source_id"], row["speaker"])
+            self.speaker_guids.add(guid)
+            case = _add(cases, "Case", guid=guid, name=name)
             _add(case, "Description").text = with_fields("", {"id": row["source_id"], "speaker": row["speaker"]})
             self._values(case, {f"speaker:{one}": row[one] for one in of_speakers})
             _add(case, "SourceRef", targetGUID=self.source_guids[row["source_id"]])
@@ -291,6 +296,34 @@ class _ProjectWriter:
             self._values(case, {one: alone[0][one] for one in of_cases} if alone else {})
             for row in rows:
                 _add(case, "SourceRef", targetGUID=self.source_guids[row["source_id"]])
+
+    def _codes_of_cases(self, book: Any, cases: Any) -> None:
+        """Add a code for each case, with its GUID: QualCoder takes what is coded with it for the text of the case.
+
+        It reads no reference from a case to a source; of the code it keeps nothing else.
+        """
+        taken = {code.get("name") for code in book.iter("Code")}
+        for case in cases:
+            name = f"{case.get('name')} (case)"
+            if not case.findall("SourceRef") or case.get("guid") in self.speaker_guids:
+                continue
+            while name in taken:
+                name += "’"
+            taken.add(name)
+            _add(book.find("Codes"), "Code", guid=case.get("guid"), name=name, isCodable="true")
+            for ref in case.iterfind("SourceRef"):
+                self.cases_of.setdefault(ref.get("targetGUID"), []).append(case.get("guid"))
+
+    def _text_of_cases(self, source: Any, text: str) -> None:
+        """Add a passage of the whole text for each case of a source."""
+        guid = source.get("guid")
+        for case in self.cases_of.get(guid, []) if text else []:
+            keys = (guid, case)
+            made = _add(source, "PlainTextSelection", guid=make_guid(self.title, "case text", *keys))
+            made.attrib |= {"startPosition": "0", "endPosition": str(len(text))}
+            self._made(made, next(iter(self.users), ""), self.began[:10], always=True)
+            coding = _add(made, "Coding", guid=make_guid(self.title, "case coding", *keys))
+            _add(coding, "CodeRef", targetGUID=case)
 
     def _variable(self, variables: Any, key: str, name: str, said: str = "") -> None:
         self.variables[key] = make_guid(self.title, "variable", key)
@@ -325,6 +358,7 @@ class _ProjectWriter:
                 _add(element, "Description").text = self._legal(row["description"])
             for _, part in groupby(groups.get(source_id, []), itemgetter("start", "end", "coder")):
                 self._selection(element, text, list(part))
+            self._text_of_cases(element, text)
             for memo in self.memos_on["sources"].get(source_id, []):
                 place = self.places.get(memo["memo_id"])
                 if place and place[0] != source_id:

@@ -144,7 +144,7 @@ def _codings(study: Study) -> Items:
     found: Items = []
     for row in _records(study.codings):
         place = (row["source_id"], f"{row['start']}-{row['end']}", labels.get(row["code_id"], ""), row["coder"])
-        found.append((place, str(row.get("created") or row.get("date", ""))))
+        found.append((place, str(row.get("created") or row.get("date", "")).removesuffix("Z")))
     return found
 
 
