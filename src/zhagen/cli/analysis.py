@@ -1,4 +1,4 @@
-"""The commands that analyse a study: words in their context, words that set a group apart."""
+"""The commands that analyse a study: words in their context, words of a group, reporting checklists."""
 
 import argparse
 import sys
@@ -52,6 +52,14 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     keyness.add_argument("--min-cases", type=int, default=2, metavar="N", help=least)
     keyness.add_argument("--top", type=int, default=10, metavar="N", help="words of a group to print (default: 10)")
     keyness.set_defaults(run=_keyness)
+
+    text = "a reporting checklist, filled with what the data of a study can fill"
+    checklist = commands.add_parser("checklist", parents=[common], help=text)
+    checklist.add_argument("guideline", choices=["coreq", "srqr"], type=str.lower, help="which one")
+    checklist.add_argument(
+        "--language", choices=["zh", "en"], default="zh", help="of items and sentences (default: zh)"
+    )
+    checklist.set_defaults(run=_checklist)
 
 
 def _kwic(arguments: argparse.Namespace) -> None:
@@ -115,6 +123,21 @@ def _keyness(arguments: argparse.Namespace) -> None:
     if found.left_out:
         names = "、".join(list(found.left_out)[:10]) + " …" * (len(found.left_out) > 10)
         print(f"zhagen: too few cases to be compared: {visible(names)}", file=sys.stderr)
+
+
+def _checklist(arguments: argparse.Namespace) -> None:
+    from zhagen.study import open_study, study_checklist
+
+    study = open_study(arguments.study)
+    found = study_checklist(study, arguments.guideline, language=arguments.language)
+    table = found.table()
+    if arguments.out:
+        _save(table, arguments.out, f"{found.guideline}: {study.title}")
+    else:
+        print_row(*table.columns[:-1])
+        for row in table.iloc[:, :-1].itertuples(index=False):
+            print_row(*row)
+    print(f"zhagen: {found!r}", file=sys.stderr)
 
 
 def _roles(arguments: argparse.Namespace) -> tuple[str, ...]:

@@ -1,6 +1,8 @@
 from .anchors import anchor_codings as anchor_codings
 from .anchors import place_quotes as place_quotes
 from .checking import check_study as check_study
+from .checklists import StudyChecklist as StudyChecklist
+from .checklists import study_checklist as study_checklist
 from .comparison import coder_agreement as coder_agreement
 from .comparison import coding_decisions as coding_decisions
 from .comparison import overall_agreement as overall_agreement
