@@ -41,7 +41,7 @@ PACKAGES = {"numpy": "numpy", "pandas": "pandas", "scipy": "scipy", "matplotlib"
 PACKAGES |= {"fontTools": "fonttools", "pyarrow": "pyarrow"}
 LATER = {"pyarrow"}  # pandas imports it where it is installed; a page loads it when a cell asks for it
 OWN = {"networkx": "networkx", "seaborn": "seaborn", "wordcloud": "wordcloud", "fontTools": "font"}
-NOT_THERE = {"docx", "pdfplumber", "srt", "webvtt"}  # no browser has these: a page that needs one gets no button
+NOT_THERE = {"docx", "pdfplumber", "srt", "webvtt", "defusedxml"}  # no browser has these: a page that needs one gets no button
 PANEL = """
 <div class="run-page d-print-none" data-page="{page}">
 <button type="button" class="run-start">在浏览器里运行本页</button>
