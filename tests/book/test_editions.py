@@ -61,9 +61,13 @@ def installed(wheel, monkeypatch):
     return wheel
 
 
-def compared(run) -> str:
-    """What the last cell says."""
-    return run.notebook.cells[-1].outputs[-1].data["text/plain"]
+def one_after_another(books):
+    """One notebook that holds several: each runs in the kernel in which the one before ended, as a reader's runs do."""
+    joined = nbformat.v4.new_notebook(metadata=books[0].metadata)
+    joined.cells = [
+        nbformat.from_dict(cell | {"id": f"{number}-{place}"}) for number, book in enumerate(books) for place, cell in enumerate(book.cells)
+    ]
+    return joined
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)
@@ -85,35 +89,29 @@ def test_the_page_offers_the_edition(path):
         assert target.is_file() and "_sources" not in target.parts
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name)
-def test_it_runs_from_the_wheel_and_the_prose_is_right(path, installed, tmp_path):
-    book = nbformat.read(edition(path), as_version=4)
-    copy = tmp_path / path.name
-    nbformat.write(book, copy)
-    (run,) = execute_notebooks([copy], strict=False)
-    assert run.problems == []
-    assert "全都没有变" in compared(run), compared(run)
-    setup = run.notebook.cells[1].outputs[0].text
-    assert re.fullmatch(r"zhagen [\d.]+ 可以用了。\n", setup)
-
-
 def test_every_notebook_offers_changes():
     counted = [sum(other == path for other, _ in changes()) for path in SOURCES]
     assert [name(path) for path, count in zip(SOURCES, counted, strict=True) if not 2 <= count <= 3] == []
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)
-def test_a_reader_s_changes_run_through_and_the_last_cell_says_what_changed(path, installed, tmp_path):
-    if (list_documents().edition == "original").any():
-        pytest.skip("changes are tried without the originals: most notebooks count the shipped features either way")
-    book, said = nbformat.read(edition(path), as_version=4), []
-    for change in json.loads(path.read_text("utf-8"))["metadata"]["zhagen"]["changes"]:
-        copy = tmp_path / path.name
-        nbformat.write(changed_notebook(book, change), copy)
-        (run,) = execute_notebooks([copy], strict=False)
-        assert [problem for problem in run.problems if "used twice" not in problem] == [], change["say"]
-        said.append(compared(run))
-    assert any("变了 " in words for words in said), "no change that is offered changes a number or a conclusion"
+def test_it_runs_from_the_wheel_and_each_change_runs_through_and_the_last_cell_says_what_changed(
+    path, installed, tmp_path
+):
+    """A reader runs all cells, changes a place, and runs all again: the kernel stays the same."""
+    book, changes = nbformat.read(edition(path), as_version=4), []
+    if (list_documents().edition == "digest").all():  # most notebooks count the shipped features either way
+        changes = json.loads(path.read_text("utf-8"))["metadata"]["zhagen"]["changes"]
+    copy = tmp_path / path.name
+    nbformat.write(one_after_another([book, *(changed_notebook(book, change) for change in changes)]), copy)
+    (run,) = execute_notebooks([copy], strict=False)
+    assert run.problems == []
+    assert re.fullmatch(r"zhagen [\d.]+ 可以用了。\n", run.notebook.cells[1].outputs[0].text)
+    ends = [cell for cell in run.notebook.cells if cell.source == book.cells[-1].source]
+    first, *later = [cell.outputs[-1].data["text/plain"] for cell in ends]
+    assert "全都没有变" in first, first
+    assert len(later) == len(changes)
+    assert any("变了 " in words for words in later) or not changes, "no change that is offered changes anything"
 
 
 def test_an_edition_without_the_package_says_what_it_does(tmp_path):
