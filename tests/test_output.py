@@ -12,6 +12,7 @@ from zhagen import output
 from zhagen.errors import OutputError
 from zhagen.output import DRAFT, cannot_write, finish_writing, write_files, write_folder
 
+KILLS = int(os.environ.get("ZHAGEN_KILLS", "40"))
 FRAME = pd.DataFrame({"term": ["平台", 'a"b,c'], "count": [2, 1]})
 
 
@@ -214,7 +215,7 @@ def seen(folder):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that fork")
 def test_a_folder_is_the_old_result_or_the_new_one_whenever_the_process_is_killed(tmp_path):
-    """200 kills at random moments of a process that writes two results in turn."""
+    """Kills at random moments of a process that writes two results in turn."""
     out, chance, found = tmp_path / "out", random.Random(1), set()
     write_folder(RESULTS["first"], out)
     (out / "mine.txt").write_text("mine")
@@ -224,7 +225,7 @@ def test_a_folder_is_the_old_result_or_the_new_one_whenever_the_process_is_kille
             for result in ("second", "first"):
                 write_folder(RESULTS[result], out, gone=GONE[result])
 
-    for _ in range(200):
+    for _ in range(KILLS):
         child = in_a_process(write_in_turn)
         time.sleep(chance.uniform(0, 0.008))
         os.kill(child, signal.SIGKILL)

@@ -65,7 +65,9 @@ def one_after_another(books):
     """One notebook that holds several: each runs in the kernel in which the one before ended, as a reader's runs do."""
     joined = nbformat.v4.new_notebook(metadata=books[0].metadata)
     joined.cells = [
-        nbformat.from_dict(cell | {"id": f"{number}-{place}"}) for number, book in enumerate(books) for place, cell in enumerate(book.cells)
+        nbformat.from_dict(cell | {"id": f"{number}-{place}"})
+        for number, book in enumerate(books)
+        for place, cell in enumerate(book.cells)
     ]
     return joined
 

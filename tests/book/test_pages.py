@@ -3,6 +3,7 @@
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -53,82 +54,55 @@ def address(name: str) -> str:
     return (HTML / name).as_uri()
 
 
-def test_every_page_loads_whole_and_from_here_only(context):
-    wrong = []
-    for name in pages():
-        page = context.new_page()
-        page.on("console", lambda m, n=name: wrong.append(f"{n}: {m.text}") if m.type == "error" else None)
-        page.on("pageerror", lambda error, n=name: wrong.append(f"{n}: {error}"))
-        page.on("requestfailed", lambda request, n=name: wrong.append(f"{n}: failed {request.url}"))
-        page.on(
-            "request",
-            lambda request, n=name: (
-                None
-                if request.url.startswith(("file:", "data:", "blob:"))
-                else wrong.append(f"{n}: asks {request.url}")
-            ),
-        )
-        page.goto(address(name), wait_until="load")
-        if not page.evaluate("document.documentElement.lang").startswith("zh"):
-            wrong.append(f"{name}: the language is not Chinese")
-        page.close()
-    assert wrong == []
-
-
-def test_no_page_scrolls_sideways_on_a_phone(page):
+def visit(context, name: str) -> SimpleNamespace:
+    page, found = context.new_page(), SimpleNamespace(errors=[], asked=[])
+    page.on("console", lambda message: found.errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: found.errors.append(str(error)))
+    page.on("requestfailed", lambda request: found.errors.append(f"failed {request.url}"))
+    page.on("request", lambda request: found.asked.append(request.url))
+    page.goto(address(name), wait_until="load")
+    found.language = page.evaluate("document.documentElement.lang")
+    found.silent = page.evaluate(SILENT)
+    found.labels = page.evaluate(LABELS)
     page.set_viewport_size({"width": 390, "height": 844})
-    wide = {}
-    for name in pages():
-        page.goto(address(name))
-        width = page.evaluate("document.documentElement.scrollWidth")
-        if width > 390:
-            wide[name] = width
-    assert wide == {}
+    found.width = page.evaluate("document.documentElement.scrollWidth")
+    page.close()
+    return found
 
 
-def test_every_picture_has_a_text(page):
-    silent = []
-    for name in pages():
-        page.goto(address(name))
-        silent += page.evaluate(
-            """() => [...document.querySelectorAll("main img, main svg")].filter((picture) => {
-                 if (picture.closest("button, summary, [aria-hidden=true]")) return false;
-                 if (picture.tagName === "IMG") return !(picture.alt || "").trim();
-                 const label = picture.getAttribute("aria-label") || picture.querySelector("title")?.textContent
-                   || document.getElementById(picture.getAttribute("aria-labelledby"))?.textContent || "";
-                 return !["img", "group"].includes(picture.getAttribute("role")) || !label.trim();
-               }).map((picture) => location.pathname + ": " + picture.outerHTML.slice(0, 120))"""
-        )
-    assert silent == []
+SILENT = """() => [...document.querySelectorAll("main img, main svg")].filter((picture) => {
+  if (picture.closest("button, summary, [aria-hidden=true]")) return false;
+  if (picture.tagName === "IMG") return !(picture.alt || "").trim();
+  const label = picture.getAttribute("aria-label") || picture.querySelector("title")?.textContent
+    || document.getElementById(picture.getAttribute("aria-labelledby"))?.textContent || "";
+  return !["img", "group"].includes(picture.getAttribute("role")) || !label.trim();
+}).map((picture) => picture.outerHTML.slice(0, 120))"""
+# labels of the theme that a reader sees or hears: names and formats may be Latin
+LATIN = re.compile(r"^(\.?(ipynb|md|pdf|svg|png)|ctrl|k|zhagen|cc by 4\.0|python|[\W\d_]*)$", re.IGNORECASE)
+LABELS = """() => {
+  const labels = [];
+  const keys = ["title", "aria-label", "placeholder", "data-tooltip", "data-bs-title", "data-bs-original-title"];
+  document.querySelectorAll(keys.map((key) => `[${key}]`).join()).forEach((e) => {
+    if (e.closest("svg, math, a.reference")) return; // a citation's tooltip is its entry
+    for (const key of keys) if (e.getAttribute(key)) labels.push(e.getAttribute(key));
+  });
+  document.querySelectorAll("button, summary, .prev-next-subtitle, .onthispage, .skip-link, .admonition-title,"
+    + " .copyright, .component-author").forEach((e) => labels.push(e.textContent));
+  return labels;
+}"""
 
 
-def test_labels_are_chinese(page):
-    """Words of the theme that a reader sees or hears; names and formats may be Latin."""
-    allowed = re.compile(r"^(\.?(ipynb|md|pdf|svg|png)|ctrl|k|zhagen|cc by 4\.0|python|[\W\d_]*)$", re.IGNORECASE)
-    english = set()
-    for name in pages():
-        page.goto(address(name))
-        english.update(
-            page.evaluate(
-                """() => {
-                  const labels = [];
-                  document.querySelectorAll("[title], [aria-label], [placeholder], [data-tooltip], [data-bs-title],"
-                    + " [data-bs-original-title]").forEach((e) => {
-                    if (e.closest("svg, math, a.reference")) return; // a citation's tooltip is its entry
-                    for (const key of ["title", "aria-label", "placeholder", "data-tooltip", "data-bs-title",
-                                       "data-bs-original-title"])
-                      if (e.getAttribute(key)) labels.push(e.getAttribute(key));
-                  });
-                  document.querySelectorAll("button, summary, .prev-next-subtitle, .onthispage, .skip-link,"
-                    + " .admonition-title, .copyright, .component-author").forEach((e) => labels.push(e.textContent));
-                  return labels;
-                }"""
-            )
-        )
-    wrong = {
-        label for label in english if not re.search(r"[\u4e00-\u9fff]", label) and not allowed.match(label.strip())
-    }
-    assert wrong == set()
+def test_every_page_loads_whole_from_here_fits_a_phone_and_has_texts_and_labels_in_chinese(context):
+    """One test for all pages, so that each is opened once."""
+    seen = {name: visit(context, name) for name in pages()}
+    assert {name: page.errors for name, page in seen.items() if page.errors} == {}
+    foreign = [url for page in seen.values() for url in page.asked if not url.startswith(("file:", "data:", "blob:"))]
+    assert foreign == []
+    assert [name for name, page in seen.items() if not page.language.startswith("zh")] == []
+    assert {name: page.width for name, page in seen.items() if page.width > 390} == {}, "a page scrolls sideways"
+    assert {name: page.silent for name, page in seen.items() if page.silent} == {}, "a picture has no text"
+    labels = {label.strip() for page in seen.values() for label in page.labels}
+    assert {label for label in labels if not re.search(r"[\u4e00-\u9fff]", label) and not LATIN.match(label)} == set()
 
 
 def test_the_mode_can_be_switched_and_changes_the_ground(page):
