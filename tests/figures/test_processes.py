@@ -1,6 +1,7 @@
 """Flow, portrait and time line: bars and bands are as long and as thick as the data say, wrong data are refused."""
 
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
@@ -12,6 +13,7 @@ from helpers import course
 from zhagen import figures
 from zhagen.documents import read_published
 from zhagen.errors import ZhagenError
+from zhagen.study import gioia_study, practice_study
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -121,3 +123,42 @@ def test_a_long_reason_is_cut_in_the_picture_and_whole_in_its_table():
     picture = figures.draw_timeline(pd.DataFrame({"date": ["2024-01-01"], "what": ["甲"], "why": [reason]}), why="why")
     lines = [part.text for part in ElementTree.fromstring(picture.svg).iter(f"{SVG}tspan")]
     assert not lines[0].endswith("（") and "".join(lines) == reason
+
+
+def test_one_call_draws_a_study():
+    study = practice_study()
+    final = study.mechanism[study.mechanism.model_id == "final"]
+    assert figures.draw_mechanism(study).svg == figures.draw_mechanism(final, title=study.models["final"]).svg
+    assert "三月的想法" in figures.draw_mechanism(study, model="march").alt
+    assert figures.draw_structure(study).svg == figures.draw_structure(study.codebook).svg
+    assert figures.draw_flow(gioia_study(study)).svg == figures.draw_flow(gioia_study(study).codebook).svg
+    quoted, turns = study.quotations(), study.turns("I04")
+    by_hand = figures.draw_portrait(quoted[quoted.source_id == "I04"], length=len(study.text("I04")), turns=turns)
+    assert figures.draw_portrait(study, "I04").svg == by_hand.svg
+    assert "周 16 段、林 19 段" in figures.draw_portrait(study, "I10", by="coder").alt
+    line = figures.draw_timeline(study).alt
+    assert f"{len(study.sampling)} 项" in line and "（第一份，没有理论可依" in line
+    assert "19 项" in figures.draw_timeline(replace(study, sampling=study.sampling[:0])).alt  # its sources, by date
+
+
+@pytest.mark.parametrize(
+    ("draw", "said"),
+    [
+        (lambda study: figures.draw_portrait(study), "19 sources are coded: name the one"),
+        (lambda study: figures.draw_portrait(study, "I99"), "no source 'I99'"),
+        (lambda study: figures.draw_portrait(study, "I01", coder="王"), "no coder '王'"),
+        (lambda study: figures.draw_portrait(study.quotations(), "I01"), "give a study"),
+        (lambda study: figures.draw_mechanism(study, model="may"), "no model 'may': use one of march, final"),
+        (lambda study: figures.draw_mechanism(study.mechanism, model="march"), "give a study"),
+        (lambda study: figures.draw_mechanism(replace(study, mechanism=study.mechanism[:0])), "no mechanism.toml"),
+    ],
+)
+def test_what_a_study_lacks_is_said(draw, said):
+    with pytest.raises(ZhagenError, match=said):
+        draw(practice_study())
+
+
+def test_a_core_category_above_nothing_is_the_highest_level_and_gathers_nothing():
+    """No parent says that it is above the categories; its name does."""
+    assert "22 个概念归入 8 个范畴；另有 1 个核心范畴" in figures.draw_structure(practice_study()).alt
+    assert "22 个概念归入 8 个范畴；另有 1 个核心范畴；" in figures.draw_flow(practice_study()).alt

@@ -1,4 +1,4 @@
-"""The commands that analyse a study: words in their context, words of a group, reporting checklists."""
+"""The commands that analyse a study: words in their context, words of a group, checklists, pictures."""
 
 import argparse
 import sys
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FORMATS = ".md, .tex, .docx, .csv, .xlsx"
+PICTURES = ("structure", "flow", "mechanism", "portrait", "timeline")
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -60,6 +61,18 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--language", choices=["zh", "en"], default="zh", help="of items and sentences (default: zh)"
     )
     checklist.set_defaults(run=_checklist)
+
+    draw = commands.add_parser(
+        "draw", help="a picture of a study: its codes, their flow, its model, one source, its log"
+    )
+    draw.add_argument("study", metavar="STUDY", help="the folder of the study")
+    draw.add_argument("picture", choices=PICTURES, help="which one")
+    draw.add_argument("--out", metavar="FILE", required=True, help="the suffix decides: .svg, .png, .pdf")
+    draw.add_argument("--gioia", action="store_true", help="structure, flow: concepts, themes, dimensions of gioia.csv")
+    draw.add_argument("--model", default="", metavar="ID", help="mechanism: which model (default: the last one)")
+    draw.add_argument("--source", default="", metavar="ID", help="portrait: which source")
+    draw.add_argument("--by", default="", metavar="COLUMN", help="portrait: what parts the passages, such as coder")
+    draw.set_defaults(run=_draw)
 
 
 def _kwic(arguments: argparse.Namespace) -> None:
@@ -138,6 +151,24 @@ def _checklist(arguments: argparse.Namespace) -> None:
         for row in table.iloc[:, :-1].itertuples(index=False):
             print_row(*row)
     print(f"zhagen: {found!r}", file=sys.stderr)
+
+
+def _draw(arguments: argparse.Namespace) -> None:
+    from zhagen import figures
+    from zhagen.study import gioia_study, open_study
+
+    study, kind = open_study(arguments.study), arguments.picture
+    if kind in ("structure", "flow"):
+        made = gioia_study(study) if arguments.gioia else study
+        picture = figures.draw_structure(made) if kind == "structure" else figures.draw_flow(made)
+    elif kind == "mechanism":
+        picture = figures.draw_mechanism(study, model=arguments.model)
+    elif kind == "portrait":
+        picture = figures.draw_portrait(study, arguments.source, by=arguments.by)
+    else:
+        picture = figures.draw_timeline(study)
+    picture.save(arguments.out)
+    print(visible(picture.alt))
 
 
 def _roles(arguments: argparse.Namespace) -> tuple[str, ...]:

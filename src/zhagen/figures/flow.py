@@ -9,7 +9,16 @@ from zhagen.errors import ZhagenError
 from zhagen.figures import theme
 from zhagen.figures.canvas import Canvas, mark_row, svg_points
 from zhagen.figures.picture import Picture, picture_key
-from zhagen.figures.structure import Code, HasCodes, code_table, level_name, read_codes
+from zhagen.figures.structure import (
+    Code,
+    HasCodebook,
+    HasCodes,
+    bare_codebook,
+    code_table,
+    gathered_text,
+    level_name,
+    read_codes,
+)
 from zhagen.text.cleaning import printed_width
 
 UNIT = 11  # height of one code in the flow
@@ -30,7 +39,7 @@ class _Block(NamedTuple):
     name: str
 
 
-def draw_flow(codebook: HasCodes, *, key: str = "") -> Picture:
+def draw_flow(codebook: HasCodes | HasCodebook, *, key: str = "") -> Picture:
     """Draw how codes are gathered: the finest counted on the left, bands as thick as their number to what is above.
 
     The finest codes of one parent are parted by status, so one sees which part of the flow is printed and which rests
@@ -38,7 +47,7 @@ def draw_flow(codebook: HasCodes, *, key: str = "") -> Picture:
 
     Parameters
     ----------
-    codebook : zhagen.extraction.Codebook
+    codebook : zhagen.extraction.Codebook or zhagen.study.Study
         Or anything with a frame ``codes``, as `draw_structure` takes it.
     key : str, optional
         Names the picture; empty makes one from the data.
@@ -63,6 +72,7 @@ def draw_flow(codebook: HasCodes, *, key: str = "") -> Picture:
     >>> draw_flow(SimpleNamespace(codes=frame)).alt
     '编码流程图：2 个概念归入 1 个范畴；原文写明 1 个、核对调整 1 个。定价 ← 原文写明 1 个、核对调整 1 个。'
     """
+    codebook = bare_codebook(codebook)
     codes, levels = read_codes(codebook)
     if len(levels) < 2:
         raise ZhagenError("all codes are of one level, nothing flows", todo="give their parents, or draw_structure")
@@ -87,7 +97,7 @@ def draw_flow(codebook: HasCodes, *, key: str = "") -> Picture:
         bottom += 22
     left, wide = flow.columns[-1]
     made = picture_key("flow", [tuple(row) for row in codes])
-    return canvas.picture(max(left + wide + 2, 240), bottom + 4, _alt(flow), key or made)
+    return canvas.picture(max(left + wide + 2, 240), bottom + 4, _alt(flow, gathered_text(codes, levels)), key or made)
 
 
 class _Flow:
@@ -206,13 +216,10 @@ def _flow_table(flow: _Flow) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["从", "归入", f"{finest}数", "状态"])
 
 
-def _alt(flow: _Flow) -> str:
-    levels, finest = flow.levels, level_name(flow.levels[0], flow.levels)
-    sizes = [sum(block.weight for block in flow.leaves)]
-    sizes += [sum(block.level == level for block in flow.blocks) for level in range(1, len(levels))]
-    steps = [f"{size} 个{level_name(level, levels)}" for size, level in zip(sizes, levels, strict=True)]
+def _alt(flow: _Flow, gathered: str) -> str:
+    finest = level_name(flow.levels[0], flow.levels)
     statuses = _statuses(flow.leaves)
-    text = f"编码流程图：{steps[0]}归入 {'，再归入 '.join(steps[1:])}；"
+    text = f"编码流程图：{gathered}；"
     text += f"{_said(flow.leaves)}。" if len(statuses) > 1 else f"都是{theme.STATUS[next(iter(statuses))].name}。"
     for block in flow.blocks:
         into = flow.below.get(block.key, [])

@@ -18,6 +18,7 @@ from zhagen.figures.labels import cell_text, one_line
 from zhagen.figures.layout import free_boxes, layered_layout
 from zhagen.figures.picture import Picture, picture_key, require_columns
 from zhagen.figures.routes import ASIDE, line_boxes, place_words, route_arrows
+from zhagen.figures.studies import HasStudy, model_arrows
 from zhagen.figures.table import line_ranges
 from zhagen.text.cleaning import printed_width
 
@@ -117,9 +118,10 @@ class _NodeBox(NamedTuple):
 
 
 def draw_mechanism(
-    edges: pd.DataFrame,
+    edges: pd.DataFrame | HasStudy,
     groups: Mapping[str, str] | None = None,
     *,
+    model: str = "",
     grid: pd.DataFrame | None = None,
     title: str = "",
     key: str = "",
@@ -131,13 +133,16 @@ def draw_mechanism(
 
     Parameters
     ----------
-    edges : pandas.DataFrame
-        Columns ``source``, ``target``, ``relation``, ``status`` and, where signs are known, ``sign`` (``"-"`` is marked
-        by a minus after the relation) and ``directed`` (False is drawn as a line without a head); other columns are
-        not used. An arrow may occur twice.
+    edges : pandas.DataFrame or zhagen.study.Study
+        Of a study, the arrows of one of its models. Columns ``source``, ``target``, ``relation``, ``status`` and, where
+        signs are known, ``sign`` (``"-"`` is marked by a minus after the relation) and ``directed`` (False is drawn as
+        a line without a head); other columns are not used. An arrow may occur twice.
     groups : mapping of str to str, optional
         Node -> name of the frame around it; nodes that are not in it are outside of all frames. The name of a group of
         one node is written into its box.
+    model : str, default ""
+        Of a study, the id of the model to draw; without it the last one of ``mechanism.toml``. Its title is the heading
+        if no other one is given.
     grid : pandas.DataFrame, optional
         Puts the boxes into columns and rows: each cell is the name of a node, and so are the labels of columns and
         rows; every node of the arrows is in it once. A box that no arrow meets is pale. Not together with `groups`.
@@ -155,8 +160,8 @@ def draw_mechanism(
     Raises
     ------
     ZhagenError
-        If a column is missing, there is no arrow, a status is unknown, an end is empty, a group is given to a node
-        without arrow, or the font lacks a character.
+        If a column is missing, there is no arrow or model, a status is unknown, an end is empty, a group is given to a
+        node without arrow, or the font lacks a character.
 
     Examples
     --------
@@ -165,6 +170,11 @@ def draw_mechanism(
     >>> draw_mechanism(pd.DataFrame([arrow])).alt
     '机制模型图：2 个节点、1 支箭头，是本书推断。数据 促进 能力。'
     """
+    if not isinstance(edges, pd.DataFrame):
+        edges, named = model_arrows(edges, model)
+        title = title or named
+    elif model:
+        raise ZhagenError("a model is named, but arrows are given", todo="give a study, or the arrows of the model")
     require_columns(edges, ["source", "target", "relation", "status"])
     arrows = _arrows(edges)
     title = one_line(title)

@@ -1,7 +1,7 @@
 """A text and its codes: where in the text each code is."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pandas as pd
 
@@ -10,6 +10,7 @@ from zhagen.figures import theme
 from zhagen.figures.canvas import Canvas, mark_row
 from zhagen.figures.labels import cell_text, one_line
 from zhagen.figures.picture import Picture, picture_key, require_columns
+from zhagen.figures.studies import HasStudy, source_passages
 from zhagen.text.cleaning import printed_width
 
 SIZE, NOTE = theme.SIZES["label"], theme.SIZES["note"]
@@ -22,8 +23,10 @@ KNOWN = {"speaker": "说话人", "coder": "编码者", "turn": "第几段话", "
 
 
 def draw_portrait(
-    codings: pd.DataFrame,
+    codings: pd.DataFrame | HasStudy,
+    source: str = "",
     *,
+    coder: str | Iterable[str] | None = None,
     length: int | None = None,
     turns: pd.DataFrame | None = None,
     by: str = "",
@@ -34,9 +37,15 @@ def draw_portrait(
 
     Parameters
     ----------
-    codings : pandas.DataFrame
-        One row a coded passage: ``label``, ``start`` and ``end`` in the text, as `zhagen.study.Study.quotations`
-        gives them for one source. Of a column ``quote`` readers see the first characters.
+    codings : pandas.DataFrame or zhagen.study.Study
+        A study, of which one source is drawn with its turns. Or one row a coded passage: ``label``, ``start`` and
+        ``end`` in the text, as `zhagen.study.Study.quotations` gives them for one source. Of a column ``quote`` readers
+        see the first characters.
+    source : str, default ""
+        Of a study, the source; it may be left out if only one is coded.
+    coder : str or iterable of str, optional
+        Of a study, whose codings. Without it, the consensus where the study has one, else everybody's; with
+        ``by="coder"`` those who coded alone.
     length : int, optional
         Length of the text; None takes the end of the last passage.
     turns : pandas.DataFrame, optional
@@ -58,8 +67,8 @@ def draw_portrait(
     Raises
     ------
     ZhagenError
-        If a column is missing, there is no passage, a passage is outside of the text or has no length, there are more
-        than three values to part them by, or the font lacks a character.
+        If a column is missing, there is no such source or coder, there is no passage, a passage is outside of the text
+        or has no length, there are more than three values to part them by, or the font lacks a character.
 
     Examples
     --------
@@ -68,6 +77,11 @@ def draw_portrait(
     >>> draw_portrait(frame, length=100).alt
     '文档画像：全文 100 字，2 个编码条目，3 段，共占全文的 50%。定价 2 段，在 0%、90% 处；守约 1 段，在 40% 处。'
     """
+    if not isinstance(codings, pd.DataFrame):
+        codings, own, size = source_passages(codings, source, by, coder)
+        turns, length = own if turns is None else turns, size if length is None else length
+    elif source or coder is not None:
+        raise ZhagenError("a source or coder is named, but passages are given", todo="give a study, or those passages")
     require_columns(codings, ["label", "start", "end", *([by] if by else [])])
     frame = codings.assign(label=[one_line(label) for label in codings["label"]]).sort_values(["start", "end"])
     end = int(frame["end"].max()) if length is None else length

@@ -21,14 +21,17 @@ SIZE = theme.SIZES["label"]
 GLOSS = 36  # characters of what a reader sees of evidence, at most
 
 
-def draw_structure(codebook: "HasCodes", *, wrap: Mapping[str, int] | None = None, key: str = "") -> Picture:
+def draw_structure(
+    codebook: "HasCodes | HasCodebook", *, wrap: Mapping[str, int] | None = None, key: str = ""
+) -> Picture:
     """Draw the codes as a tree, the finest level on the left, the line to the parent in the style of the code's status.
 
     Parameters
     ----------
-    codebook : zhagen.extraction.Codebook
-        Or anything with a frame ``codes`` (columns ``code_id``, ``level``, ``label``, ``parent_id``, ``status``).
-        Levels are taken from the parents: a code without parent is on top, as are all of its level.
+    codebook : zhagen.extraction.Codebook or zhagen.study.Study
+        Or anything with a frame ``codes`` (columns ``code_id``, ``level``, ``label``, ``parent_id``, ``status``). Of a
+        study, its codebook; `zhagen.study.gioia_study` gives the one with concepts, themes and dimensions. Levels are
+        taken from the parents: a code without parent is on top, as are all of its level.
     wrap : mapping of str to int, optional
         Level -> characters a line; for a level that is not in it, as many as three or four columns leave on a phone.
     key : str, optional
@@ -54,6 +57,7 @@ def draw_structure(codebook: "HasCodes", *, wrap: Mapping[str, int] | None = Non
     >>> draw_structure(SimpleNamespace(codes=frame)).alt
     '数据结构图：1 个二阶主题归入 1 个聚合维度。连线都是依次序对应。数据驱动 ← 需求源点建立。'
     """
+    codebook = bare_codebook(codebook)
     rows, levels = read_codes(codebook)
     tree = _Tree(rows, levels, wrap or {})
     canvas = Canvas()
@@ -88,6 +92,31 @@ class HasCodes(Protocol):
     """Anything with a frame of codes."""
 
     codes: pd.DataFrame
+
+
+class HasCodebook(Protocol):
+    """Anything with a codebook, such as a study."""
+
+    @property
+    def codebook(self) -> HasCodes:
+        """The codebook."""
+
+
+def bare_codebook(given: "HasCodes | HasCodebook") -> HasCodes:
+    """Return a codebook, or the one of a study.
+
+    Parameters
+    ----------
+    given : HasCodes or HasCodebook
+        Either.
+
+    Returns
+    -------
+    HasCodes
+        The codebook.
+    """
+    found: HasCodes = getattr(given, "codebook", given)
+    return found
 
 
 class Code(NamedTuple):
@@ -172,7 +201,9 @@ def _levels(rows: list[Code]) -> list[str]:
                     todo="a code belongs to a code of a higher level",
                 )
     ordered: list[str] = []
+    known = list(LEVELS)  # where no parent says which of two levels is the higher one, their names do
     left = list(dict.fromkeys(row.level for row in rows))
+    left.sort(key=lambda one: known.index(one) if one in known else len(known))
     while left:
         highest = [one for one in left if not above.get(one, set()) & set(left)]
         if not highest:
@@ -292,10 +323,39 @@ def code_table(codebook: "HasCodes", rows: list[Code], levels: list[str]) -> pd.
     return table[[column for column in table if (table[column] != "").any()]]
 
 
-def _alt(rows: list[Code], levels: list[str], links: list[Code]) -> str:
+def gathered_text(rows: list[Code], levels: list[str]) -> str:
+    """Say how many codes of each level are gathered into how many of the next; a level without links is named apart.
+
+    Parameters
+    ----------
+    rows : list of Code
+        The codes.
+    levels : list of str
+        Their levels, the finest first.
+
+    Returns
+    -------
+    str
+        The sentence, without its full stop.
+
+    Examples
+    --------
+    >>> rows = [Code("a", "category", "定价", "", "inferred"), Code("b", "concept", "凭旧", "a", "inferred")]
+    >>> rows.append(Code("c", "core_category", "信任", "", "inferred"))
+    >>> gathered_text(rows, ["concept", "category", "core_category"])
+    '1 个概念归入 1 个范畴；另有 1 个核心范畴'
+    """
     sizes = Counter(row.level for row in rows)
-    steps = [f"{sizes[level]} 个{level_name(level, levels)}" for level in levels]
-    text = "数据结构图：" + (f"{steps[0]}归入 " + "，再归入 ".join(steps[1:]) if len(steps) > 1 else steps[0]) + "。"
+    level = {row.code_id: row.level for row in rows}
+    linked = {end for row in rows if row.parent_id for end in (row.level, level[row.parent_id])}
+    steps = [f"{sizes[one]} 个{level_name(one, levels)}" for one in levels if not linked or one in linked]
+    apart = [f"{sizes[one]} 个{level_name(one, levels)}" for one in levels if linked and one not in linked]
+    text = f"{steps[0]}归入 " + "，再归入 ".join(steps[1:]) if len(steps) > 1 and linked else "、".join(steps)
+    return text + (f"；另有 {'、'.join(apart)}" if apart else "")
+
+
+def _alt(rows: list[Code], levels: list[str], links: list[Code]) -> str:
+    text = f"数据结构图：{gathered_text(rows, levels)}。"
     used = [status for status in theme.STATUS if status in {row.status for row in links}]
     if used:
         parts = [f"{theme.STATUS[one].name} {sum(row.status == one for row in links)} 条" for one in used]

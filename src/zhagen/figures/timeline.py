@@ -9,6 +9,7 @@ from zhagen.figures import theme
 from zhagen.figures.canvas import Canvas, mark_row
 from zhagen.figures.labels import cell_text, one_line
 from zhagen.figures.picture import Picture, picture_key, require_columns
+from zhagen.figures.studies import HasStudy, sampling_log
 from zhagen.text.cleaning import printed_width
 
 SIZE, NOTE = theme.SIZES["label"], theme.SIZES["note"]
@@ -18,14 +19,21 @@ GAP, LONGEST = 10, 40  # between two entries at least, and how much longer the l
 
 
 def draw_timeline(
-    frame: pd.DataFrame, when: str = "date", what: str = "what", why: str = "", *, group: str = "", key: str = ""
+    frame: pd.DataFrame | HasStudy,
+    when: str = "date",
+    what: str = "what",
+    why: str = "",
+    *,
+    group: str = "",
+    key: str = "",
 ) -> Picture:
     """Draw entries along a line, the first on top; the longer the time between two, the longer the line between them.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        One row an entry; rows need no order.
+    frame : pandas.DataFrame or zhagen.study.Study
+        One row an entry; rows need no order. Of a study, its sampling log with the reasons (``why``), or its sources by
+        date where it has none.
     when : str, default "date"
         The column with the dates, such as ``2024-03-04``.
     what : str, default "what"
@@ -55,6 +63,9 @@ def draw_timeline(
     >>> draw_timeline(log).alt
     '时间线：2 项，从 2024-03-04 到 2024-03-07。2024-03-04 卖家甲；2024-03-07 管理员乙。'
     """
+    if not isinstance(frame, pd.DataFrame):
+        frame = sampling_log(frame)
+        why = why or ("why" if frame["why"].ne("").any() else "")
     require_columns(frame, [when, what, *([why] if why else []), *([group] if group else [])])
     frame = frame.assign(**{when: _dates(frame[when])}).sort_values(when, kind="stable")
     named = [one_line(cell_text(value)) for value in frame[what]]
