@@ -3,6 +3,7 @@
 import random
 import re
 import unicodedata
+from functools import lru_cache
 
 from fuzzing.oracle import DOCUMENTS, Mutant, reference
 from zhagen.documents.outline import CONTINUED
@@ -732,18 +733,58 @@ def half_a_table_of_the_other_edition(copy):
     return copy.damaged(renamed=names)
 
 
+@lru_cache
+def names_with_places(doc_id, edition):
+    """Return the names that are printed in several places, and are no part of a longer one, with these places."""
+    found = reference(doc_id, edition)
+    names = {*found.codebook.codes.label, *found.names.listed}
+    text, out = found.document.raw, {}
+    for name in sorted(name for name in names if len(name) > 2 and sum(name in other for other in names) == 1):
+        kinds = {
+            number: block.kind
+            for block in found.outline.blocks
+            if name in block.text
+            for number in range(block.lines[0], block.lines[1] + 1)
+        }
+        places = [match.span() for match in re.finditer(r"\s*".join(map(re.escape, name)), text)]
+        placed = [(place, kinds.get(text.count("\n", 0, place[0]) + 1)) for place in places]
+        placed = [(place, kind) for place, kind in placed if kind]
+        if len(placed) > 1:
+            out[name] = placed
+    return out
+
+
+def renamed(copy, name, places, new="新换的名称"):
+    text = copy.text
+    for start, end in sorted(places, reverse=True):
+        text = text[:start] + new + text[end:]
+    return Mutant(text, differs=name)
+
+
 @operator
 def renamed_in_one_place(copy):
     """A code gets another name in one of its places: the others keep the old one."""
-    code = copy.some(copy.codes())
-    if code is None:
-        return None
-    form = r"\s*".join(map(re.escape, code.label))
-    places = list(re.finditer(form, copy.text))
-    if len(places) < 2:
-        return None
-    place, new = copy.some(places), copy.some(["新换的名称", code.label[1:], code.label[:-1], code.label + "化"])
-    return Mutant(copy.text[: place.start()] + new + copy.text[place.end() :])
+    name, places = copy.some(names_with_places(copy.doc_id, copy.found.document.edition).items()) or ("", [])
+    new = copy.some(["新换的名称", name[1:], name[:-1], name + "化"])
+    return name and renamed(copy, name, [copy.some(places)[0]], new) or None
+
+
+@operator
+def renamed_by_plain_replacement(copy):
+    """A code gets another name wherever it is on one line: places where it is broken over lines keep the old one."""
+    names = names_with_places(copy.doc_id, copy.found.document.edition)
+    name = copy.some(name for name, places in names.items() if 0 < copy.text.count(name) < len(places))
+    return name and Mutant(copy.text.replace(name, "新换的名称"), differs=name) or None
+
+
+@operator
+def renamed_in_one_kind_of_place(copy):
+    """A code gets another name in all of its paragraphs, or headings, or cells of tables."""
+    names = names_with_places(copy.doc_id, copy.found.document.edition)
+    choices = [(name, places) for name, places in names.items() if len({kind for _, kind in places}) > 1]
+    name, places = copy.some(choices) or ("", [])
+    kind = copy.some(sorted({kind for _, kind in places}))
+    return name and renamed(copy, name, [place for place, here in places if here == kind]) or None
 
 
 @operator

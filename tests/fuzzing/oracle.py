@@ -21,13 +21,15 @@ class Mutant:
 
     `harmless`: it must be read, and give the same; otherwise a refusal is right, and so is every row that the untouched
     text has or that says itself how unsure it is. `renamed`: labels that the copy really prints in place of others.
-    `loses`: whether rows may be missing, because their text is gone.
+    `loses`: whether rows may be missing, because their text is gone. `differs`: a name that some places have no longer,
+    and others have: what comes out must say so.
     """
 
     text: str | bytes
     harmless: bool = False
     renamed: dict[str, str] = field(default_factory=dict)
     loses: bool = True
+    differs: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,9 @@ def compare(mutant, untouched, found):
     gone = sum(table_lost.values()) - sum(table_new.values())
     if not mutant.loses and not new and not renamed and (lost or gone > 0 and {key[0] for key in table_lost} - prose):
         return Verdict("vanished", f"{list(lost + table_lost)[:2]}")
+    names = {*found.codebook.codes.label, *found.names.listed}
+    if mutant.differs in names and mutant.differs not in {*found.differences.label, *found.differences.published}:
+        return Verdict("not said", f"{mutant.differs} has another name in some places")
     if new:
         return Verdict("marked", f"{new[:2]}")
     return Verdict("fewer" if lost or table_lost else "same")

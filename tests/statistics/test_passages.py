@@ -23,7 +23,6 @@ from zhagen.statistics.passages import (
     code_passages,
     codes_by_document,
     codes_by_section,
-    label_occurrences,
     passage_matrix,
 )
 from zhagen.text.cleaning import clean, count_term
@@ -238,35 +237,6 @@ def test_evidence_outside_the_prose_has_no_sentence(xiaomi, changed):
     assert passage_matrix(passages, "paragraph", kind="quotation").counts.sum() == sum(passages.kind == "quotation") - 1
     with pytest.raises(ZhagenError, match="no passage is in a sentence"):
         passage_matrix(outside, "sentence")
-
-
-# Where labels stand
-
-
-def test_a_label_inside_a_longer_one_is_not_mentioned():
-    assert label_occurrences("平台生态与平台", ["平台", "平台生态", "生态"]) == [(0, 4, "平台生态"), (5, 7, "平台")]
-
-
-def test_labels_that_overlap_in_part_both_stand_there():
-    assert label_occurrences("数据驱动创新", ["数据驱动", "驱动创新", "新的"]) == [
-        (0, 4, "数据驱动"),
-        (2, 6, "驱动创新"),
-    ]
-
-
-def test_labels_are_cleaned_as_the_text_is():
-    assert label_occurrences("硬件与软件", ["硬件 与软件", ""]) == [(0, 5, "硬件 与软件")]
-
-
-@given(st.text("甲乙丙", max_size=12), st.sets(st.text("甲乙丙", min_size=1, max_size=3), max_size=4))
-def test_occurrences_are_counted_as_text_does_but_not_inside_one_another(text, labels):
-    spans = label_occurrences(text, labels)
-    assert all(text[start:end] == label for start, end, label in spans)
-    assert spans == label_occurrences(text, sorted(labels, reverse=True))
-    for label in labels:
-        mine = sum(span[2] == label for span in spans)
-        held = any(label != other and label in other for other in labels)
-        assert mine <= count_term(text, label) and (held or mine == count_term(text, label))
 
 
 # Loading

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from zhagen.text import cleaning
 from zhagen.text.characters import HAN, PLAIN, WIDE, is_chinese, normal_characters, normal_text
-from zhagen.text.cleaning import clean, count_term, drop_blank_lines, join_lines, printed_width
+from zhagen.text.cleaning import clean, count_term, drop_blank_lines, join_lines, label_occurrences, printed_width
 
 PIECES = st.sampled_from(
     [
@@ -287,3 +287,32 @@ def test_a_blank_line_after_every_line_is_left_out_and_nothing_else(times):
 )
 def test_blank_lines_that_may_mean_something_stay(page):
     assert drop_blank_lines(page) == tuple(range(1, len(page) + 1))
+
+
+# Where labels stand
+
+
+def test_a_label_inside_a_longer_one_is_not_mentioned():
+    assert label_occurrences("平台生态与平台", ["平台", "平台生态", "生态"]) == [(0, 4, "平台生态"), (5, 7, "平台")]
+
+
+def test_labels_that_overlap_in_part_both_stand_there():
+    assert label_occurrences("数据驱动创新", ["数据驱动", "驱动创新", "新的"]) == [
+        (0, 4, "数据驱动"),
+        (2, 6, "驱动创新"),
+    ]
+
+
+def test_labels_are_cleaned_as_the_text_is():
+    assert label_occurrences("硬件与软件", ["硬件 与软件", ""]) == [(0, 5, "硬件 与软件")]
+
+
+@given(st.text("甲乙丙", max_size=12), st.sets(st.text("甲乙丙", min_size=1, max_size=3), max_size=4))
+def test_occurrences_are_counted_as_text_does_but_not_inside_one_another(text, labels):
+    spans = label_occurrences(text, labels)
+    assert all(text[start:end] == label for start, end, label in spans)
+    assert spans == label_occurrences(text, sorted(labels, reverse=True))
+    for label in labels:
+        mine = sum(span[2] == label for span in spans)
+        held = any(label != other and label in other for other in labels)
+        assert mine <= count_term(text, label) and (held or mine == count_term(text, label))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from zhagen.cli.printing import print_row, refusal, say_edition
 from zhagen.documents import catalog
-from zhagen.errors import ZhagenError
+from zhagen.errors import ZhagenError, visible
 from zhagen.paths import sources_folder
 
 if TYPE_CHECKING:  # loaded when a document is read: the command starts without it
@@ -86,6 +86,7 @@ def _extract(arguments: argparse.Namespace) -> None:
 def _say_doubts(found: "Extraction") -> None:
     """Name what a copy lacks of the published codes, and how many of its rows are not published."""
     from zhagen.extraction.confirmation import missing_codes
+    from zhagen.extraction.naming import name_doubts
 
     book, document = found.codebook, found.document
     lost = missing_codes(book, document.id) if document.edition == "file" else []
@@ -96,6 +97,8 @@ def _say_doubts(found: "Extraction") -> None:
         if len(unsure):
             lines = ", ".join(str(document.file_line(line)) for line in unsure.line_start)
             print(f"zhagen: {document.id}: {name}: rows that are not as published, lines {lines}", file=sys.stderr)
+    for said in name_doubts(found.differences, found.outline):
+        print(f"zhagen: {document.id}: {visible(said)}", file=sys.stderr)
 
 
 def _recipe(arguments: argparse.Namespace) -> None:

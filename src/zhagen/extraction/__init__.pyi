@@ -42,6 +42,11 @@ from .mechanism import edge_words as edge_words
 from .mechanism import has_mechanism as has_mechanism
 from .mechanism import mechanism_edges as mechanism_edges
 from .mechanism import mechanism_models as mechanism_models
+from .naming import Names as Names
+from .naming import compare_names as compare_names
+from .naming import mark_names as mark_names
+from .naming import name_doubts as name_doubts
+from .naming import name_reasons as name_reasons
 from .pipeline import Extraction as Extraction
 from .pipeline import extract as extract
 from .pipeline import glosses as glosses

@@ -3,14 +3,14 @@
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from zhagen import __version__
-from zhagen.documents.catalog import Document, digest_path, open_document
+from zhagen.documents.catalog import Document, digest_path, find_original, open_document
 from zhagen.documents.outline import Outline, read_outline
 from zhagen.documents.published import read_published
 from zhagen.documents.recipe import read_recipe
@@ -20,6 +20,7 @@ from zhagen.extraction.codebook import Codebook
 from zhagen.extraction.confirmation import confirm_codebook, confirm_tables
 from zhagen.extraction.enumerations import extract_enumerations
 from zhagen.extraction.matrices import extract_matrix
+from zhagen.extraction.naming import COLUMNS, Names, compare_names, mark_names
 from zhagen.extraction.readings import build_codebook
 from zhagen.extraction.readings.records import record_frame
 from zhagen.extraction.statements import extract_pairs, extract_statements
@@ -44,6 +45,9 @@ class Extraction:
         Its codes and evidence.
     tables : dict of str to pandas.DataFrame
         Every table that is not a coding table, by its label or name.
+    differences : pandas.DataFrame
+        Of a copy, the names that its tables and other places of it do not have in common, as
+        `zhagen.extraction.compare_names` returns them; else empty.
     """
 
     document: Document
@@ -51,6 +55,12 @@ class Extraction:
     outline: Outline
     codebook: Codebook
     tables: dict[str, pd.DataFrame]
+    differences: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=COLUMNS))
+
+    @property
+    def names(self) -> Names:
+        """The names of its codes and tables, with the outline."""
+        return Names(self.outline, self.codebook, self.tables)
 
 
 def extract(doc_id: str, *, edition: str | None = None, source: Path | str | None = None) -> Extraction:
@@ -97,12 +107,23 @@ def extract(doc_id: str, *, edition: str | None = None, source: Path | str | Non
     found = {entry["name"]: extract_statements(read, entry) for entry in rules.get("statements", [])}
     found |= {entry["name"]: extract_pairs(read, entry) for entry in rules.get("pairs", [])}
     found |= {entry["name"]: extract_board(read, entry) for entry in rules.get("boards", [])}
-    if document.edition == "file" and found and digest_path(doc_id).is_file():
-        confirm_tables(document, found, extract(doc_id, edition="digest").tables)
+    digest = extract(doc_id, edition="digest") if document.edition == "file" and digest_path(doc_id).is_file() else None
+    if digest:
+        confirm_tables(document, found, digest.tables)
     others |= found
     for entry in rules.get("matrices", []):
         others[entry["name"]] = extract_matrix(read, entry, listed, rules.get("pairs", []))
-    return Extraction(document, rules, read, book, others)
+    extraction = Extraction(document, rules, read, book, others)
+    return _with_differences(extraction, digest) if digest else extraction
+
+
+def _with_differences(copy: Extraction, digest: Extraction) -> Extraction:
+    """Mark the names of a copy that its tables and the rest of its text do not have in common."""
+    attached = find_original(copy.document.id)[0]
+    original = extract(copy.document.id, edition="original").names if attached else None
+    differences = compare_names(copy.names, digest.names, original)
+    book, tables = mark_names(copy.names, differences)
+    return replace(copy, codebook=book, tables=tables, differences=differences)
 
 
 def glosses(document: Document) -> dict[str, str]:

@@ -79,7 +79,6 @@ from .passages import code_passages as code_passages
 from .passages import codes_by_document as codes_by_document
 from .passages import codes_by_section as codes_by_section
 from .passages import in_codebook_order as in_codebook_order
-from .passages import label_occurrences as label_occurrences
 from .passages import passage_matrix as passage_matrix
 from .passages import typed_passages as typed_passages
 from .passages import with_ancestors as with_ancestors

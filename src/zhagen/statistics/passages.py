@@ -6,8 +6,7 @@ that a document publishes. A code occurs where its evidence is quoted, and where
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from zhagen.errors import ZhagenError
 from zhagen.statistics import terms
 from zhagen.statistics.association import jaccard
 from zhagen.statistics.terms import TermMatrix, term_matrix
-from zhagen.text.cleaning import clean
+from zhagen.text.cleaning import label_occurrences
 
 if TYPE_CHECKING:  # takes an extraction, and extracts nothing
     from zhagen.documents.outline import Outline
@@ -37,9 +36,9 @@ def code_passages(found: Extraction, *, roll_up: bool = False) -> pd.DataFrame:
 
     - ``quotation``: a row of the evidence. Paragraph and sentence are those it begins in, and missing if it is outside
       the prose (a cell of a table that is too short for a sentence).
-    - ``mention``: the label occurs word for word in a sentence of a paragraph, see `label_occurrences`; headings,
-      tables and quoted evidence are left out. A label that two levels share is mentioned for both. A mention says that
-      the words occur, no more: a label that is an everyday word is mentioned wherever it is used.
+    - ``mention``: the label occurs word for word in a sentence of a paragraph, see `zhagen.text.label_occurrences`;
+      headings, tables and quoted evidence are left out. A label that two levels share is mentioned for both. A mention
+      says that the words occur, no more: a label that is an everyday word is mentioned wherever it is used.
 
     Parameters
     ----------
@@ -72,39 +71,6 @@ def code_passages(found: Extraction, *, roll_up: bool = False) -> pd.DataFrame:
     rows = [(doc_id, numbers[where], code, *named.loc[code], *place) for where, code, *place in rows]
     table = typed_passages(pd.DataFrame(rows, columns=COLUMNS))
     return in_codebook_order(with_ancestors(table, codes) if roll_up else table, codes)
-
-
-def label_occurrences(text: str, labels: Iterable[str]) -> list[tuple[int, int, str]]:
-    """Find where labels occur in clean text, word for word.
-
-    Each label is found as `zhagen.text.count_term` counts it, but not inside a longer label that occurs there: that
-    names another code. Of labels that overlap without one holding the other, both occur.
-
-    Parameters
-    ----------
-    text : str
-        Clean text.
-    labels : iterable of str
-        The labels to find.
-
-    Returns
-    -------
-    list of tuple
-        (start, end, label), sorted; characters from 0, the end exclusive.
-
-    Examples
-    --------
-    >>> label_occurrences("中小企业的成本与企业", ["企业", "中小企业"])
-    [(0, 4, '中小企业'), (8, 10, '企业')]
-    """
-    found = []
-    for label in set(labels):
-        wanted = _cleaned(label)
-        start = text.find(wanted) if wanted else -1
-        while start >= 0:
-            found.append((start, start + len(wanted), label))
-            start = text.find(wanted, start + len(wanted))
-    return sorted(one for one in found if not any(_inside(one, other) for other in found))
 
 
 def passage_matrix(
@@ -340,16 +306,6 @@ def _mentions(found: Extraction) -> Iterator[tuple]:
                 where = (lines[0], 1, paragraph, number, start, end)
                 for code_id in codes[label]:
                     yield where, code_id, "mention", block.section_id, paragraph, number, *lines
-
-
-@cache
-def _cleaned(label: str) -> str:
-    return clean(label).text
-
-
-def _inside(one: tuple[int, int, str], other: tuple[int, int, str]) -> bool:
-    """Say whether a span lies in a longer one."""
-    return other[0] <= one[0] and one[1] <= other[1] and one[1] - one[0] < other[1] - other[0]
 
 
 def with_ancestors(passages: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:

@@ -3,9 +3,9 @@
 import pandas as pd
 
 from zhagen.extraction.pipeline import Extraction
-from zhagen.statistics.passages import label_occurrences
 from zhagen.study.folder import columns_of, sha256_of, typed_table
 from zhagen.study.study import Study
+from zhagen.text.cleaning import label_occurrences
 
 QUOTED, MENTIONED = "引文", "提及"
 SKIPPED = ("title", "heading", "caption")

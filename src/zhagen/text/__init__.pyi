@@ -9,6 +9,7 @@ from .cleaning import clean as clean
 from .cleaning import count_term as count_term
 from .cleaning import drop_blank_lines as drop_blank_lines
 from .cleaning import join_lines as join_lines
+from .cleaning import label_occurrences as label_occurrences
 from .cleaning import line_joint as line_joint
 from .cleaning import printed_width as printed_width
 from .coverage import Coverage as Coverage

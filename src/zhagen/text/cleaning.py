@@ -5,8 +5,9 @@ Text taken from a PDF breaks words at line ends, sets blanks into them, and writ
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -155,8 +156,51 @@ def count_term(text: str, term: str) -> int:
     >>> count_term("数据驱动与数据驱动", "数据 驱动")
     2
     """
-    wanted = clean(term).text
+    wanted = _cleaned(term)
     return text.count(wanted) if wanted else 0
+
+
+def label_occurrences(text: str, labels: Iterable[str]) -> list[tuple[int, int, str]]:
+    """Find where labels occur in clean text, word for word.
+
+    Each label is found as `count_term` counts it, but not inside a longer label that occurs there: that
+    names another code. Of labels that overlap without one holding the other, both occur.
+
+    Parameters
+    ----------
+    text : str
+        Clean text.
+    labels : iterable of str
+        The labels to find.
+
+    Returns
+    -------
+    list of tuple
+        (start, end, label), sorted; characters from 0, the end exclusive.
+
+    Examples
+    --------
+    >>> label_occurrences("中小企业的成本与企业", ["企业", "中小企业"])
+    [(0, 4, '中小企业'), (8, 10, '企业')]
+    """
+    found = []
+    for label in set(labels):
+        wanted = _cleaned(label)
+        start = text.find(wanted) if wanted else -1
+        while start >= 0:
+            found.append((start, start + len(wanted), label))
+            start = text.find(wanted, start + len(wanted))
+    return sorted(one for one in found if not any(_inside(one, other) for other in found))
+
+
+@cache
+def _cleaned(term: str) -> str:
+    return clean(term).text
+
+
+def _inside(one: tuple[int, int, str], other: tuple[int, int, str]) -> bool:
+    """Say whether a span lies in a longer one."""
+    return other[0] <= one[0] and one[1] <= other[1] and one[1] - one[0] < other[1] - other[0]
 
 
 def drop_blank_lines(lines: Sequence[str]) -> tuple[int, ...]:
