@@ -23,6 +23,7 @@ OWN = Path(__file__).resolve().parent.parent / "_static"
 # a script, and what a page must hold to need it
 NEEDED = {
     "coder.js": "zhagen-coder",
+    "qda.js": "zhagen-coder",
     "reportcard.js": "zhagen-card",
     "selfcheck.js": "selfcheck",
     "pictures.js": "zhagen-figure",

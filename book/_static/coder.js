@@ -59,6 +59,19 @@
     return H.map((value) => (value >>> 0).toString(16).padStart(8, "0")).join("");
   }
 
+  // a colour of another program, so light or dark that its line is seen on paper and on the dark page: 3 to 1 at least
+  function visible(color) {
+    const linear = (share) => (share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4);
+    const parts = [1, 3, 5].map((at) => linear(parseInt(color.slice(at, at + 2), 16) / 255));
+    const light = parts[0] * 0.2126 + parts[1] * 0.7152 + parts[2] * 0.0722;
+    const [least, most] = [0.14, 0.29];
+    const moved = parts.map((part) =>
+      light > most ? (part * most) / light : light < least ? part + ((1 - part) * (least - light)) / (1 - light) : part,
+    );
+    const back = (part) => (part <= 0.0031308 ? part * 12.92 : 1.055 * part ** (1 / 2.4) - 0.055);
+    return `rgb(${moved.map((part) => Math.round(255 * back(part))).join(" ")})`;
+  }
+
   const csv = (rows) =>
     "\ufeff" +
     rows
@@ -189,7 +202,10 @@
       end - start > 20
         ? `${words({ start, end: start + 10 })}……${words({ start: end - 6, end })}`
         : words({ start, end });
+    const qda = window.zhagenQda; // files of other programs (qda.js)
     const known = new Map(data.codes.map((code) => [code.id, code]));
+    // what the codebook of the study, or a file that was read, says of a code
+    const about = (code, field) => code[field] || known.get(code.id)?.[field] || "";
     const group = `zhagen-coder-1:${data.study}:${data.id}:`;
     const key = group + data.sha256.slice(0, 16);
     const fresh = { version: 1, coder: "我", codings: [], codes: data.codes.map(({ id, label }) => ({ id, label })) };
@@ -311,7 +327,11 @@
     const codeOf = (id) => state.codes.find((code) => code.id === id);
     const labelOf = (id) => codeOf(id)?.label ?? id;
     const number = (id) => state.codes.findIndex((code) => code.id === id) + 1;
-    const colour = (id) => `var(--zhagen-${((number(id) + 5) % 6) + 1})`;
+    const paint = (code, at) => {
+      const own = code ? about(code, "color") : "";
+      return own ? visible(own) : `var(--zhagen-${at ? ((at + 5) % 6) + 1 : "muted"})`;
+    };
+    const colour = (id) => paint(codeOf(id), number(id));
     const say = (words) => ((status.textContent = words), (noted.textContent = ""));
     const tell = (words) => (say(words), (noted.textContent = words)); // beside the files, too: the bar may be far off
     function act(change, said) {
@@ -671,8 +691,7 @@
       };
       function show() {
         const wanted = tidy(filter.value);
-        const about = (code) => known.get(code.id)?.definition ?? "";
-        const fitting = state.codes.filter((code) => (code.label + about(code)).includes(wanted));
+        const fitting = state.codes.filter((code) => (code.label + about(code, "definition")).includes(wanted));
         fitting.sort((a, b) => b.label.includes(wanted) - a.label.includes(wanted));
         options.replaceChildren(
           ...fitting.map((code) =>
@@ -684,7 +703,7 @@
           ),
         );
         fitting.forEach((code, i) =>
-          options.children[i].firstChild.append(badge(code.id), ` ${code.label}`, " ", make("small", {}, about(code))),
+          options.children[i].firstChild.append(badge(code.id), ` ${code.label}`, " ", make("small", {}, about(code, "definition"))),
         );
         if (wanted && !state.codes.some((code) => code.label === wanted))
           options.append(
@@ -729,10 +748,11 @@
     }
 
     // ---- files ------------------------------------------------------------------------------------------------------
-    function download(name, rows) {
+    // "octet-stream": or phones call a .qdpx a .zip, and do not offer it again
+    function download(name, content, type = "application/octet-stream") {
       const link = make("a", {
-        download: `${data.source}-${state.coder.replace(/[\\/:*?"<>|\s]/g, "_")}-${name}.csv`,
-        href: URL.createObjectURL(new Blob([csv(rows)], { type: "text/csv" })),
+        download: `${data.source}-${state.coder.replace(/[\\/:*?"<>|\s]/g, "_")}${name}`,
+        href: URL.createObjectURL(new Blob([content], { type })),
       });
       block.append(link);
       link.click();
@@ -741,7 +761,7 @@
     }
     const guard = (memo) => (FORMULA.test(memo) ? `'${memo}` : memo);
     const exportCodings = () => {
-      download("codings", [
+      const rows = [
         ["coding_id", "source_id", "start", "end", "code_id", "coder", "date", "quote_sha256", "label", "memo"],
         ...state.codings.map((c, i) => [
           `${state.coder}-${data.id}-${i + 1}`,
@@ -755,20 +775,54 @@
           labelOf(c.code),
           guard(c.memo),
         ]),
-      ]);
-      const unnamed = state.coder === "我" ? "编码人还是“我”：要和同学的合在一起，先改成自己的名字。" : "";
-      tell(`导出了 ${state.codings.length} 处编码。${unnamed}`);
+      ];
+      download("-codings.csv", csv(rows), "text/csv");
+      tell(`导出了 ${state.codings.length} 处编码。${unnamed()}`);
+    };
+    const unnamed = () => (state.coder === "我" ? "编码人还是“我”：要和同学的合在一起，先改成自己的名字。" : "");
+    const parentOf = (code) => (codeOf(about(code, "parent_id")) ? about(code, "parent_id") : "");
+    // what qda.js writes: the whole source where the page has it, else the passage as a text of its own
+    function asProject() {
+      const all = data.before !== undefined;
+      const moved = all ? data.offset : 0;
+      return {
+        study: data.study || "untitled",
+        coder: state.coder,
+        source: all ? data.source : data.id,
+        guid: all ? data.guid : "",
+        text: all ? data.before + data.text + data.after : data.text,
+        codes: state.codes.map((code) => ({
+          id: code.id,
+          label: code.label,
+          parent: parentOf(code),
+          level: about(code, "level") || "concept",
+          ...Object.fromEntries(["definition", "include", "exclude", "color", "guid"].map((one) => [one, about(code, one)])),
+        })),
+        codings: state.codings.map((c) => ({ ...c, start: c.start + moved, end: c.end + moved, date: c.date ?? "" })),
+      };
+    }
+    const exportProject = () => {
+      download(".qdpx", qda.project(asProject()));
+      tell(`导出了项目：这一份文字，${state.codings.length} 处编码，${state.codes.length} 个码。${unnamed()}`);
+    };
+    const exportBook = () => {
+      if (!state.codes.length) return tell("还没有码可以导出。");
+      download(".qdc", qda.codebook(asProject()));
+      tell(`导出了编码本：${state.codes.length} 个码。`);
     };
     const exportCodes = () => {
-      const fields = ["level", "parent_id", "definition", "include", "exclude"];
-      download("codebook", [
-        ["code_id", "label", ...fields],
+      const fields = ["definition", "include", "exclude"];
+      const rows = [
+        ["code_id", "label", "level", "parent_id", ...fields],
         ...state.codes.map((code) => [
           code.id,
           code.label,
-          ...fields.map((field) => known.get(code.id)?.[field] ?? (field === "level" ? "concept" : "")),
+          about(code, "level") || "concept",
+          parentOf(code),
+          ...fields.map((field) => (code[field] ? guard(code[field]) : about(code, field))), // of a stranger's file
         ]),
-      ]);
+      ];
+      download("-codebook.csv", csv(rows), "text/csv");
       tell(`导出了 ${state.codes.length} 个码。`);
     };
     async function rowsOf(file, faults) {
@@ -791,11 +845,61 @@
       }));
       return { header, lines, name: file.name };
     }
+    // a project or a codebook of another program; null if it is none
+    async function projectOf(file, faults) {
+      const head = new TextDecoder("latin1").decode(await file.slice(0, 100).arrayBuffer());
+      if (!qda || !/^(PK|(\xef\xbb\xbf)?\s*<|\xff\xfe<|\xfe\xff\0<)/.test(head)) return null;
+      const nothing = { codes: [], codings: [] };
+      try {
+        const read = await qda.read(file, data);
+        faults.push(...read.faults.map((fault) => `${file.name}：${fault}`));
+        const codes = read.codes.filter((code) => {
+          const why = wrong(code.label);
+          if (why) faults.push(`${file.name}：码“${[...code.label].slice(0, 30).join("")}”没有读入：${why}`);
+          return !why;
+        });
+        const good = new Set(codes.map((code) => code.label));
+        const codings = read.codings.filter((c) => good.has(c.label)).map((c) => ({ ...c, file: file.name }));
+        const lost = read.codings.length - codings.length;
+        if (lost) faults.push(`${file.name}：用这些码编的 ${lost} 处也没有读入。`);
+        return { codings, codes: read.here || read.kind === "codebook" ? codes : [], kind: read.kind };
+      } catch (error) {
+        if (!(error instanceof qda.Refused)) console.error(error);
+        faults.push(`${file.name}：${error instanceof qda.Refused ? error.message : "读不出来，什么都没有读入。"}`);
+        return nothing;
+      }
+    }
+    // codes of another program beside those that are here: one of the same name is the same
+    function withCodes(now, codes) {
+      const ids = new Map(now.codes.map((code) => [code.label, code.id]));
+      const taken = new Set(now.codes.map((code) => code.id));
+      const fresh = [];
+      for (const code of codes) {
+        if (ids.has(code.label)) continue;
+        let id = /^[\p{L}\p{N}_.-]{1,60}$/u.test(code.id) ? code.id : "";
+        if (!id || taken.has(id)) id = `n${sha256(code.label).slice(0, 8)}`;
+        while (taken.has(id)) id += "x";
+        taken.add(id);
+        ids.set(code.label, id);
+        const { label, parent, definition, level, include, exclude, color } = code;
+        fresh.push({ id, label, parent_id: ids.get(parent) ?? "", definition, level, include, exclude, color });
+      }
+      return fresh.length ? { ...now, codes: [...now.codes, ...fresh] } : now;
+    }
     // codings of files: what is wrong in one is listed with file and line, the rest is taken
     async function codingsOf(files) {
       const [found, faults, names] = [[], [], new Map(state.codes.map((code) => [code.id, code.label]))];
-      const tables = [];
-      for (const file of files) tables.push(await rowsOf(file, faults));
+      const [tables, codes, kinds] = [[], [], new Set()];
+      for (const file of files) {
+        const project = await projectOf(file, faults);
+        if (!project) {
+          tables.push(await rowsOf(file, faults));
+          continue;
+        }
+        kinds.add(project.kind);
+        codes.push(...project.codes);
+        found.push(...project.codings);
+      }
       const books = tables.filter(
         (table) => table && table.header.includes("label") && !table.header.includes("start"),
       );
@@ -838,30 +942,42 @@
             });
         }
       }
-      return { found, faults, books: books.length };
+      const order = files.map((file) => file.name);
+      found.sort((one, other) => order.indexOf(one.file) - order.indexOf(other.file));
+      return { found, faults, books: books.length, codes, kinds };
     }
     const report = (said, faults) => {
-      tell(said + (faults.length ? `有 ${faults.length} 处没有读入，见下面。` : ""));
+      tell(said + (faults.length ? `有 ${faults.length} 条说明，见下面。` : ""));
       problems.hidden = !faults.length;
       list(problems.firstChild, faults, (fault) => make("li", {}, fault));
     };
     async function take(files) {
-      const { found, faults, books } = await codingsOf(files);
+      const { found, faults, books, codes, kinds } = await codingsOf(files);
+      const fresh = codes.filter((code) => !state.codes.some((one) => one.label === code.label));
+      if (data.save && fresh.length > 50)
+        return report(
+          `有 ${fresh.length} 个新码。这一页连着研究的文件夹，整本的编码本用 zhagen import 读入；这里什么都没有读入。`,
+          faults,
+        );
       const who = [...new Set(found.map((c) => c.coder))];
       const mine = who.length > 1 ? found.filter((c) => c.coder === state.coder) : found;
       if (who.length > 1 && !mine.length)
         return report(`文件里有几个人的编码：${who.join("、")}。把“编码人”改成其中一个，再读入。`, faults);
-      const had = state.codings.length;
-      act((now) => joined(now, mine), "");
+      const [had, knew] = [state.codings.length, state.codes.length];
+      act((now) => joined(withCodes(now, codes), mine), "");
+      const [added, learnt] = [state.codings.length - had, state.codes.length - knew];
       report(
-        found.length || !books
-          ? `读入 ${mine.length} 处，新添 ${state.codings.length - had} 处。`
-          : "编码本要和编码一起读入。",
+        books && !found.length
+          ? "编码本要和编码一起读入。"
+          : kinds.has("codebook") && !found.length
+            ? `读入编码本：${codes.length} 个码，新添 ${learnt} 个。`
+            : `读入 ${mine.length} 处，新添 ${added} 处${kinds.size ? `；新添 ${learnt} 个码` : ""}。`,
         faults,
       );
     }
     async function invite(files) {
-      const { found, faults } = await codingsOf(files);
+      const { found, faults, kinds } = await codingsOf(files);
+      if (kinds.has("codebook")) faults.push("编码本里没有编码，比不了：用“其他程序”里的“读入”。");
       const read = new Map();
       for (const c of found) {
         // two people may both be called 我
@@ -877,10 +993,11 @@
       report(`读入 ${found.length} 处，现在有 ${guests.size} 位同学。`, faults);
       compare();
     }
-    const chooser = (label, done) => {
+    // without `accept` where it may be .qdpx: phones offer no file whose kind they do not know
+    const chooser = (label, done, accept = false) => {
       const field = make("input", {
         type: "file",
-        accept: ".csv",
+        accept,
         multiple: true,
         hidden: true,
         "aria-label": label,
@@ -937,7 +1054,7 @@
       const dress = (list, who) =>
         list.map((c) => {
           const at = state.codes.findIndex((code) => code.label === c.label) + 1;
-          return { ...c, who, number: at || c.label, colour: `var(--zhagen-${at ? ((at + 5) % 6) + 1 : "muted"})` };
+          return { ...c, who, number: at || c.label, colour: paint(state.codes[at - 1], at) };
         });
       const copy = make(
         "div",
@@ -1031,7 +1148,10 @@
     function questions(mine, theirs, name) {
       const [missed, borders, alone] = [[], [], []];
       const same = (c) => (one) => one.label === c.label && meet(one, c);
-      const definition = (label) => data.codes.find((code) => code.label === label)?.definition;
+      const definition = (label) => {
+        const code = state.codes.find((one) => one.label === label);
+        return code ? about(code, "definition") : data.codes.find((one) => one.label === label)?.definition;
+      };
       for (const c of theirs) {
         const [equal, other] = [mine.find(same(c)), mine.find((one) => meet(one, c) && one.label !== c.label)];
         if (!equal)
@@ -1142,7 +1262,27 @@
       { class: "zc-part", ontoggle: () => comparing.open && compare() },
       make("summary", {}, "和别人的编码比"),
       make("p", {}, "和谁比 ", partner, " ", ...chooser("读入同学的导出…", invite)),
+      make("p", {}, "同学的导出是 CSV，或者 .qdpx；可以一次选几个。"),
       result,
+    );
+    const others = make(
+      "details",
+      { class: "zc-part", hidden: !qda },
+      make("summary", {}, "其他程序（NVivo、MAXQDA、ATLAS.ti、QualCoder）"),
+      make(
+        "p",
+        {},
+        "和同学合编、交给老师，用上面的 CSV 就够了。要在这些程序里接着做，导出项目：这份文字、编码、备注和码都在里面，在那边选“导入 REFI-QDA 项目”。编码本只有码。",
+      ),
+      make(
+        "p",
+        { class: "zc-files" },
+        button("导出项目（.qdpx）", exportProject),
+        " ",
+        button("导出编码本（.qdc）", exportBook),
+        " ",
+        ...chooser("读入 .qdpx 或 .qdc…", take),
+      ),
     );
     text.tabIndex = 0;
     text.setAttribute("role", "textbox");
@@ -1163,8 +1303,9 @@
         " ",
         button("导出编码本", exportCodes),
         " ",
-        ...chooser("读入…", take),
+        ...chooser("读入…", take, ".csv"),
       ),
+      others,
       noted,
       problems,
       comparing,

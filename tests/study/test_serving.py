@@ -137,6 +137,9 @@ def test_what_is_coded_is_in_the_folder(server, folder):
     state = coded(base, at, at + 2, "n12345678", "一个备注", "拍照；摆拍")
     status, answer = save(server, data, base, state)
     assert status == 200 and answer["said"] == []
+    assert data["before"] + data["text"] + data["after"] == open_study(folder).text("I01")
+    assert all(f"/{name}" in ask(server, "source/I01")[1] for name in ("qda.js", "coder.js"))
+    assert ask(server, "qda.js")[0] == 200
     study = open_study(folder)
     (row,) = study.codings[study.codings.code_id == "n12345678"].to_dict("records")
     assert (row["coder"], row["memo"], row["date"], row["anchor"]) == ("林", "一个备注", "2024-05-01", "exact")
@@ -152,6 +155,17 @@ def test_what_is_coded_is_in_the_folder(server, folder):
     }
     save(server, data, answer["state"] | {"codings": taken["codings"]}, renamed)
     assert open_study(folder).codebook.labels()["n12345678"] == "照相"
+
+
+def test_a_code_of_another_program_keeps_its_colour_and_its_definition(server, folder):
+    data = loaded(server)
+    state = coded(data["state"], 10, 12, "n1", label="别处的")
+    state["codes"][-1] |= {"color": "#12ab9f", "definition": "在别处说的", "level": 3}
+    assert save(server, data, data["state"], state)[0] == 200
+    row = open_study(folder).codebook.codes.set_index("code_id").loc["n1"]
+    assert (row.color, row.definition) == ("#12ab9f", "在别处说的") and check_study(folder).empty
+    code = loaded(server)["codes"][-1]
+    assert (code["color"], code["definition"]) == ("#12ab9f", "在别处说的")
 
 
 def test_sending_twice_is_saving_once(server, folder):

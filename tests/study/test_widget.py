@@ -75,6 +75,7 @@ def test_the_widget_holds_the_passage():
 
     widget = coding_widget(PASSAGE)
     assert "zhagenCoder.start" in widget._esm and widget.block.count("<script") == 1
+    assert "window.zhagenQda = " in widget._esm  # and so the buttons for other programs
     assert widget.codings.empty
     widget.state = GOOD
     assert widget.codings.label.tolist() == ["新"] and len(widget.codebook) == 1

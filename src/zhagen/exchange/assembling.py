@@ -114,6 +114,7 @@ class _Assembler:
         self.sources: dict[str, str] = {}  # key -> id
         self.codes: dict[str, str] = {}
         self.codings: dict[str, str] = {}
+        self.beside: dict[str, str] = {}  # key of a coding -> what its row says in a column `memo`
         self.members: dict[str, list[str]] = {}
         for name, members in project.sets:
             for one in members:
@@ -306,6 +307,7 @@ class _Assembler:
             row.setdefault("coding_id", next(numbers) if "coding_id" not in row else "")
             if coding.guid:
                 self.codings[coding.guid] = row["coding_id"]
+                self.beside[coding.guid] = str(row.get("memo", ""))
             rows.append(row)
         columns = ["coding_id", "source_id", "start", "end", "code_id", "coder", "date", "created", *extra]
         frame = pd.DataFrame(rows, columns=list(dict.fromkeys(columns)))
@@ -407,8 +409,10 @@ class _Assembler:
                 )
         rows = []
         for (source, _, _, coder, memo), codings in groups.items():
-            noted = [texts[one] for coding in codings for one in coding.notes if texts.get(one)]
-            if memo == "\n\n".join(dict.fromkeys(noted)):
+            noted = []
+            for coding in codings:
+                noted += [texts.get(one, "") for one in coding.notes] + [self.beside.get(coding.guid, "")]
+            if memo == "\n\n".join(dict.fromkeys(one for one in noted if one)):
                 continue
             ids = [self.codings[one.guid] for one in codings if one.guid in self.codings]
             row = {"memo_id": next(numbers), "date": _day(codings[0].created), "coder": coder, "kind": "code"}

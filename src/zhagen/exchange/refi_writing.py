@@ -182,9 +182,9 @@ class _ProjectWriter:
             self.losses.append(Loss("", "control characters", number, "U+FFFD in their place: XML cannot hold them"))
         return found
 
-    def _memo_texts(self, key: str, one: str) -> str:
-        texts = [memo["text"] for memo in self.memos_on[key].get(one, [])]
-        return "\n\n".join(dict.fromkeys(text for text in texts if text and (key != "codes" or len(text) <= SHORT)))
+    def _short_memos(self, code_id: str) -> str:
+        texts = [memo["text"] for memo in self.memos_on["codes"].get(code_id, [])]
+        return "\n\n".join(dict.fromkeys(text for text in texts if text and len(text) <= SHORT))
 
     def add_codes(self, book: Any, *, notes: bool = True) -> None:
         """Add the tree of codes to an element."""
@@ -214,7 +214,7 @@ class _ProjectWriter:
             fields = {key: str(row[key]) for key in row if key not in OF_CODES}
             if names[code_id] != row["label"]:
                 fields["label"] = row["label"]
-            memo = self._memo_texts("codes", code_id)
+            memo = self._short_memos(code_id)
             fields["memo"] = memo
             if any(fields.values()) or defaults[code_id] != (code_id, row["level"]):
                 fields = {"id": code_id, "level": row["level"], **fields}
@@ -383,7 +383,10 @@ class _ProjectWriter:
         element.set("name", legal_xml(quote if len(quote) <= NAME else quote[: NAME - 1] + "…"))
         day = first["date"] if all(row["date"] for row in codings) else ""  # one without a date would get this one
         self._made(element, coder, day, str(first.get("created", "")))
-        texts = [self._memo_texts("codings", row["coding_id"]) for row in codings]
+        texts = []
+        for row in codings:
+            texts += [memo["text"] for memo in self.memos_on["codings"].get(row["coding_id"], [])]
+            texts.append(str(row.get("memo", "")))  # what a coder wrote at the passage, in the page
         if said := "\n\n".join(dict.fromkeys(one for one in texts if one)):
             _add(element, "Description").text = self._legal(said)
         for row in codings:

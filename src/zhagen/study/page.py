@@ -121,6 +121,7 @@ def _codes(
     day = max([calendar.today().isoformat(), *study.history.date])
     act: dict[str, Any] = {"coder": coder, "reason": "在编码页上", "date": day}
     become: dict[str, str] = {}
+    colors: dict[str, str] = {}
     for code in state["codes"]:
         here = study.codebook.labels()
         code_id, label = code["id"], re.sub("[;；]", "，", code["label"]).strip()
@@ -143,8 +144,16 @@ def _codes(
         fresh = code_id if ID.fullmatch(code_id) and code_id not in used else new_code_id(study)
         if code_id in had:
             said.append(f"“{label}”在别处已经停用或者拆开了；你用它编的还在，码重新建了一个。")
-        study = add_code(study, label, code_id=fresh, **act)
+        said_of, color = (code.get(name, "") for name in ("definition", "color"))  # of a file that the page read
+        study = add_code(study, label, code_id=fresh, definition=said_of if isinstance(said_of, str) else "", **act)
+        if isinstance(color, str) and re.fullmatch("#[0-9a-f]{6}", color):
+            colors[fresh] = color
         become[code_id] = fresh
+    if colors:
+        codes = study.codebook.codes
+        own = codes["color"].tolist() if "color" in codes else [""] * len(codes)
+        own = [colors.get(one, color) for one, color in zip(codes.code_id, own, strict=True)]
+        study = remake_study(study, codes=codes.assign(color=own))
     return study, become
 
 

@@ -17,6 +17,7 @@ from zhagen.study.folder import sha256_of
 from zhagen.study.study import COUNTED, Study
 
 FIELDS = ("level", "parent_id", "definition", "include", "exclude")
+FOREIGN = ("color", "guid")  # of a code that came from another program
 WITHOUT = "这一段在网页版里可以直接编：选中几个字，给它一个码。这里没有那一页的程序，请抄在纸上编，或者打开网页版。"
 MOST = 100_000  # codings: more is no person's work
 STATE = {"coder": str, "codes": list, "codings": list}
@@ -33,7 +34,9 @@ class CodingPassage:
     ----------
     data : dict
         What the page needs: ``study``, ``id``, ``source``, ``sha256`` (str), ``offset`` (int, where the passage begins
-        in its source), ``text``, ``turns``, ``codes``, ``coders``, ``differences``, ``memos`` (lists).
+        in its source), ``text``, ``turns``, ``codes``, ``coders``, ``differences``, ``memos`` (lists). If it is all
+        turns of its source, ``before``, ``after`` and ``guid`` (str), too: the rest of the text and its key in other
+        programs, so that the page gives out a project of the whole source. Of a part, no more text is in the page.
     """
 
     data: dict[str, Any]
@@ -114,6 +117,7 @@ def code_passage(
     """
     text, turns = study.text(source_id), study.turns(source_id)
     end_turn = int(turns.turn.max()) if last is None else last
+    number = len(turns)
     turns = turns[turns.turn.between(first, end_turn)]
     if turns.empty:
         todo = f"use numbers from 1 to {len(study.turns(source_id))}"
@@ -132,6 +136,10 @@ def code_passage(
     spoken = turns.assign(start=turns.start - begin, end=turns.end - begin, counts=turns.role.isin(counted).astype(int))
     spans = {name: _rows(clipped[clipped.coder == name], "start end code_id") for name in names}
     codes = study.codebook.codes
+    rest = {}
+    if len(turns) == number:
+        row = next(row for row in study.sources.to_dict("records") if row["source_id"] == source_id)
+        rest = {"before": text[:begin], "after": text[end:], "guid": str(row.get("guid", ""))}
     return CodingPassage(
         {
             "study": study.title,
@@ -142,7 +150,9 @@ def code_passage(
             "text": text[begin:end],
             "turns": _rows(spoken, "start end counts"),
             "codes": [
-                {"id": row["code_id"], "label": row["label"]} | {name: str(row.get(name) or "") for name in FIELDS}
+                {"id": row["code_id"], "label": row["label"]}
+                | {name: str(row.get(name) or "") for name in FIELDS}
+                | {name: str(row[name]) for name in FOREIGN if row.get(name)}
                 for row in codes.to_dict("records")
             ],
             "coders": [{"name": name, "codings": spans[name]} for name in names],
@@ -152,6 +162,7 @@ def code_passage(
                 for row in memos[["memo_id", "coder", "title", "codes", "text"]].to_dict("records")
             ],
         }
+        | rest
     )
 
 
