@@ -98,7 +98,7 @@ INSIDE = (
     "study.writing.mechanism_toml",
     "study.study.fault_table",
     "study.study.touched_units",
-    "study.widget.script_file",
+    "study.widget",
     "study.writing.write_changes",
 )
 

@@ -153,9 +153,9 @@ def test_a_notebook_of_each_folder_runs_in_jupyterlab(folder, server, copies, br
     page.close()
 
 
-CODER = """from zhagen.study import add_codings, code_passage, coding_widget, practice_study
+CODER = """from zhagen.study import add_codings, code_passage, practice_study
 study = practice_study()
-mine = coding_widget(code_passage(study, "I16", 1, 4))
+mine = code_passage(study, "I16", 1, 4)
 mine"""
 READ = """codings = mine.codings
 print(codings[["start", "end", "label"]].values.tolist(), add_codings(study, codings, coder="我").coders)"""

@@ -6,7 +6,7 @@ import pytest
 
 from zhagen.errors import StudyError
 from zhagen.study import add_codings, code_passage, overall_agreement, practice_study
-from zhagen.study.widget import CODINGS, _codebook_of, _codings_of
+from zhagen.study.passage import CODINGS, _codebook_of, _codings_of
 
 STUDY = practice_study()
 PASSAGE = code_passage(STUDY, "I16", 2, 4)
@@ -79,3 +79,16 @@ def test_the_widget_holds_the_passage():
     assert widget.codings.empty
     widget.state = GOOD
     assert widget.codings.label.tolist() == ["新"] and len(widget.codebook) == 1
+
+
+def test_it_is_a_widget_only_in_a_notebook_that_a_server_shows(monkeypatch):
+    pytest.importorskip("anywidget")
+    passage = code_passage(STUDY, "I16", 2, 4)
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    assert passage._repr_mimebundle_() == {} and passage.codings.empty
+    monkeypatch.setenv("JPY_SESSION_NAME", "a.ipynb")
+    assert passage._repr_mimebundle_() and passage._shown
+    passage._shown[-1].state = GOOD
+    assert passage.codings.label.tolist() == ["新"]
+    passage._repr_mimebundle_()  # the cell is run again
+    assert passage.codings.label.tolist() == ["新"]

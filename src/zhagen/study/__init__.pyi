@@ -38,6 +38,7 @@ from .merging import merge_studies as merge_studies
 from .merging import read_study as read_study
 from .passage import CodingPassage as CodingPassage
 from .passage import code_passage as code_passage
+from .passage import coding_widget as coding_widget
 from .progress import CodeLog as CodeLog
 from .progress import StudyStatus as StudyStatus
 from .progress import code_log as code_log
@@ -67,7 +68,6 @@ from .study import make_study as make_study
 from .study import open_study as open_study
 from .study import practice_study as practice_study
 from .study import remake_study as remake_study
-from .widget import coding_widget as coding_widget
 from .writing import describe_study as describe_study
 from .writing import update_study as update_study
 from .writing import write_study as write_study

@@ -1,20 +1,23 @@
 """A passage that is coded in the page: its words, the codebook and what the coders of the study did with it.
 
-The page is static and needs no server: `book/_static/coder.js` makes the block a place to code; in JupyterLab, the
-widget of `zhagen.study.coding_widget` does. Without them, and on paper, the block is the passage.
+The page is static and needs no server: `book/_static/coder.js` makes the block a place to code. In JupyterLab a passage
+shows itself as a widget, and the next cell reads what was coded. Without them, and on paper, the block is the passage.
 """
 
 import html
 import json
+import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pandas as pd
 
-from zhagen.errors import StudyError
+from zhagen.errors import StudyError, ZhagenError
 from zhagen.study.folder import sha256_of
 from zhagen.study.study import COUNTED, Study
+from zhagen.study.widget import widget_class
 
 FIELDS = ("level", "parent_id", "definition", "include", "exclude")
 FOREIGN = ("color", "guid")  # of a code that came from another program
@@ -23,7 +26,9 @@ MOST = 100_000  # codings: more is no person's work
 STATE = {"coder": str, "codes": list, "codings": list}
 CODE = {"id": str, "label": str}
 CODING = {"start": int, "end": int, "code": str, "memo": str}
-IN_LAB = "装了 anywidget，把这一格的结果放进 coding_widget(…)，在 JupyterLab 里也能编。"
+IN_LAB = "在 JupyterLab 里装上 anywidget，重启内核，再运行这一格，就能在这里编。"
+SERVED = "JPY_SESSION_NAME"  # the variable that a Jupyter server gives to the kernel of a notebook that is open
+CODINGS = "coding_id source_id start end code_id coder date quote_sha256 label memo".split()
 
 
 @dataclass(frozen=True, repr=False)
@@ -40,11 +45,28 @@ class CodingPassage:
     """
 
     data: dict[str, Any]
+    _shown: list[Any] = field(default_factory=list, init=False, compare=False)
+
+    @property
+    def codings(self) -> pd.DataFrame:
+        """What was coded where the passage is shown in JupyterLab, in the form of a study's ``codings.csv``."""
+        return _codings_of(self, self._shown[-1].state if self._shown else None)
 
     def __repr__(self) -> str:
         """Say what the passage is, in one line."""
         codes, size = len(self.data["codes"]), len(self.data["text"])
         return f"<passage {self.data['id']} to code: {size} characters, {codes} codes>"
+
+    def _repr_mimebundle_(self, **kinds: Any) -> Any:
+        """Return the widget where a Jupyter server shows it; else nothing, and the passage has its other forms."""
+        if SERVED not in os.environ:
+            return {}
+        try:
+            made = widget_class()(block=self.block(), state=self._shown[-1].state if self._shown else None)
+        except ZhagenError:  # anywidget is not installed
+            return {}
+        self._shown[:] = [made]
+        return made._repr_mimebundle_(**kinds)
 
     def _repr_html_(self) -> str:
         return f'<div class="zhagen-coder">{self._text()}<p>{WITHOUT} {IN_LAB}</p></div>'
@@ -171,6 +193,60 @@ def _rows(frame: pd.DataFrame, columns: str) -> list[list[Any]]:
     return [list(row) for row in zip(*(frame[name].tolist() for name in columns.split()), strict=True)]
 
 
+def coding_widget(passage: CodingPassage) -> Any:
+    """Return a widget in which a passage is coded in JupyterLab or Notebook 7.
+
+    The browser keeps the codings, as in the page; the kernel has a copy of them. Nothing is sent to another host.
+
+    Parameters
+    ----------
+    passage : CodingPassage
+        The passage, as `code_passage` returns it.
+
+    Returns
+    -------
+    anywidget.AnyWidget
+        Its ``codings`` (DataFrame) are in the form of a study's ``codings.csv`` with ``label`` and ``memo``, as
+        `add_codings` takes them; ``codebook`` (DataFrame) holds the codes, those of the study first.
+
+    Raises
+    ------
+    ZhagenError
+        If anywidget is not installed. Reading ``codings`` or ``codebook`` raises StudyError if what the browser sent
+        is not in the form of codings of this passage.
+
+    Examples
+    --------
+    >>> from zhagen.study import code_passage, practice_study
+    >>> passage = code_passage(practice_study(), "I16", 1, 4)
+    >>> coding_widget(passage).codings.empty  # doctest: +SKIP
+    True
+    """
+    return _with_tables()(passage)
+
+
+@cache
+def _with_tables() -> type:
+    class CodingWidget(widget_class()):  # type: ignore[misc]
+        """The coder of the page, which reads what was coded as tables."""
+
+        def __init__(self, passage: CodingPassage) -> None:
+            super().__init__(block=passage.block(), state=None)
+            self.passage = passage
+
+        @property
+        def codings(self) -> pd.DataFrame:
+            """What is coded now."""
+            return _codings_of(self.passage, self.state)
+
+        @property
+        def codebook(self) -> pd.DataFrame:
+            """The codes now."""
+            return _codebook_of(self.passage, self.state)
+
+    return CodingWidget
+
+
 def check_state(passage: CodingPassage, state: Any) -> dict[str, Any]:
     """Return what a browser sent, if every field that is read is what it must be.
 
@@ -220,3 +296,40 @@ def _need(value: Any, fields: Mapping[str, type], what: str) -> None:
 
 def _refused(found: str) -> StudyError:
     return StudyError(found, "what the browser sent", "show the passage anew, and read in the file you exported")
+
+
+def _codings_of(passage: CodingPassage, state: Any) -> pd.DataFrame:
+    """Return what a browser sent as a table of codings."""
+    data, state = passage.data, check_state(passage, state)
+    labels = {code["id"]: code["label"] for code in state["codes"]}
+    rows = []
+    for number, one in enumerate(state["codings"], 1):
+        words = data["text"][one["start"] : one["end"]]
+        start, end = one["start"] + data["offset"], one["end"] + data["offset"]
+        name, label = f"{state['coder']}-{data['id']}-{number}", labels[one["code"]]
+        date = str(one.get("date") or "")
+        row = (
+            name,
+            data["source"],
+            start,
+            end,
+            one["code"],
+            state["coder"],
+            date,
+            sha256_of(words),
+            label,
+            one["memo"],
+        )
+        rows.append(row)
+    return pd.DataFrame(rows, columns=CODINGS).astype({"start": int, "end": int})
+
+
+def _codebook_of(passage: CodingPassage, state: Any) -> pd.DataFrame:
+    """Return the codes that a browser sent."""
+    known = {code["id"]: code for code in passage.data["codes"]}
+    new = dict.fromkeys(FIELDS, "") | {"level": "concept"}
+    rows = [
+        {"code_id": one["id"], "label": one["label"], **{name: known.get(one["id"], new)[name] for name in FIELDS}}
+        for one in check_state(passage, state)["codes"]
+    ]
+    return pd.DataFrame(rows, columns=["code_id", "label", *FIELDS])
