@@ -14,6 +14,7 @@ from zhagen.book import (
     example_quotes,
     execute_notebooks,
     fitting_chapters,
+    group_words,
     material_table,
     write_chapters,
 )
@@ -68,8 +69,15 @@ def test_examples_come_from_as_many_sources_as_they_can():
 
 
 def test_chapters_are_those_that_have_something_to_show(tmp_path):
-    assert fitting_chapters(small(tmp_path)) == ["1_material", "2_codebook", "3_where", "4_quotes"]
+    assert fitting_chapters(small(tmp_path)) == ["1_material", "2_codebook", "3_where", "4_quotes", "9_checklist"]
     assert len(fitting_chapters(practice_study())) == len(list((ROOT / "book/study/chapters").glob("*.ipynb")))
+
+
+def test_groups_are_made_by_the_first_attribute_that_makes_two(tmp_path):
+    study = small(tmp_path)
+    assert group_words(study) is None  # two interviews, no attribute
+    found = group_words(practice_study())  # of grade only one value has three cases
+    assert found.by == "part" and len(found.groups) == 5
 
 
 def test_every_chapter_runs_on_the_practice_study(tmp_path, monkeypatch):
@@ -107,7 +115,7 @@ def test_the_book_of_a_study_has_its_pages_and_a_search(tmp_path, capsys):
     prose = (out / "book/findings.html").read_text("utf-8")
     assert "<script>x()" not in prose and "root:" not in prose and "&lt;script&gt;x()" in prose
     assert "<b>*缺页*" not in (out / "notebooks/study/3_where.html").read_text("utf-8")
-    assert f"6 pages: open {pages[0]}" in capsys.readouterr().out and all(map(os.path.isfile, pages))
+    assert f"7 pages: open {pages[0]}" in capsys.readouterr().out and all(map(os.path.isfile, pages))
     first, codes = (page.read_text("utf-8") for page in (pages[0], pages[2]))
     assert "凭什么敢买 $x$" in first and "二手_书_<script>" not in first
     assert "<h1>二手_书_＜script＞" in first

@@ -11,7 +11,7 @@ from zhagen.cli import main
         (["structure"], "数据结构图：4 个概念归入 2 个范畴"),
         (["flow"], "编码流程图：4 个概念归入 2 个范畴"),
         (["mechanism"], "不利先说 带来 走得快"),
-        (["portrait", "--source", "I01", "--by", "coder"], "周 2 段、林 3 段"),
+        (["portrait", "--source", "I01", "--by", "coder"], "林 3 段、周 2 段"),
         (["timeline"], "时间线：2 项，从 2024-03-05"),
     ],
 )

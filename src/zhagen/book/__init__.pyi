@@ -55,6 +55,7 @@ from .study_book import write_chapters as write_chapters
 from .study_tables import chapter_study as chapter_study
 from .study_tables import code_table as code_table
 from .study_tables import example_quotes as example_quotes
+from .study_tables import group_words as group_words
 from .study_tables import material_table as material_table
 from .study_tables import plain_text as plain_text
 from .synthesis import alignment_agreement as alignment_agreement

@@ -67,6 +67,7 @@ FITS: dict[str, Callable[[Study], bool]] = {
     "6_saturation": _several,
     "7_model": _model,
     "8_negative": lambda study: len(study.negative_cases) > 0,
+    "9_checklist": _coded,
 }
 
 

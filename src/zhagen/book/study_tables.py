@@ -7,9 +7,12 @@ from pathlib import Path
 import pandas as pd
 
 from zhagen.errors import StudyError
-from zhagen.study import Study, open_study
+from zhagen.study import Study, StudyKeyness, attribute_values, open_study, study_keyness
 from zhagen.vocabulary import SOURCES
 
+NO_GROUPS = ("confirmed", "date", "file", "kind", "note", "notes", "role", "sha256", "source_id", "speaker", "title")
+LEAST_CASES = 3  # of each of two groups: words of two people are theirs
+MOST_GROUPS = 8  # an attribute with more values is rather a description
 STUDY = "ZHAGEN_STUDY"  # names the folder of the study while its book is built
 
 
@@ -145,6 +148,38 @@ def example_quotes(study: Study, *, each: int = 2, coder: str | Sequence[str] | 
     ordered = ordered.sort_values(["code", "nth", "source"], kind="stable")
     chosen = ordered[ordered.groupby("code").cumcount() < each]
     return chosen[quotes.columns].reset_index(drop=True)
+
+
+def group_words(study: Study) -> StudyKeyness | None:
+    """Return the words that set groups of a study apart, by the first attribute that makes groups.
+
+    Parameters
+    ----------
+    study : zhagen.study.Study
+        The study.
+
+    Returns
+    -------
+    zhagen.study.StudyKeyness or None
+        By the first column of ``speakers.csv``, then of ``sources.csv``, that has two to eight values, at least two of
+        them of three cases or more; None if there is no such attribute, or nobody with it says a word that is counted.
+
+    Examples
+    --------
+    >>> from zhagen.study import practice_study
+    >>> group_words(practice_study()).by
+    'part'
+    """
+    for name in dict.fromkeys([*map(str, study.speakers), *map(str, study.sources)]):
+        if name in NO_GROUPS:
+            continue
+        try:
+            sizes = attribute_values(study, name).value_counts()
+            if len(sizes) <= MOST_GROUPS and (sizes >= LEAST_CASES).sum() > 1:
+                return study_keyness(study, name)
+        except StudyError:
+            continue  # a column without a value, or people who say no word
+    return None
 
 
 def plain_text(text: str) -> str:

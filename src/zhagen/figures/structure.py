@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
 
@@ -91,7 +91,9 @@ def draw_structure(
 class HasCodes(Protocol):
     """Anything with a frame of codes."""
 
-    codes: pd.DataFrame
+    @property
+    def codes(self) -> pd.DataFrame:
+        """The codes."""
 
 
 class HasCodebook(Protocol):
@@ -102,7 +104,7 @@ class HasCodebook(Protocol):
         """The codebook."""
 
 
-def bare_codebook(given: "HasCodes | HasCodebook") -> HasCodes:
+def bare_codebook(given: HasCodes | HasCodebook) -> HasCodes:
     """Return a codebook, or the one of a study.
 
     Parameters
@@ -115,7 +117,8 @@ def bare_codebook(given: "HasCodes | HasCodebook") -> HasCodes:
     HasCodes
         The codebook.
     """
-    found: HasCodes = getattr(given, "codebook", given)
+    whole: Any = given
+    found: HasCodes = getattr(whole, "codebook", whole)
     return found
 
 
