@@ -11,11 +11,12 @@ unexport PYTHONDONTWRITEBYTECODE  # where it is set, every kernel compiles all t
 # what a page of the book may depend on; `make test` builds the book anew where one of them is newer than the last build
 SOURCES = $(shell find book data notebooks src _config.yml _toc.yml -type f -not -name '*.pyc' -not -name '* *' -not -path '*/.*')
 
-.PHONY: help install book english serve runtime measure lab test fuzz bench lint format types links shares pdf epub offline wheel student assignments handouts sources numbers publish lock clean
+.PHONY: help install book english messages serve runtime measure lab test fuzz bench lint format types links shares pdf epub offline wheel student assignments handouts sources numbers publish lock clean
 
 help:
 	@echo "make book               build the whole book, say which file to open"
 	@echo "make english            build the English sample beside the book, _build/html/en"
+	@echo "make messages           update the catalogues of what figures, pages and scripts say; lists what has no English"
 	@echo "make test               run the tests; builds the book first where it is older than its sources"
 	@echo "make fuzz N=1000        damage the documents by seed; what comes out must be refused, marked or right"
 	@echo "make bench              compare with other tools; a shorter run: make bench SIZES=\"1 10\""
@@ -74,6 +75,9 @@ $(BUILT): .venv/ready-book $(SOURCES)
 
 english: $(BUILT)
 	@$(BIN)/python book/english.py
+
+messages: .venv/ready-book
+	@$(BIN)/python book/catalogues.py
 
 serve: $(BUILT)
 	@$(BIN)/python book/run/serve.py 8000

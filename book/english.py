@@ -19,11 +19,12 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "book"), str(ROOT / "book/_ext")]
 import build as book  # noqa: E402
+import catalogues  # noqa: E402
 
 import languages  # noqa: E402
 import site_files  # noqa: E402
 from zhagen.book.roots import copy_machinery, merge_settings, write_settings  # noqa: E402
-from zhagen.vocabulary import LANGUAGE  # noqa: E402
+from zhagen.language import LANGUAGE  # noqa: E402
 
 SOURCES = ROOT / "book/en"
 # of a site that is read without a network: the book's own hold these pages, too
@@ -38,6 +39,7 @@ def english_pages() -> list[str]:
 def lay_out(root: Path) -> None:
     """Write all that the build reads; what an earlier build kept stays."""
     copy_machinery(ROOT / "book", root)
+    catalogues.put_words(root / "book/_static", "en")
     shutil.rmtree(root / "notebooks", ignore_errors=True)
     shutil.copytree(SOURCES / "notebooks", root / "notebooks")
     shutil.rmtree(root / "locale", ignore_errors=True)

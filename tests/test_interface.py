@@ -65,6 +65,7 @@ INSIDE = (
     "figures.structure.bare_codebook",
     "figures.structure.code_table",
     "figures.structure.gathered_text",
+    "figures.structure.level_count",
     "figures.structure.level_name",
     "figures.structure.read_codes",
     "figures.studies",

@@ -79,7 +79,8 @@ def test_it_holds_no_original_and_no_test(wheel):
     assert "zhagen/py.typed" in names and "zhagen/__init__.pyi" in names
     assert "zhagen/_data/practice/sources/I01.txt" in names  # invented, so it may be shipped
     assert "zhagen/_data/practice_paper/digests/canteen.txt" in names  # so may this
-    assert {f"zhagen/_data/coder/{name}" for name in ("coder.js", "coder.css", "qda.js")} <= set(names)
+    scripts = ("words.js", "coder.js", "coder.css", "qda.js")
+    assert {f"zhagen/_data/coder/{name}" for name in scripts} <= set(names)
     assert "zhagen/_data/documents.toml" in names and "zhagen/_data/digests/haier.txt" in names
     assert any(name.endswith("/licenses/LICENSE-CONTENT") for name in names)
 

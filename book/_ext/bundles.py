@@ -31,6 +31,7 @@ NEEDED = {
 }
 TEXTS = ("search_names.js", "search_texts.js", "tips_data.js")  # of the pages, written later than the first time
 OPTIONS = "documentation_options.js"
+MESSAGES = "words.js"  # all others ask it
 UNUSED = ("translations.js",)  # of Sphinx's own search
 ATTRIBUTE_WORDS = re.compile(r'\b(?:class|id|data-[\w-]+)\s*=\s*["\']([^"\']*)["\']')
 WORDS = re.compile(r"[\w-]+")
@@ -154,8 +155,8 @@ def script(static: Path, assets: Iterable[object]) -> str:
     The script of the folds looks for its selector as soon as it runs, and a setting behind it would be too late.
     """
     parts: dict[str, None] = {}
-    order = {OPTIONS: 0, "": 1}  # some settings in the page are properties of these
-    for asset in sorted(assets, key=lambda asset: order.get(name_of(asset), 2)):
+    order = {OPTIONS: 0, "": 1, MESSAGES: 2}  # some settings in the page are properties of the first
+    for asset in sorted(assets, key=lambda asset: order.get(name_of(asset), 3)):
         name = name_of(asset)
         text = (static / name).read_text("utf-8") if name else asset.attributes["body"]
         parts[re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.MULTILINE).strip()] = None

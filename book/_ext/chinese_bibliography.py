@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from pybtex.database import Entry
 from pybtex.plugin import register_plugin as register_pybtex
 from pybtex.style.formatting.plain import Style as Plain
 from pybtex.style.formatting.unsrt import date, pages, toplevel
@@ -43,6 +44,15 @@ class YearLabels(BaseLabelStyle):
         yield from (str(number) for number, _ in enumerate(sorted_entries, start=1))
 
 
+class GlossedNames(ChineseNames):
+    """As in an English citation, the Han name behind it: readers find the one and copy the other."""
+
+    def format(self, person, abbr=False):
+        """Return the template of one person."""
+        name = "".join(person.last_names + person.first_names + person.middle_names)
+        return join[ROMANISED[name[0]], f" ({name})"] if name[0] in ROMANISED else super().format(person, abbr)
+
+
 @node
 def joined_names(children, context, role):
     """Join the names of one role, with Chinese commas where they are Han names."""
@@ -62,11 +72,15 @@ class ChineseStyle(Plain):
         """Return the template of the people in one role."""
         return sentence[joined_names(role)] if as_sentence else joined_names(role)
 
+    def issue(self):
+        """Return the template of an issue of a journal that is cited without a volume."""
+        return join["第 ", bib_field("number"), " 期", optional["：", pages]]
+
     def get_article_template(self, e):
         """Return the template of an article; the stock one drops the issue of a journal cited without a volume."""
         where = first_of[
             optional[join[bib_field("volume"), optional["(", bib_field("number"), ")"], optional[":", pages]]],
-            optional[join["第 ", bib_field("number"), " 期", optional["：", pages]]],
+            optional[self.issue()],
             words["pages", pages],
         ]
         return toplevel[
@@ -76,6 +90,38 @@ class ChineseStyle(Plain):
             sentence[optional_field("note")],
             self.format_web_refs(e),
         ]
+
+
+class RomanisedOrder(SortingStyle):
+    """By the surnames that a citation names."""
+
+    def person_key(self, person):
+        """Return what a person is sorted by."""
+        name = "".join(person.last_names + person.first_names + person.middle_names)
+        return f"{ROMANISED[name[0]]} {name}".lower() if name[0] in ROMANISED else super().person_key(person)
+
+
+class EnglishStyle(ChineseStyle):
+    """The same for English pages: a note is the one in English where a work has one."""
+
+    default_name_style = GlossedNames
+    default_sorting_style = RomanisedOrder
+
+    def format_names(self, role, as_sentence=True):
+        """Return the template of the people in one role."""
+        joined = names(role, sep=", ", sep2=" and ", last_sep=", and ")
+        return sentence[joined] if as_sentence else joined
+
+    def issue(self):
+        """Return the template of an issue of a journal that is cited without a volume."""
+        return join["no. ", bib_field("number"), optional[":", pages]]
+
+    def format_entry(self, label, entry, bib_data=None):
+        """Format a work with its English note."""
+        if note := entry.fields.get("english"):
+            key, entry = entry.key, Entry(entry.type, {**entry.fields, "note": note}, entry.persons)
+            entry.key = key
+        return super().format_entry(label, entry, bib_data)
 
 
 class Surnames(BaseNameStyle):
@@ -149,6 +195,7 @@ class EnglishAuthorYear(AuthorYearReferenceStyle):
 def setup(app: Sphinx) -> dict:
     """Make the styles known by name."""
     register_pybtex("pybtex.style.formatting", "chinese", ChineseStyle)
+    register_pybtex("pybtex.style.formatting", "english", EnglishStyle)
     register_reference("sphinxcontrib.bibtex.style.referencing", "chinese_author_year", ChineseAuthorYear)
     register_reference("sphinxcontrib.bibtex.style.referencing", "english_author_year", EnglishAuthorYear)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,14 +10,19 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxRole
 
+from zhagen.text.characters import HAN
+
 FOLDER = "en"
+HAN_RUN = re.compile(rf"([{HAN}][{HAN}\u3001-\u303f\uff01-\uff65—“”]*(?<=[{HAN}]))")
 EXPLICIT = re.compile(r"^(?P<text>.+?)\s*<(?P<page>/[^<>#]+)>$", re.DOTALL)
 NAMES = {"en": "English", "zh-CN": "中文"}
 SAYS = {"en": "This page in English", "zh-CN": "本页的中文版"}
@@ -46,6 +51,32 @@ class ChinesePage(SphinxRole):
             '&#160;<small lang="zh-CN" title="in Chinese">中文</small></a>'
         )
         return [nodes.raw("", source, format="html")], []
+
+
+class MarkChinese(SphinxPostTransform):
+    """Say of Chinese words on a page in another language that they are Chinese: they are read out as such."""
+
+    default_priority = 900
+
+    def run(self, **kwargs: object) -> None:
+        """Put each run of Chinese into an element of its own."""
+        for text in list(self.document.findall(nodes.Text)):
+            parts = HAN_RUN.split(text.astext())
+            inside = (nodes.raw, nodes.literal_block, nodes.comment, nodes.title)
+            if len(parts) == 1 or any(isinstance(one, inside) for one in _around(text)):
+                continue
+            marked = [
+                nodes.inline(part, part, classes=["language-zh-CN"]) if at % 2 else nodes.Text(part)
+                for at, part in enumerate(parts)
+                if part
+            ]
+            text.parent.replace(text, marked)
+
+
+def _around(node: nodes.Node) -> Iterator[nodes.Node]:
+    while node.parent is not None:
+        node = node.parent
+        yield node
 
 
 def with_other_language(source: str, address: str, language: str) -> str:
@@ -92,4 +123,5 @@ def remove_english(html_dir: Path) -> None:
 def setup(app: Sphinx) -> dict:
     """Register the role."""
     app.add_role("chinese", ChinesePage())
+    app.add_post_transform(MarkChinese)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,6 +8,7 @@ from html import escape
 from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx.application import Sphinx
+from sphinx.locale import _
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
@@ -57,7 +58,7 @@ def visit_block(translator, node: nodes.math_block) -> None:
     if node.get("number"):
         number = get_node_equation_number(translator, node)
         translator.body.append(f'<span class="eqno">({number})')
-        translator.add_permalink_ref(node, "本公式的链接")
+        translator.add_permalink_ref(node, _("本公式的链接"))
         translator.body.append("</span>")
     translator.body.append("</div>\n")
     raise nodes.SkipNode

@@ -14,11 +14,11 @@ from pathlib import Path
 import yaml
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.locale import _
 
 import zhagen
 
 LONGEST = 120  # characters of a description; a search engine shows about as many
-AUTHOR = "zhagen 作者"
 LEARN = ("你将学到", "What you will learn")
 GUIDE = re.compile(rf"^(?:{'|'.join(LEARN)}):?")
 
@@ -126,31 +126,34 @@ def page_date(root: Path, source: Path) -> str:
 
 
 def citations(name: str, page: str, book: str, version: str, date: str, url: str) -> dict[str, str]:
-    """Write the reference of a page in both forms; `〔引用日期〕` is for the reader, or for the script, to fill in.
+    """Write the reference of a page in two forms; the day in 〔〕 is for the reader, or for the script, to fill in.
 
     >>> found = citations("notebooks/method/09_saturation", "饱和", "教程", "0.2", "2026-11-28", "")
-    >>> print(found["gbt"])
+    >>> print(found["GB/T 7714"])
     zhagen 作者. 饱和[M/OL]//教程. 版本 0.2. (2026-11-28)[〔引用日期〕].
-    >>> found["bibtex"].splitlines()[0]
+    >>> found["BibTeX"].splitlines()[0]
     '@incollection{zhagen2026method09saturation,'
     """
     year = date[:4]
     key = f"zhagen{year}" + re.sub(r"[\W_]+", "", name.removeprefix("notebooks/").removeprefix("book/"))
     lines = {
-        "author": f"{{{AUTHOR}}}",
+        "author": f"{{{_('zhagen 作者')}}}",
         "title": page,
         "booktitle": book,
-        "edition": f"版本 {version}",
+        "edition": _("版本 {version}").format(version=version),
         "year": year,
         "date": date,
         "url": url,
-        "urldate": "〔引用日期〕",
+        "urldate": _("〔引用日期〕"),
     }
     fields = ",\n".join(f"  {name} = {{{value}}}" for name, value in lines.items() if value)
+    # the form of the language: GB/T 7714 in Chinese, APA in English
+    form = _("{author}. {page}[M/OL]//{book}. 版本 {version}.{when}[{day}].")
     when = f" ({date})" if date else ""
+    given = {"author": _("zhagen 作者"), "page": page, "book": book, "version": version, "when": when, "year": year}
     return {
-        "gbt": f"{AUTHOR}. {page}[M/OL]//{book}. 版本 {version}.{when}[〔引用日期〕]." + (f" {url}." if url else ""),
-        "bibtex": f"@incollection{{{key},\n{fields}\n}}",
+        _("GB/T 7714"): form.format(**given, day=_("〔引用日期〕")) + (f" {url}." if url else ""),
+        "BibTeX": f"@incollection{{{key},\n{fields}\n}}",
     }
 
 
@@ -173,7 +176,7 @@ def add(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: n
     context["page_description"] = description(doctree)
     context["page_date"] = date
     address = f"{app.config.html_baseurl.rstrip('/')}/{pagename}.html" if app.config.html_baseurl else ""
-    if own and app.config.language == "zh_CN":  # the English pages say how the book is cited in their preface
+    if own:
         context["page_citations"] = citations(pagename, plain, app.config.html_title, zhagen.__version__, date, address)
     place = places(yaml.safe_load((root / "_toc.yml").read_text("utf-8"))).get(pagename)
     if place:

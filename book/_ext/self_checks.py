@@ -71,7 +71,7 @@ class SelfCheckDirective(SphinxDirective):
             if check.kind == "match":
                 said += [nodes.Text("　"), nodes.strong("", one.partner)]
             elif check.kind != "order":
-                said = [nodes.strong("", _("对") if one.right else _("不对")), nodes.Text("　"), *said]
+                said = [nodes.strong("", _("对") if one.right else _("不对")), nodes.Text(_("　")), *said]
             items.append(_item([*said, nodes.Text("　"), self._reason(one.reason)]))
             if check.kind == "match":
                 items[-1]["classes"].append(f"sc-with-{partners.index(one.partner)}")

@@ -2,6 +2,7 @@
 // without a network. `sw.js` (book/sw.js) does the work.
 (() => {
   if (!navigator.serviceWorker || !location.protocol.startsWith("http")) return;
+  const _ = globalThis.zhagenSay;
   const root = new URL(document.documentElement.dataset.content_root || "./", location.href);
   document.head.append(
     Object.assign(document.createElement("link"), { rel: "manifest", href: new URL("manifest.webmanifest", root).href })
@@ -19,13 +20,13 @@
           active.postMessage(message, [port2]);
         })
     );
-  const size = (bytes) => (bytes < 1e5 ? "不到 0.1" : (bytes / 1e6).toFixed(1)) + " MB";
+  const size = (bytes) => (bytes < 1e5 ? _("不到 0.1 MB") : `${(bytes / 1e6).toFixed(1)} MB`);
 
   function say(text) {
     const bar = document.createElement("aside");
     bar.className = "read-on from-store d-print-none";
     bar.setAttribute("role", "status");
-    const close = Object.assign(document.createElement("button"), { type: "button", textContent: "知道了" });
+    const close = Object.assign(document.createElement("button"), { type: "button", textContent: _("知道了") });
     close.addEventListener("click", () => bar.remove());
     bar.append(Object.assign(document.createElement("span"), { textContent: text }), close);
     document.querySelector("main").prepend(bar);
@@ -39,16 +40,18 @@
     text.setAttribute("role", "status");
     const button = Object.assign(document.createElement("button"), { type: "button" });
     const whole = state.missing === 0;
-    if (whole) text.textContent = `整本书（${size(state.bytes)}）已存在这台设备上，没有网络也能读。`;
-    else if (state.older) text.textContent = "书更新了，存下的是更新前的。";
-    button.textContent = whole ? "删掉存下的书" : `把整本书存到这台设备上（下载 ${size(state.missing)}）`;
+    if (whole) text.textContent = _("整本书（{size}）已存在这台设备上，没有网络也能读。", { size: size(state.bytes) });
+    else if (state.older) text.textContent = _("书更新了，存下的是更新前的。");
+    button.textContent = whole
+      ? _("删掉存下的书")
+      : _("把整本书存到这台设备上（下载 {size}）", { size: size(state.missing) });
     button.addEventListener("click", async () => {
       button.disabled = true;
       const after = await ask({ type: whole ? "forget" : "save" }, ({ got, of }) => {
-        if (of) text.textContent = `正在存：${size(got)} / ${size(of)}`;
+        if (of) text.textContent = _("正在存：{got} / {all}", { got: size(got), all: size(of) });
       });
       if (!after.failed) return show(after);
-      text.textContent = `没有存完：${after.failed}。已存下的不会丢，可以接着存。`;
+      text.textContent = _("没有存完：{why}。已存下的不会丢，可以接着存。", { why: after.failed });
       button.disabled = false;
     });
     place.replaceChildren(text, button);
@@ -61,8 +64,8 @@
       return; // private windows and some settings forbid it: the book is read as before
     }
     const { from } = await ask({ type: "from" });
-    if (from === "store") say("连不上网络：这是这台设备上存下的一页。");
-    if (from === "older") say("连不上网络：这一页是书更新之前存下的，可能与现在的不同。");
+    if (from === "store") say(_("连不上网络：这是这台设备上存下的一页。"));
+    if (from === "older") say(_("连不上网络：这一页是书更新之前存下的，可能与现在的不同。"));
     show(await ask({ type: "state" }));
   });
 })();

@@ -3,7 +3,10 @@
 // without this script the picture is as it is.
 (() => {
   "use strict";
+  const _ = globalThis.zhagenSay;
+  const _n = globalThis.zhagenSayNumber;
   const INK = "#22261f";
+  const BETWEEN = "\u3001"; // the names in data-group
   const SHARP = 3; // dots of PNG for each unit
 
   const make = (tag, more = {}, ...inside) => {
@@ -143,7 +146,9 @@
       this.tables = JSON.parse(svg.dataset.tables.replaceAll("'", '"'));
       this.name = box.closest("figure[id], [id^=fig-]")?.id || `figure-${number}`;
       this.id = `zp-${number}`;
-      this.label = [...svg.querySelectorAll(":scope > title, :scope > desc")].map((one) => one.textContent).join("");
+      const title = svg.querySelector(":scope > title")?.textContent ?? "";
+      this.title = title.replace(/[。.]$/, "");
+      this.label = [...svg.querySelectorAll(":scope > title, :scope > desc")].map((one) => one.textContent).join(title.endsWith(".") ? " " : "");
       this.block = make("div", { className: "zp" });
       box.before(this.block);
       this.block.append(box);
@@ -206,7 +211,7 @@
       for (const one of svg.querySelectorAll(":scope > title, :scope > desc")) one.remove(); // no tooltip over ours
       for (const mark of this.list) {
         const { lead, parts } = mark;
-        const status = this.facts(mark).find(([name]) => name === "状态")?.[1];
+        const status = mark.data.means;
         const thin = lead.matches("line") ? lead : lead.querySelector("path");
         if (thin && (lead.matches("line") || lead.matches(".zhagen-arrow"))) {
           const wide = thin.cloneNode();
@@ -220,7 +225,7 @@
         for (const part of parts.slice(1)) part.setAttribute("aria-hidden", "true");
         lead.setAttribute("tabindex", "-1");
         lead.setAttribute("role", "button");
-        lead.setAttribute("aria-label", status && mark.data.from ? `${mark.data.name}，${status}` : mark.data.name);
+        lead.setAttribute("aria-label", status && mark.data.from ? _("{arrow}，{status}", { arrow: mark.data.name, status }) : mark.data.name);
         lead.addEventListener("focus", () => this.show(mark, lead.matches(":focus-visible")));
         lead.addEventListener("keydown", (event) => this.key(event, mark));
       }
@@ -291,8 +296,8 @@
       this.svg.classList.add("zp-focus");
       if (said)
         this.live.textContent = this.facts(mark)
-          .map(([name, value]) => `${name}：${value}`)
-          .join("；");
+          .map(([name, value]) => _("{name}：{value}", { name, value }))
+          .join(_("；"));
     }
     hide() {
       if (!this.panel) return;
@@ -341,14 +346,14 @@
     // --- the row of buttons ---------------------------------------------------------------------------------------
     bar() {
       const bar = make("div", { className: "zp-bar" });
-      this.enlarge = button("放大", () => this.large());
+      this.enlarge = button(_("放大"), () => this.large());
       bar.append(this.enlarge);
-      if (this.list.length > 3) bar.append(this.folded("筛选", this.filters()));
+      if (this.list.length > 3) bar.append(this.folded(_("筛选"), this.filters()));
       const tables = make("div", { className: "zp-tables", tabIndex: 0 });
       tables.setAttribute("role", "group");
-      tables.setAttribute("aria-label", "本图的数据表");
+      tables.setAttribute("aria-label", _("本图的数据表"));
       bar.append(
-        this.folded("数据表", tables, () => tables.childElementCount || tables.append(...this.tables.map(asTable))),
+        this.folded(_("数据表"), tables, () => tables.childElementCount || tables.append(...this.tables.map(asTable))),
       );
       const files = make("div", { className: "zp-files" });
       const svgFile = async () => {
@@ -361,9 +366,9 @@
       );
       for (const table of this.tables) {
         const name = this.tables.length > 1 ? `${this.name}-${table.name}.csv` : `${this.name}.csv`;
-        files.append(button(`CSV（${table.name}）`, () => saveText(name, "text/csv", csv(table))));
+        files.append(button(_("CSV（{table}）", { table: table.name }), () => saveText(name, "text/csv", csv(table))));
       }
-      bar.append(this.folded("下载", files));
+      bar.append(this.folded(_("下载"), files));
       this.block.append(bar, ...this.folds);
     }
     folded(words, part, before = () => {}) {
@@ -390,7 +395,7 @@
         const found = words ? this.list.filter((one) => !one.off && one.data.name.includes(words)) : [];
         for (const one of this.list)
           for (const part of one.parts) part.classList.toggle("zp-found", found.includes(one));
-        count.textContent = words ? (found.length ? `找到 ${found.length} 处` : "没有找到") : "";
+        count.textContent = !words ? "" : found.length ? _n("找到 {n} 处", found.length) : _("没有找到");
         this.hit = found[0];
       });
       find.addEventListener("keydown", (event) => {
@@ -398,41 +403,41 @@
         event.preventDefault();
         this.go(this.hit);
       });
-      box.append(make("label", {}, "找 ", find), count);
+      box.append(make("label", {}, _("找 "), find), count);
       const status = [...new Set(this.list.map((one) => one.data.status).filter(Boolean))];
       this.shut = new Set();
       if (status.length > 1) {
-        const set = make("fieldset", {}, make("legend", {}, "状态"));
+        const set = make("fieldset", {}, make("legend", {}, _("状态")));
         for (const one of status) {
           const input = make("input", { type: "checkbox", checked: true });
           input.addEventListener("change", () => {
             this.shut[input.checked ? "delete" : "add"](one);
             this.filter();
           });
-          const name = this.facts(this.list.find((mark) => mark.data.status === one)).find(([key]) => key === "状态");
-          set.append(make("label", {}, input, ` ${name?.[1] ?? one}`));
+          const { means } = this.list.find((mark) => mark.data.status === one).data;
+          set.append(make("label", {}, input, ` ${means ?? one}`));
         }
         box.append(set);
       }
       const arrows = this.list.filter((one) => one.data.from && one.data.from !== one.row);
       this.byArrow = arrows.some((one) => one.data.group);
       const grouped = this.byArrow ? arrows : this.list;
-      const groups = [...new Set(grouped.flatMap((one) => one.data.group?.split("、") ?? []))].sort((a, b) =>
-        a.localeCompare(b, "zh", { numeric: true }),
+      const groups = [...new Set(grouped.flatMap((one) => one.data.group?.split(BETWEEN) ?? []))].sort((a, b) =>
+        a.localeCompare(b, document.documentElement.lang || "zh", { numeric: true }),
       );
       if (groups.length > 1) {
-        const choice = make("select", {}, make("option", { value: "" }, "全部"));
+        const choice = make("select", {}, make("option", { value: "" }, _("全部")));
         for (const one of groups) choice.append(make("option", { value: one }, one));
         choice.addEventListener("change", () => {
           this.group = choice.value;
           this.filter();
         });
-        box.append(make("label", {}, this.byArrow ? "文档 " : "组 ", choice));
+        box.append(make("label", {}, this.byArrow ? _("文档 ") : _("组 "), choice));
       }
       return box;
     }
     filter() {
-      const own = (mark) => !this.group || (mark.data.group ?? "").split("、").includes(this.group);
+      const own = (mark) => !this.group || (mark.data.group ?? "").split(BETWEEN).includes(this.group);
       const isArrow = (mark) => mark.data.from && mark.data.from !== mark.row;
       const off = (mark) => {
         if (mark.data.status && this.shut.has(mark.data.status)) return true;
@@ -458,7 +463,7 @@
       this.hide();
       if (this.dialog) return this.dialog.close();
       const dialog = make("dialog", { className: "zp-dialog" });
-      dialog.setAttribute("aria-label", `放大的图：${this.label.split("。")[0]}`);
+      dialog.setAttribute("aria-label", _("放大的图：{title}", { title: this.title }));
       const place = document.createComment("picture");
       this.block.before(place);
       dialog.append(this.block);
@@ -478,12 +483,12 @@
         place.replaceWith(this.block);
         dialog.remove();
         this.dialog = null;
-        this.enlarge.textContent = "放大";
+        this.enlarge.textContent = _("放大");
         this.enlarge.focus();
       });
       window.addEventListener("resize", fit);
       this.dialog = dialog;
-      this.enlarge.textContent = "关闭";
+      this.enlarge.textContent = _("关闭");
       dialog.showModal();
       fit();
       this.enlarge.focus(); // showModal has put the focus on a mark, which shows its panel

@@ -1,11 +1,8 @@
 // Where one has read to, kept on this device alone, and offered when one comes back.
 (() => {
-  const WORDS = {
-    zh: { place: "上次读到的地方", close: "不用了", before: "上次读到" },
-    en: { place: "Where you stopped reading", close: "No, thanks", before: "You stopped at " },
-  };
-  const words = WORDS[document.documentElement.lang.slice(0, 2)] || WORDS.zh;
-  const KEY = words === WORDS.zh ? "zhagen-reading" : "zhagen-reading-en"; // the English pages are fewer
+  const _ = globalThis.zhagenSay;
+  const language = document.documentElement.lang.slice(0, 2);
+  const KEY = ["zh", ""].includes(language) ? "zhagen-reading" : `zhagen-reading-${language}`; // its pages are fewer
   const article = document.querySelector("article.bd-article");
   const heading = article?.querySelector("h1");
   if (!heading) return;
@@ -45,13 +42,13 @@
   function offer() {
     const bar = document.createElement("aside");
     bar.className = "read-on d-print-none";
-    bar.setAttribute("aria-label", words.place);
+    bar.setAttribute("aria-label", _("上次读到的地方"));
     const link = document.createElement("a");
     link.href = root + kept.page + (kept.id ? `#${encodeURIComponent(kept.id)}` : "");
-    link.textContent = kept.section ? `${kept.title}${words === WORDS.en ? ": " : "："}${kept.section}` : kept.title;
+    link.textContent = kept.section ? _("{page}：{section}", { page: kept.title, section: kept.section }) : kept.title;
     const close = document.createElement("button");
     close.type = "button";
-    close.textContent = words.close;
+    close.textContent = _("不用了");
     const remove = () => {
       bar.remove();
       removeEventListener("scroll", gone);
@@ -60,7 +57,7 @@
     close.addEventListener("click", remove);
     link.addEventListener("click", remove);
     addEventListener("scroll", gone, { passive: true });
-    bar.append(words.before, link, close);
+    bar.append(_("上次读到"), link, close);
     document.querySelector("main").prepend(bar);
   }
   if (arrives && elsewhere) offer();

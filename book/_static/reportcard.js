@@ -3,10 +3,15 @@
 // gets into the page as text only, never as HTML. Several papers are kept beside each other; none replaces another.
 (() => {
   "use strict";
+  const _ = globalThis.zhagenSay;
+  const _n = globalThis.zhagenSayNumber;
   const FORM = "zhagen-report-card";
   const OPEN = `${FORM}-open`;
   const MOST = 2e6; // bytes of a file
-  const HEAD = { title: "论文题目", source: "作者、年份", who: "填的人" };
+  const COLUMNS = [_("项目"), _("结果"), _("出处"), _("依据")];
+  const pair = (name, value) => _("{name}：{value}", { name, value });
+  const headed = (title) => _("方法报告单：{title}", { title });
+  const HEAD = { title: _("论文题目"), source: _("作者、年份"), who: _("填的人") };
   const block = document.querySelector(".zhagen-card");
   if (!block) return;
   const { items, verdicts } = JSON.parse(block.querySelector("script").textContent);
@@ -70,14 +75,14 @@
     return cards.filter(Boolean);
   }
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
-  const title = (one) => `《${one.title || "没有题目"}》`;
+  const title = (one) => _("《{title}》", { title: one.title || _("没有题目") });
 
   // ---- what is shown
   const fields = []; // { control, paper, of(card) -> [object, name] }
   let card, gone, damaged;
   const say = (...what) => status.replaceChildren(...what);
   function field(tag, named, where, inside = []) {
-    const control = make(tag, { "aria-label": named, placeholder: named.replace(/^.*：/, ""), rows: 2 }, ...inside);
+    const control = make(tag, { "aria-label": named, placeholder: named.replace(/^.*[：:]\s*/, ""), rows: 2 }, ...inside);
     const paper = make("div", { class: "zk-paper" });
     fields.push({ control, paper, where });
     control.addEventListener("input", () => {
@@ -103,15 +108,15 @@
     }
     const cards = kept();
     if (!cards.some(({ id }) => id === card.id)) cards.push(card);
-    chosen.replaceChildren(...cards.map((one) => make("option", { value: one.id }, one.title || "没有题目")));
+    chosen.replaceChildren(...cards.map((one) => make("option", { value: one.id }, one.title || _("没有题目"))));
     chosen.value = card.id;
     const done = items.map(({ item, name }) => ({ name, ...card.items[item] })).filter(({ verdict }) => verdict);
     const bare = done.filter((one) =>
       one.verdict === "absent" ? !one.note.trim() : one.verdict !== "not_applicable" && !one.place.trim(),
     );
-    const lacks = bare.length ? `还缺出处或者查过的词：${bare.map(({ name }) => name).join("、")}。` : "";
-    const lost = damaged ? `这台设备上另有 ${damaged} 张读不出来，原样留着。` : "";
-    count.textContent = `${items.length} 项填了 ${done.length} 项。${lacks}${lost}`;
+    const lacks = bare.length ? _("还缺出处或者查过的词：{items}。", { items: bare.map(({ name }) => name).join(_("、")) }) : "";
+    const lost = damaged ? _n("这台设备上另有 {n} 张读不出来，原样留着。", damaged) : "";
+    count.textContent = _("{all} 项填了 {done} 项。", { all: items.length, done: done.length }) + lacks + lost;
   }
   function open(one) {
     card = card_of(JSON.stringify(one));
@@ -127,8 +132,8 @@
     gone = card;
     put(key(card.id), null);
     open(kept()[0] ?? fresh());
-    const back = () => (put(key(gone.id), JSON.stringify(gone)), open(gone), say("放回来了。"));
-    say(`删去了${title(gone)}。 `, button("撤销删去", back));
+    const back = () => (put(key(gone.id), JSON.stringify(gone)), open(gone), say(_("放回来了。")));
+    say(_("删去了{card}。 ", { card: title(gone) }), button(_("撤销删去"), back));
   }
 
   // ---- Markdown, and reading it again
@@ -137,51 +142,52 @@
   const line = (value) => cell(value.trim()).replace(/\n/g, "<br>");
   const rows = (of) => items.map(({ item, name }) => [name, label(of.items[item].verdict), of.items[item]]);
   function markdown(of) {
+    const note = _("{form}：下一行供网页读入，请不要改", { form: FORM });
     const data = JSON.stringify(of).replace(/[<>&]/g, (sign) => `\\u00${sign.charCodeAt().toString(16)}`);
     return [
-      `# 方法报告单：${line(of.title)}\n`,
-      `${HEAD.source}：${line(of.source)}　${HEAD.who}：${line(of.who)}\n`,
-      "| 项目 | 结果 | 出处 | 依据 |\n|---|---|---|---|",
+      `# ${headed(line(of.title))}\n`,
+      `${pair(HEAD.source, line(of.source))}　${pair(HEAD.who, line(of.who))}\n`,
+      `| ${COLUMNS.join(" | ")} |\n|---|---|---|---|`,
       ...rows(of).map(([name, said, { place, note }]) => `| ${name} | ${said} | ${line(place)} | ${line(note)} |`),
-      `\n<!-- ${FORM}：下一行供网页读入，请不要改\n${data}\n-->\n`,
+      `\n<!-- ${note}\n${data}\n-->\n`,
     ].join("\n");
   }
   async function read(file) {
-    if (file.size > MOST) return say(`${file.name} 太大，不是报告单。`);
+    if (file.size > MOST) return say(_("{name} 太大，不是报告单。", { name: file.name }));
     const bytes = new Uint8Array(await file.arrayBuffer());
-    if (bytes[0] === 80 && bytes[1] === 75) return say("DOCX 读不回来：请选一同导出的 Markdown（.md）。");
+    if (bytes[0] === 80 && bytes[1] === 75) return say(_("DOCX 读不回来：请选一同导出的 Markdown（.md）。"));
     let raw;
     try {
       raw = new TextDecoder("utf-8", { fatal: true }).decode(bytes).replace(/\r\n?/g, "\n");
     } catch {
-      return say(`${file.name} 不是 UTF-8 的文字，没有读入。`);
+      return say(_("{name} 不是 UTF-8 的文字，没有读入。", { name: file.name }));
     }
     const inside = raw.match(new RegExp(`<!-- ${FORM}.*\\n(.*)`));
     const found = card_of(inside ? inside[1] : raw);
     if (!found) {
-      const why = inside || raw.includes(FORM) ? "里给网页读的那一行坏了" : "不是这里导出的报告单";
-      return say(`${file.name} ${why}，没有读入；填着的一张没有动。`);
+      const why = inside || raw.includes(FORM) ? _("里给网页读的那一行坏了") : _("不是这里导出的报告单");
+      return say(_("{name} {why}，没有读入；填着的一张没有动。", { name: file.name, why }));
     }
     const edited = inside && markdown(found).trim() !== raw.trim();
-    const note = edited ? "表里的字导出以后改过，读入的是导出时的内容。" : "";
+    const note = edited ? _("表里的字导出以后改过，读入的是导出时的内容。") : "";
     const old = card_of(get(key(found.id)));
-    if (old && same(old, found)) return (open(old), say(`${title(old)}和存着的一样。${note}`));
-    if (old) Object.assign(found, { id: fresh().id, title: `${found.title}（读入的）` });
-    const before = get(key(card.id)) ? `；${title(card)}仍在名单里` : "";
+    if (old && same(old, found)) return (open(old), say(_("{card}和存着的一样。", { card: title(old) }) + note));
+    if (old) Object.assign(found, { id: fresh().id, title: _("{title}（读入的）", { title: found.title }) });
+    const before = get(key(card.id)) ? _("；{card}仍在名单里", { card: title(card) }) : "";
     put(key(found.id), JSON.stringify(found));
     open(found);
-    say(`读入了${title(found)}，另存一张${before}。${note}`);
+    say(_("读入了{card}，另存一张{before}。", { card: title(found), before }) + note);
   }
 
   // ---- DOCX: a zip of three files, stored, not deflated
-  const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
+  const TABLE = Uint32Array.from({ length: 256 }, (none, n) => {
     for (let i = 0; i < 8; i++) n = n & 1 ? (n >>> 1) ^ 0xedb88320 : n >>> 1;
     return n;
   });
   // `form`: how many bytes each number takes
   const pack = (form, ...numbers) =>
     new Uint8Array(
-      numbers.flatMap((number, i) => Array.from({ length: form[i] }, (_, at) => (number >>> (8 * at)) & 255)),
+      numbers.flatMap((number, i) => Array.from({ length: form[i] }, (none, at) => (number >>> (8 * at)) & 255)),
     );
   function zip(files) {
     const [parts, list, encoder] = [[], [], new TextEncoder()];
@@ -228,13 +234,13 @@
       '<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>',
       ...widths.map((width) => `<w:gridCol w:w="${width}"/>`),
       "</w:tblGrid>",
-      row(["项目", "结果", "出处", "依据"], "<w:b/>"),
+      row(COLUMNS, "<w:b/>"),
       ...rows(of).map(([name, said, { place, note }]) => row([name, said, place, note])),
       "</w:tbl>",
     ];
     const head =
-      p(`方法报告单：${of.title}`, '<w:b/><w:sz w:val="32"/>') +
-      p(`${HEAD.source}：${of.source}　${HEAD.who}：${of.who}`);
+      p(headed(of.title), '<w:b/><w:sz w:val="32"/>') +
+      p(`${pair(HEAD.source, of.source)}　${pair(HEAD.who, of.who)}`);
     const page = '<w:sectPr><w:pgSz w:w="11906" w:h="16838"/></w:sectPr>';
     return zip([
       [
@@ -254,54 +260,54 @@
     ]);
   }
   function save(blob, end) {
-    const plain = `报告单 ${card.title}`.replace(/[\x00-\x20\\/:*?"<>|.]+/g, " ").trim();
+    const plain = _("报告单 {title}", { title: card.title }).replace(/[\x00-\x20\\/:*?"<>|.]+/g, " ").trim();
     const name = [...plain].slice(0, 60).join("");
     const link = make("a", { href: URL.createObjectURL(blob), download: `${name}.${end}` });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-    say(`导出了 ${link.download}。`);
+    say(_("导出了 {download}。", { download: link.download }));
   }
 
   // ---- the page
   const warning = make(
     "p",
     { class: "zk-warning", role: "alert" },
-    "浏览器不让存（已满，或者被禁止）。填的还在这一页上，关掉就没有了：请现在就导出。",
+    _("浏览器不让存（已满，或者被禁止）。填的还在这一页上，关掉就没有了：请现在就导出。"),
   );
   warning.hidden = true;
   const status = make("p", { class: "zk-status", role: "status" });
   const count = make("p", { class: "zk-count" });
   const chosen = make("select", {
-    "aria-label": "存着的单子",
+    "aria-label": _("存着的单子"),
     onchange: () => (open(card_of(get(key(chosen.value))) ?? card), say("")),
   });
   const file = make("input", {
     type: "file",
     accept: ".md,.json,.txt",
     hidden: "",
-    "aria-label": "导入",
+    "aria-label": _("导入"),
     onchange: () => file.files[0] && read(file.files[0]).then(() => (file.value = "")),
   });
   const print = () => (document.documentElement.classList.add("zk-print"), window.print());
   addEventListener("afterprint", () => document.documentElement.classList.remove("zk-print"));
   const bar = make(
     "div",
-    { class: "zk-bar", role: "group", "aria-label": "单子" },
+    { class: "zk-bar", role: "group", "aria-label": _("单子") },
     chosen,
-    button("另填一篇", () => (open(fresh()), say("一张空白的；填着的都在名单里。"))),
-    button("导出 Markdown", () => save(new Blob([markdown(card)], { type: "text/markdown" }), "md")),
-    button("导出 DOCX", () => save(docx(card), "docx")),
-    button("导入…", () => file.click()),
+    button(_("另填一篇"), () => (open(fresh()), say(_("一张空白的；填着的都在名单里。")))),
+    button(_("导出 Markdown"), () => save(new Blob([markdown(card)], { type: "text/markdown" }), "md")),
+    button(_("导出 DOCX"), () => save(docx(card), "docx")),
+    button(_("导入…"), () => file.click()),
     file,
-    button("打印", print),
-    button("删去这一张", remove),
+    button(_("打印"), print),
+    button(_("删去这一张"), remove),
   );
   const head = make("div", { class: "zk-head" });
   for (const [name, named] of Object.entries(HEAD))
     head.append(make("div", {}, make("b", {}, named), ...field("input", named, (of) => [of, name])));
   const body = items.map(({ item, name, asks, coreq, srqr }) => {
-    const guides = [coreq && `COREQ ${coreq}`, srqr && `SRQR ${srqr}`].filter(Boolean).join("；");
-    const options = [["", "结果"], ...verdicts.map(({ id, name }) => [id, name])].map(([value, name]) =>
+    const guides = [coreq && `COREQ ${coreq}`, srqr && `SRQR ${srqr}`].filter(Boolean).join(_("；"));
+    const options = [["", _("结果")], ...verdicts.map(({ id, name }) => [id, name])].map(([value, name]) =>
       make("option", { value }, name),
     );
     const of = (part) => (card) => [card.items[item], part];
@@ -309,13 +315,13 @@
       "div",
       { class: "zk-row", role: "group", "aria-label": name },
       make("div", { class: "zk-asks" }, make("b", {}, name), make("span", {}, asks), make("small", {}, guides)),
-      make("div", {}, ...field("select", `${name}：结果`, of("verdict"), options)),
-      make("div", {}, ...field("textarea", `${name}：出处（页、节）`, of("place"))),
-      make("div", {}, ...field("textarea", `${name}：依据；没有的写查过的词`, of("note"))),
+      make("div", {}, ...field("select", _("{name}：结果", { name }), of("verdict"), options)),
+      make("div", {}, ...field("textarea", _("{name}：出处（页、节）", { name }), of("place"))),
+      make("div", {}, ...field("textarea", _("{name}：依据；没有的写查过的词", { name }), of("note"))),
     );
   });
-  const means = make("p", { class: "zk-means" }, verdicts.map(({ name, means }) => `${name}：${means}`).join("　"));
-  const heads = ["项目", "结果", "出处", "依据；没有的写查过的词"].map((name) => make("b", {}, name));
+  const means = make("p", { class: "zk-means" }, verdicts.map(({ name, means }) => pair(name, means)).join("　"));
+  const heads = [...COLUMNS.slice(0, 3), _("依据；没有的写查过的词")].map((name) => make("b", {}, name));
   const first = make("div", { class: "zk-row zk-heads", "aria-hidden": "true" }, ...heads); // on paper, where no field has a name
   block.replaceChildren(bar, warning, status, head, means, first, ...body, count);
   addEventListener("storage", follow);

@@ -3,6 +3,8 @@
 // the button. Other scripts hear of each new result by the event "zhagen:results" on its place.
 (() => {
   "use strict";
+  const _ = globalThis.zhagenSay;
+  const _n = globalThis.zhagenSayNumber;
   const panel = document.querySelector(".run-page");
   if (!panel) return;
 
@@ -34,10 +36,10 @@
   /** Say in a sentence why this page cannot run here; empty if it can. */
   function missing() {
     if (location.protocol === "file:") {
-      return "这一页是从文件夹里打开的，浏览器不许这样的网页运行 Python。从网站打开，或者用 make serve，这里会有“在浏览器里运行本页”的按钮。";
+      return _("这一页是从文件夹里打开的，浏览器不许这样的网页运行 Python。从网站打开，或者用 make serve，这里会有“在浏览器里运行本页”的按钮。");
     }
     const works = typeof Worker === "function" && typeof WebAssembly === "object" && "noModule" in script;
-    return works ? "" : "这个浏览器太旧，不能在网页里运行 Python（要用到 WebAssembly）。正文照样可以读；想运行，请换新一点的浏览器，或者下载笔记本。";
+    return works ? "" : _("这个浏览器太旧，不能在网页里运行 Python（要用到 WebAssembly）。正文照样可以读；想运行，请换新一点的浏览器，或者下载笔记本。");
   }
 
   // ---- asking -------------------------------------------------------------------------------------------------
@@ -58,31 +60,33 @@
       plan = await planned();
     } catch {
       start.disabled = false;
-      say("这一页要用的文件没有取到，也许网络断了。接通以后再点一次。");
+      say(_("这一页要用的文件没有取到，也许网络断了。接通以后再点一次。"));
       return;
     }
     if (!plan) {
-      panel.replaceChildren(make("p", { className: "run-hint", textContent: "这个网站没有放 Python 的运行环境，也没有写从哪里取，这一页在这里不能运行。可以下载笔记本，在自己的电脑上运行。" }));
+      panel.replaceChildren(make("p", { className: "run-hint", textContent: _("这个网站没有放 Python 的运行环境，也没有写从哪里取，这一页在这里不能运行。可以下载笔记本，在自己的电脑上运行。") }));
       return;
     }
     const text = make(
       "p",
       {},
-      "要载入的：Python 的运行环境（Pyodide ",
-      `${plan.version}）和 ${plan.names.join("、") || "它自带的库"}，从 `,
+      _("要载入的：Python 的运行环境（Pyodide {version}）和 {names}，从 ", {
+        version: plan.version,
+        names: plan.names.join(_("、")) || _("它自带的库"),
+      }),
       make("strong", {}, plan.host),
-      `，约 ${megabytes(plan.foreign)}；本书的程序包、词典和这一页的笔记本，从本站，约 ${megabytes(plan.ours)}。`,
-      "头一次要等半分钟到一分钟，浏览器会留着这些文件，下一次快得多。你写的程序和结果只在这台设备上，不会传出去。",
+      _("，约 {foreign}；本书的程序包、词典和这一页的笔记本，从本站，约 {ours}。", { foreign: megabytes(plan.foreign), ours: megabytes(plan.ours) }),
+      _("头一次要等半分钟到一分钟，浏览器会留着这些文件，下一次快得多。你写的程序和结果只在这台设备上，不会传出去。"),
     );
-    const yes = button("载入，运行整页", () => load(true), { className: "run-main" });
+    const yes = button(_("载入，运行整页"), () => load(true), { className: "run-main" });
     panel.replaceChildren(
       text,
       make(
         "p",
         { className: "run-buttons" },
         yes,
-        button("载入，我一格一格运行", () => load(false)),
-        button("不用了", forget),
+        button(_("载入，我一格一格运行"), () => load(false)),
+        button(_("不用了"), forget),
       ),
       make("p", { className: "run-hint run-say", role: "status" }),
     );
@@ -91,8 +95,8 @@
 
   function forget() {
     panel.replaceChildren(
-      button("在浏览器里运行本页", ask, { className: "run-start" }),
-      make("span", { className: "run-hint", textContent: " 不用安装。先说要载入什么、有多大，你同意了才载入。" }),
+      button(_("在浏览器里运行本页"), ask, { className: "run-start" }),
+      make("span", { className: "run-hint", textContent: _(" 不用安装。先说要载入什么、有多大，你同意了才载入。") }),
     );
     panel.querySelector("button").focus();
   }
@@ -108,7 +112,7 @@
     const made = {
       version: all.runtime.version,
       pyodide,
-      host: there ? "本站" : new URL(pyodide).host,
+      host: there ? _("本站") : new URL(pyodide).host,
       known: all,
       ...chosen(all, imported),
       graphviz: null,
@@ -172,11 +176,11 @@
         if (data.kind === "loaded" && plan.files[data.file] && !seen.has(data.file)) {
           seen.add(data.file);
           there += plan.files[data.file];
-          say(`正在载入：${megabytes(there)} / ${megabytes(total)}（${data.file}）`, there / total);
-          if (there >= total) say("文件载入完了，正在启动 Python……");
+          say(_("正在载入：{there} / {total}（{file}）", { there: megabytes(there), total: megabytes(total), file: data.file }), there / total);
+          if (there >= total) say(_("文件载入完了，正在启动 Python……"));
         }
         if (data.kind === "ready") {
-          if (plan.graphviz && !data.graphviz) note("画图用的 Graphviz 没有取到，机制模型改由本书的程序排成几行。");
+          if (plan.graphviz && !data.graphviz) note(_("画图用的 Graphviz 没有取到，机制模型改由本书的程序排成几行。"));
           resolve();
         }
         if (data.kind === "output") hear(data.id, data.output);
@@ -188,7 +192,8 @@
       };
       if (self.crossOriginIsolated) interrupt = new SharedArrayBuffer(1);
       const { pyodide, packages, archives, graphviz } = plan;
-      worker.postMessage({ kind: "boot", pyodide, packages, archives, graphviz, interrupt });
+      const lacks = _("{name} 没有取到"); // a worker has no page to ask
+      worker.postMessage({ kind: "boot", pyodide, packages, archives, graphviz, interrupt, lacks });
     });
     return ready;
   }
@@ -218,7 +223,7 @@
 
   async function load(whole) {
     for (const one of panel.querySelectorAll("button")) one.disabled = true;
-    say("正在载入……");
+    say(_("正在载入……"));
     const began = performance.now();
     try {
       const [notebook] = await Promise.all([json(new URL(`${page}.ipynb`, root)), boot()]);
@@ -226,18 +231,18 @@
     } catch (error) {
       drop();
       panel.replaceChildren(
-        make("p", { textContent: "没有载入成功：网络断了，或者文件被拦住了。正文不受影响，接通以后可以再试。" }),
-        make("p", { className: "run-buttons" }, button("再试一次", ask, { className: "run-start" })),
-        make("p", { className: "run-hint", role: "status", textContent: `浏览器说：${error.message}` }),
+        make("p", { textContent: _("没有载入成功：网络断了，或者文件被拦住了。正文不受影响，接通以后可以再试。") }),
+        make("p", { className: "run-buttons" }, button(_("再试一次"), ask, { className: "run-start" })),
+        make("p", { className: "run-hint", role: "status", textContent: _("浏览器说：{message}", { message: error.message }) }),
       );
       return;
     }
     const took = Math.round((performance.now() - began) / 1000);
     document.documentElement.dataset.runReady = String(took);
     panel.replaceChildren(
-      make("p", { className: "run-hint", textContent: `Python 载入好了，用了 ${took} 秒。每一格下面有“运行”和“修改”；在修改的方框里按 Ctrl + Enter 也能运行。` }),
+      make("p", { className: "run-hint", textContent: _("Python 载入好了，用了 {took} 秒。每一格下面有“运行”和“修改”；在修改的方框里按 Ctrl + Enter 也能运行。", { took }) }),
     );
-    say("可以运行了。");
+    say(_("可以运行了。"));
     if (whole) runAll();
     else bar.querySelector("button").focus();
   }
@@ -269,7 +274,7 @@
     for (const item of article.querySelectorAll(".admonition li")) {
       const [from, to] = [...item.querySelectorAll("code")].slice(-2).map((one) => one.textContent);
       const found = to === undefined ? [] : cells.filter((one) => one.original.includes(from));
-      if (found.length !== 1 || !item.textContent.includes("改成")) continue;
+      if (found.length !== 1 || !item.textContent.includes(_("改成"))) continue;
       const one = found[0];
       const act = () => {
         if (busy) return;
@@ -278,7 +283,7 @@
         one.place.querySelector("details:not([open])")?.setAttribute("open", "");
         runAll();
       };
-      item.append(" ", button("替我改，运行整页", act, { className: "run-idle d-print-none" }));
+      item.append(" ", button(_("替我改，运行整页"), act, { className: "run-idle d-print-none" }));
     }
   }
 
@@ -295,7 +300,7 @@
       value: source,
       spellcheck: false,
       hidden: true,
-      "aria-label": `第 ${order + 1} 格的程序`,
+      "aria-label": _("第 {cell} 格的程序", { cell: order + 1 }),
       autocapitalize: "off",
       autocomplete: "off",
       autocorrect: "off",
@@ -303,17 +308,17 @@
     const fit = () => {
       edit.rows = Math.max(2, edit.value.split("\n").length);
     };
-    const undo = button("还原", () => write(one.original), { hidden: true });
-    const change = button("修改", () => {
+    const undo = button(_("还原"), () => write(one.original), { hidden: true });
+    const change = button(_("修改"), () => {
       const open = edit.hidden;
       edit.hidden = !open;
       shown.hidden = open;
-      change.textContent = open ? "收起" : "修改";
+      change.textContent = open ? _("收起") : _("修改");
       change.setAttribute("aria-expanded", String(open));
       if (open) edit.focus();
     });
     change.setAttribute("aria-expanded", "false");
-    const named = (control, text) => (control.setAttribute("aria-label", `${text}第 ${order + 1} 格`), control);
+    const named = (control, text) => (control.setAttribute("aria-label", _("{text}第 {cell} 格", { text, cell: order + 1 })), control);
     const write = (text) => {
       edit.value = text;
       one.source = text;
@@ -323,7 +328,7 @@
       if (text !== one.original) {
         shown.hidden = true;
         edit.hidden = false;
-        change.textContent = "收起";
+        change.textContent = _("收起");
       }
     };
     edit.oninput = () => {
@@ -351,10 +356,10 @@
     const controls = make(
       "div",
       { className: "run-controls d-print-none" },
-      named(button("运行", () => runOne(one), { className: "run-one" }), "运行"),
-      named(button("运行到这里", () => runAll(order)), "运行到"),
-      named(change, "修改"),
-      named(undo, "还原"),
+      named(button(_("运行"), () => runOne(one), { className: "run-one" }), _("运行")),
+      named(button(_("运行到这里"), () => runAll(order)), _("运行到")),
+      named(change, _("修改")),
+      named(undo, _("还原")),
     );
     input.append(edit, controls);
     Object.assign(one, {
@@ -430,7 +435,7 @@
     }
     if (kind === "error") {
       const box = make("div", { className: "run-error", role: "alert" }, make("p", { textContent: content }));
-      if (trace) box.append(make("details", {}, make("summary", { textContent: "出错以前经过了哪几步" }), make("pre", { textContent: trace, tabIndex: 0 })));
+      if (trace) box.append(make("details", {}, make("summary", { textContent: _("出错以前经过了哪几步") }), make("pre", { textContent: trace, tabIndex: 0 })));
       output.append(box);
       return;
     }
@@ -459,7 +464,7 @@
     stop.disabled = false;
     try {
       if (!ready) {
-        say("正在重新启动 Python……");
+        say(_("正在重新启动 Python……"));
         await boot();
       }
       await act();
@@ -467,7 +472,7 @@
       if (!halted) {
         drop();
         document.documentElement.dataset.runDone = `0 ${error.message}`;
-        say(`Python 停了：${error.message}。变量清空了，请点“运行整页”，会重新启动，从头来。`);
+        say(_("Python 停了：{message}。变量清空了，请点“运行整页”，会重新启动，从头来。", { message: error.message }));
       }
     }
     busy = false;
@@ -479,7 +484,7 @@
   /** Run one cell; where a package is missing that can be had, fetch it and run the cell again. */
   async function execute(one, again = true) {
     let lost = [];
-    hear = (_, output) => {
+    hear = (id, output) => {
       if (output.kind === "error") lost = (output.missing ?? "").split(" ").filter(Boolean);
       const more = again && lost.length ? chosen(plan.known, lost) : null;
       if (output.kind === "error" && more && (more.packages.length || more.parts.length > 2)) return;
@@ -490,7 +495,7 @@
     try {
       const ok = await call({ kind: "run", source: one.source });
       if (!ok && lost.length) {
-        say(`这一格还要 ${lost.join("、")}，正在载入……`);
+        say(_("这一格还要 {names}，正在载入……", { names: lost.join(_("、")) }));
         const more = chosen(plan.known, lost);
         await call({ kind: "more", packages: more.packages, archives: more.archives });
         return execute(one, false);
@@ -506,10 +511,10 @@
   function runOne(one) {
     if (!ready) return runAll(one.order); // after a stop: a new Python knows none of the cells before this one
     return alone(async () => {
-      say(`正在运行第 ${one.order + 1} 格……`);
+      say(_("正在运行第 {cell} 格……", { cell: one.order + 1 }));
       const ok = await execute(one);
-      if (!ok) return say(`第 ${one.order + 1} 格出了错，错在哪里写在它的下面。`);
-      say(`第 ${one.order + 1} 格运行完了。`);
+      if (!ok) return say(_("第 {cell} 格出了错，错在哪里写在它的下面。", { cell: one.order + 1 }));
+      say(_("第 {cell} 格运行完了。", { cell: one.order + 1 }));
     });
   }
 
@@ -519,11 +524,14 @@
       await call({ kind: "restart" });
       let failed = 0;
       for (const one of cells.slice(0, until + 1)) {
-        say(`正在运行第 ${one.order + 1} 格，共 ${until + 1} 格……`, (one.order + 1) / (until + 1));
+        say(_("正在运行第 {cell} 格，共 {all} 格……", { cell: one.order + 1, all: until + 1 }), (one.order + 1) / (until + 1));
         if (!(await execute(one)) && !one.mayFail) failed += 1;
       }
       const took = Math.round((performance.now() - began) / 1000);
-      const done = `运行完了：${until + 1} 格，${took} 秒${failed ? `，其中 ${failed} 格出了错` : ""}。`;
+      const done = _n("运行完了：{n} 格，{took} 秒{failures}。", until + 1, {
+        took,
+        failures: failed ? _n("，其中 {n} 格出了错", failed) : "",
+      });
       say(done);
       if (until === cells.length - 1 && check) await compare(done);
       document.documentElement.dataset.runDone = `${until + 1} ${failed}`;
@@ -533,16 +541,16 @@
   /** Say which numbers and conclusions of the prose changed. */
   async function compare(done) {
     const found = [];
-    hear = (_, output) => found.push(output);
+    hear = (id, output) => found.push(output);
     await call({ kind: "run", source: check });
     const place = bar.querySelector(".run-compared");
     place.replaceChildren();
     for (const output of found) place_result(place, output);
     const said = place.textContent;
-    if (said.includes("全都没有变")) {
+    if (said.includes(_("全都没有变"))) {
       place.replaceChildren(); // one line is enough, and the page stays free
       say(done + said);
-    } else say(`${done}正文里有的数或结论变了：`);
+    } else say(_("{done}正文里有的数或结论变了：", { done }));
   }
 
   async function halt() {
@@ -551,27 +559,27 @@
     if (interrupt) {
       new Uint8Array(interrupt)[0] = 2;
       await new Promise((resolve) => setTimeout(resolve, SLOW));
-      if (!busy) return say("停下了。");
+      if (!busy) return say(_("停下了。"));
     }
     drop();
     for (const one of cells) one.abandon();
-    say("停下了。Python 里的变量清空了，页面上改过的程序还在；再运行任何一格，都会重新启动，从头来。");
+    say(_("停下了。Python 里的变量清空了，页面上改过的程序还在；再运行任何一格，都会重新启动，从头来。"));
   }
 
   let stop;
   function toolbar() {
-    stop = button("停下", halt, { disabled: true, className: "run-stop" });
+    stop = button(_("停下"), halt, { disabled: true, className: "run-stop" });
     return make(
       "div",
-      { className: "run-bar d-print-none", role: "region", "aria-label": "在浏览器里运行本页" },
+      { className: "run-bar d-print-none", role: "region", "aria-label": _("在浏览器里运行本页") },
       make("p", { className: "run-say", role: "status" }),
-      make("progress", { max: 1, hidden: true, "aria-label": "进度" }),
+      make("progress", { max: 1, hidden: true, "aria-label": _("进度") }),
       make(
         "p",
         { className: "run-buttons" },
-        button("运行整页", () => runAll(), { className: "run-main run-idle" }),
+        button(_("运行整页"), () => runAll(), { className: "run-main run-idle" }),
         stop,
-        button("恢复本页", restore, { className: "run-idle", title: "程序和结果都变回书上的样子" }),
+        button(_("恢复本页"), restore, { className: "run-idle", title: _("程序和结果都变回书上的样子") }),
       ),
       make("div", { className: "run-compared" }),
     );
@@ -580,7 +588,7 @@
   function restore() {
     for (const one of cells) one.restore();
     bar.querySelector(".run-compared").replaceChildren();
-    say("程序和结果都变回书上的样子了。");
+    say(_("程序和结果都变回书上的样子了。"));
   }
 
   function note(text) {

@@ -31,7 +31,7 @@ async function install(packages, archives) {
   fresh.forEach(file); // all at once, beside Pyodide's own
   if (packages.length) await python.loadPackage(packages, { messageCallback: () => {}, errorCallback: () => {} });
   const there = Object.keys(python.loadedPackages).map((one) => one.toLowerCase());
-  for (const name of packages) if (!there.includes(name)) throw new Error(`${name} 没有取到`);
+  for (const name of packages) if (!there.includes(name)) throw new Error(plan.lacks.replace("{name}", name));
   for (const one of fresh) {
     python.unpackArchive(await file(one), "zip", { extractDir: sitePackages() });
     installed.add(one);

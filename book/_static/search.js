@@ -2,41 +2,12 @@
 // word is in it. A list of first results under each search field, all of them on the search page.
 (() => {
   "use strict";
-  const ALL_WORDS = {
-    zh: {
-      label: /(?:^|\s)(图|表|程序|式)\s*\(?(\d+)\)?(?=\s|$)/g,
-      found: (n, query) => `找到 ${n} 页，含有“${query}”。`,
-      nothing: (query) => `没有找到含有“${query}”的页面。请换一个更短的词，或减少词数。`,
-      onlyMinus: "只写了要去掉的词：减号前面还要有一个要找的词。",
-      loading: "全文还在载入，这里先列标题和术语。",
-      term: "术语",
-      all: (n) => `看全部结果（${n} 页）`,
-      none: "没有找到",
-      perhaps: "你是不是要找：",
-      inCode: "（在程序里）",
-      inAnswer: "（在折叠的答案里）",
-      more: (n) => `本页另有 ${n} 节`,
-      count: (n) => (n ? `${n} 条结果，用上下键选择` : "没有结果"),
-      results: "搜索结果",
-    },
-    en: {
-      label: /(?:^|\s)(figure|table|program|equation)\s*\(?(\d+)\)?(?=\s|$)/g,
-      found: (n, query) => `${n === 1 ? "1 page holds" : `${n} pages hold`} “${query}”.`,
-      nothing: (query) => `No page holds “${query}”. Try a shorter or a single word.`,
-      onlyMinus: "Only words to leave out: give one to find, too.",
-      loading: "The full text is still loading; titles and terms come first.",
-      term: "Term",
-      all: (n) => `All results (${n} pages)`,
-      none: "Nothing found",
-      perhaps: "Did you mean: ",
-      inCode: "(in code)",
-      inAnswer: "(in a folded answer)",
-      more: (n) => `${n} more sections of this page`,
-      count: (n) => (n ? `${n} results, choose with the arrow keys` : "no results"),
-      results: "Search results",
-    },
-  };
-  const words = ALL_WORDS[document.documentElement.lang.slice(0, 2)] || ALL_WORDS.zh;
+  const _ = globalThis.zhagenSay;
+  const _n = globalThis.zhagenSayNumber;
+  const LABELLED = _("图|表|程序|式");
+  const LABEL = new RegExp(`(?:^|\\s)(${LABELLED})\\s*\\(?(\\d+)\\)?(?=\\s|$)`, "g"); // such as 图 13
+  const ONLY_MINUS = _("只写了要去掉的词：减号前面还要有一个要找的词。");
+  const LOADING = _("全文还在载入，这里先列标题和术语。");
   const root = document.documentElement.dataset.content_root || "./";
   const AROUND = 28; // characters shown on each side of a hit
   const SECTIONS = 3; // of a page, at first
@@ -94,7 +65,7 @@
   const parse = (query) => {
     const found = [];
     const without = [];
-    const rest = fold(query.normalize("NFKC")).replace(words.label, (_, kind, number) => {
+    const rest = fold(query.normalize("NFKC")).replace(LABEL, (whole, kind, number) => {
       found.push({ text: `${kind}${number}`, label: true });
       return " ";
     });
@@ -256,8 +227,8 @@
     const first = spans.find(([at]) => at >= start);
     const line = element("p", "context");
     if (!first) {
-      const place = hits.some((places) => places[1]?.length) ? words.inCode
-        : hits.some((places) => places[2]?.length) ? words.inAnswer : "";
+      const place = hits.some((places) => places[1]?.length) ? _("（在程序里）")
+        : hits.some((places) => places[2]?.length) ? _("（在折叠的答案里）") : "";
       if (!place) return null;
       line.classList.add("elsewhere");
       line.textContent = place;
@@ -304,7 +275,7 @@
     item.append(list);
     const left = sections.slice(SECTIONS);
     if (left.length) {
-      const button = element("button", "search-more", words.more(left.length));
+      const button = element("button", "search-more", _n("本页另有 {n} 节", left.length));
       button.type = "button";
       button.addEventListener("click", () => {
         const { length } = list.children;
@@ -320,7 +291,7 @@
     const item = element("li", "search-term");
     const link = element("a", "", term.names.slice(0, 2).join(" "));
     link.href = address(glossary, term.anchor);
-    item.append(link, element("span", "search-place", words.term), element("p", "context", term.text));
+    item.append(link, element("span", "search-place", _("术语")), element("p", "context", term.text));
     return item;
   };
   const labelItem = ({ label, text, anchor, page }) => {
@@ -331,7 +302,7 @@
     return item;
   };
   const suggestionLine = (texts, take) => {
-    const line = element("p", "search-perhaps", words.perhaps);
+    const line = element("p", "search-perhaps", _("你是不是要找："));
     texts.forEach((text) => {
       const button = element("button", "", text);
       button.type = "button";
@@ -349,13 +320,14 @@
     [first, list, perhaps].forEach((one) => one.replaceChildren());
     summary.textContent = "";
     if (!query) return;
-    if (!whole) summary.textContent = words.loading;
+    if (!whole) summary.textContent = LOADING;
     const answer = search(query);
     first.append(...answer.labels.map(labelItem), ...answer.terms.map(termItem));
     if (whole || answer.results.length) list.append(...answer.results.map((one) => pageItem(one, answer.tokens)));
     if (!whole) return;
-    summary.textContent = answer.onlyMinus ? words.onlyMinus
-      : answer.results.length ? words.found(answer.results.length, query) : words.nothing(query);
+    summary.textContent = answer.onlyMinus ? ONLY_MINUS
+      : answer.results.length ? _n("找到 {n} 页，含有“{query}”。", answer.results.length, { query })
+      : _("没有找到含有“{query}”的页面。请换一个更短的词，或减少词数。", { query });
     const texts = suggestions(answer);
     if (texts.length) {
       perhaps.append(suggestionLine(texts, (text) => {
@@ -385,7 +357,7 @@
     const made = answer.labels.map(({ label, text, anchor, page }) =>
       option(address(page, anchor), `${label} ${text}`, page.title));
     made.push(...answer.terms.slice(0, 3).map((term) => option(
-      address(glossary, term.anchor), term.names.slice(0, 2).join(" "), words.term,
+      address(glossary, term.anchor), term.names.slice(0, 2).join(" "), _("术语"),
       element("p", "context", term.text.slice(0, 60) + (term.text.length > 60 ? "…" : "")))));
     answer.results.slice(0, OPTIONS).forEach(({ page, sections }) => {
       const best = sections[0];
@@ -396,12 +368,12 @@
         placeOf(page), best && snippet(best, answer.tokens, 18)));
     });
     if (answer.results.length) {
-      const all = option(`${root}search.html?q=${encodeURIComponent(query)}`, words.all(answer.results.length));
+      const all = option(`${root}search.html?q=${encodeURIComponent(query)}`, _n("看全部结果（{n} 页）", answer.results.length));
       all.classList.add("search-all");
       made.push(all);
     }
     suggestions(answer).forEach((text) => {
-      const item = option("", `${words.perhaps}${text}`);
+      const item = option("", _("你是不是要找：") + text);
       item.dataset.query = text;
       made.push(item);
     });
@@ -413,7 +385,7 @@
     const status = element("p", "visually-hidden");
     list.id = `search-list-${(lists += 1)}`;
     list.setAttribute("role", "listbox");
-    list.setAttribute("aria-label", words.results);
+    list.setAttribute("aria-label", _("搜索结果"));
     list.hidden = true;
     status.setAttribute("role", "status");
     form.after(list, status);
@@ -454,9 +426,10 @@
       list.append(...options(query, answer));
       [...list.children].forEach((item, at) => { item.id = `${list.id}-${at}`; });
       const { length } = list.children;
-      status.textContent = !whole ? words.loading : answer.onlyMinus ? words.onlyMinus : words.count(length);
+      status.textContent = !whole ? LOADING : answer.onlyMinus ? ONLY_MINUS
+        : length ? _n("{n} 条结果，用上下键选择", length) : _("没有结果");
       if (!length) {
-        const item = option("", answer.onlyMinus ? words.onlyMinus : whole ? words.none : words.loading);
+        const item = option("", answer.onlyMinus ? ONLY_MINUS : whole ? _("没有找到") : LOADING);
         item.setAttribute("aria-disabled", "true");
         list.append(item);
       }

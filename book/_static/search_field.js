@@ -1,10 +1,7 @@
 // Loads the search when a reader enters a search field, on the search page at once: nothing is loaded before.
 (() => {
   "use strict";
-  const WORDS = {
-    zh: "搜索用的文件没有载入。联网后再试；查词可以看术语表，在本页里找可以用浏览器的“页内查找”。",
-    en: "The files of the search did not load. Try again online, or find in this page with the browser.",
-  };
+  const _ = globalThis.zhagenSay;
   const FIELDS = "form.bd-search input";
   const root = document.documentElement.dataset.content_root || "./";
   const load = (name) => new Promise((done, failed) => {
@@ -33,7 +30,9 @@
         const line = document.createElement("p");
         line.className = "search-failed";
         line.setAttribute("role", "status");
-        line.textContent = WORDS[document.documentElement.lang.slice(0, 2)] || WORDS.zh;
+        line.textContent = _(
+          "搜索用的文件没有载入。联网后再试；查词可以看术语表，在本页里找可以用浏览器的“页内查找”。",
+        );
         form.after(line);
       });
     }

@@ -2,49 +2,8 @@
 // Nothing is stored and nothing is sent; without this script the list and the fold of reasons remain.
 (() => {
   "use strict";
-  const WORDS = {
-    zh: {
-      right: "对　",
-      wrong: "不对　",
-      about: (name) => `「${name}」　`,
-      first: "先选，再核对。",
-      more: "还有该选的没有选。",
-      all: "都选对了。",
-      why: "看看为什么不对。",
-      end: (name, top) => `「${name}」已经在${top ? "最前" : "最后"}。`,
-      now: (name, n) => `「${name}」现在排第 ${n}。`,
-      up: "上移",
-      down: "下移",
-      named: (word, name) => `${word}：${name}`,
-      ordered: "次序对了。每一步为什么在那里，看下面的理由。",
-      early: (n) => `${n ? `前 ${n} 步对，` : ""}第 ${n + 1} 步放早了。`,
-      choose: "选一个",
-      hits: (hits, of) => `${of} 个里对了 ${hits} 个。`,
-      check: "核对",
-      again: "重做",
-    },
-    en: {
-      right: "Right. ",
-      wrong: "Wrong. ",
-      about: (name) => `“${name}”: `,
-      first: "Choose first, then check.",
-      more: "There is more to choose.",
-      all: "All right.",
-      why: "See why it is wrong. ",
-      end: (name, top) => `“${name}” is ${top ? "first" : "last"} already.`,
-      now: (name, n) => `“${name}” is now number ${n}.`,
-      up: "Up",
-      down: "Down",
-      named: (word, name) => `${word}: ${name}`,
-      ordered: "The order is right. The reasons below say why each step is where it is.",
-      early: (n) => `${n ? `The first ${n} are right; number` : "Number"} ${n + 1} comes too early.`,
-      choose: "choose one",
-      hits: (hits, of) => `${hits} of ${of} are right.`,
-      check: "Check",
-      again: "Again",
-    },
-  };
-  const words = WORDS[document.documentElement.lang.slice(0, 2)] || WORDS.zh;
+  const _ = globalThis.zhagenSay;
+  const _n = globalThis.zhagenSayNumber;
   let count = 0;
 
   const make = (tag, more = {}, ...inside) => {
@@ -55,10 +14,11 @@
   const items = (list) => (list ? [...list.children] : []);
   const copied = (node) => [...node.cloneNode(true).childNodes];
   const text = (li) => copied(li.querySelector("p") ?? li);
-  const most = words === WORDS.en ? 48 : 24; // characters of a short name
+  const most = 24; // characters of a short name, twice as many if they are narrow
   const short = (name) => {
     const letters = [...name.trim()];
-    return letters.length > most ? `${letters.slice(0, most - 1).join("")}…` : letters.join("");
+    const room = letters.every((letter) => letter < "\u2e80") ? 2 * most : most;
+    return letters.length > room ? `${letters.slice(0, room - 1).join("")}…` : letters.join("");
   };
   const number = (li, name) => {
     const found = [...li.classList].find((one) => one.startsWith(name));
@@ -69,8 +29,8 @@
     make(
       "p",
       { className: right ? "sc-right" : "sc-false" },
-      make("strong", {}, right ? words.right : words.wrong),
-      words.about(short(name)),
+      make("strong", {}, right ? _("对　") : _("不对　")),
+      _("「{name}」　", { name: short(name) }),
       ...copied(li.querySelector(".sc-why")),
     );
 
@@ -82,7 +42,7 @@
     const rows = options.map((li, n) => make("label", {}, inputs[n], " ", make("span", {}, ...text(li))));
     const check = () => {
       const chosen = inputs.flatMap((one, n) => (one.checked ? [n] : []));
-      if (!chosen.length) return [words.first];
+      if (!chosen.length) return [_("先选，再核对。")];
       const right = reasons.map((li) => li.classList.contains("sc-yes"));
       rows.forEach((row, n) => {
         row.classList.toggle("sc-right", inputs[n].checked && right[n]);
@@ -91,9 +51,9 @@
       const hits = chosen.filter((n) => right[n]).length;
       const missed = right.filter(Boolean).length - hits;
       const done = !missed && hits === chosen.length;
-      const more = several && missed ? words.more : "";
+      const more = several && missed ? _("还有该选的没有选。") : "";
       return [
-        done ? words.all : `${hits < chosen.length ? words.why : ""}${more}`,
+        done ? _("都选对了。") : (hits < chosen.length ? _("看看为什么不对。") : "") + more,
         ...chosen.map((n) => said(rows[n].textContent, right[n], reasons[n])),
       ];
     };
@@ -115,14 +75,14 @@
       const row = make("li", {}, make("span", {}, ...text(li)));
       const move = (way) => {
         const other = way < 0 ? row.previousElementSibling : row.nextElementSibling;
-        if (!other) return tell(words.end(name, way < 0));
+        if (!other) return tell(way < 0 ? _("「{name}」已经在最前。", { name }) : _("「{name}」已经在最后。", { name }));
         way < 0 ? other.before(row) : other.after(row);
         row.querySelector(way < 0 ? "button" : "button:last-of-type").focus(); // a moved element loses the focus
-        tell(words.now(name, items(list).indexOf(row) + 1));
+        tell(_("「{name}」现在排第 {place}。", { name, place: items(list).indexOf(row) + 1 }));
       };
-      for (const [sign, word, way] of [["↑", words.up, -1], ["↓", words.down, 1]]) {
+      for (const [sign, word, way] of [["↑", _("上移"), -1], ["↓", _("下移"), 1]]) {
         const button = make("button", { type: "button", title: word, onclick: () => move(way) }, sign);
-        button.setAttribute("aria-label", words.named(word, name));
+        button.setAttribute("aria-label", _("{word}：{name}", { word, name }));
         row.append(button);
       }
       names.set(row, [number(li, "sc-at-"), name]);
@@ -131,9 +91,10 @@
     const start = items(list);
     const check = () => {
       const at = items(list).findIndex((row, n) => names.get(row)[0] !== n);
-      if (at < 0) return [words.ordered];
+      if (at < 0) return [_("次序对了。每一步为什么在那里，看下面的理由。")];
       const [place, name] = names.get(items(list)[at]);
-      return [words.early(at), said(name, false, reasons[place])];
+      const early = at ? _n("前 {n} 步对，第 {place} 步放早了。", at, { place: at + 1 }) : _("第 1 步放早了。");
+      return [early, said(name, false, reasons[place])];
     };
     return { rows: [list], check, clear: () => {}, again: () => list.append(...start) };
   }
@@ -145,7 +106,7 @@
       make(
         "select",
         {},
-        make("option", { value: "-1" }, words.choose),
+        make("option", { value: "-1" }, _("选一个")),
         ...partners.map((li, n) => make("option", { value: String(n) }, li.textContent.trim())),
       ),
     );
@@ -153,7 +114,7 @@
     const check = () => {
       const chosen = selects.map((one) => Number(one.value));
       const answered = chosen.flatMap((value, n) => (value < 0 ? [] : [n]));
-      if (!answered.length) return [words.first];
+      if (!answered.length) return [_("先选，再核对。")];
       const lines = answered.map((n) => {
         const right = number(reasons[n], "sc-with-") === chosen[n];
         const own = items(reasons[n].querySelector(".sc-wrong")).find((li) => number(li, "sc-with-") === chosen[n]);
@@ -161,7 +122,7 @@
         return said(text(options[n]).map((one) => one.textContent).join(""), right, (!right && own) || reasons[n]);
       });
       const hits = rows.filter((row) => row.className === "sc-right").length;
-      return [hits === rows.length ? words.all : words.hits(hits, rows.length), ...lines];
+      return [hits === rows.length ? _("都选对了。") : _("{all} 个里对了 {hits} 个。", { all: rows.length, hits }), ...lines];
     };
     const clear = () => {
       for (const row of rows) row.className = "";
@@ -182,11 +143,11 @@
     const kind = { order, match }[box.className.match(/selfcheck-(\w+)/)[1]] ?? choices;
     const form = kind(box, items(list), reasons, tell);
     const button = (word, onclick) => make("button", { type: "button", onclick }, word);
-    const check = button(words.check, () => {
+    const check = button(_("核对"), () => {
       tell(...form.check());
       fold.hidden = false;
     });
-    const again = button(words.again, () => {
+    const again = button(_("重做"), () => {
       form.again();
       form.clear();
       tell();

@@ -1,11 +1,7 @@
 // Says where a table slides: a line of words above it, a region with a name that the keyboard can reach.
 (() => {
   "use strict";
-  const WORDS = {
-    zh: { hint: "左右滑动，看其余各列 →", table: "表格，可左右滑动" },
-    en: { hint: "Slide sideways for more columns →", table: "Table, slides sideways" },
-  };
-  const words = WORDS[document.documentElement.lang.slice(0, 2)] || WORDS.zh;
+  const _ = globalThis.zhagenSay;
   const FRAMES = ".pst-scrollable-table-container, .table-wrap, .cell_output .output.text_html";
 
   const look = (frame) => {
@@ -16,12 +12,12 @@
       const caption = frame.querySelector("caption");
       const name = caption ? [...caption.querySelectorAll("span")].map((part) => part.textContent).join("") : "";
       frame.setAttribute("role", "region");
-      frame.setAttribute("aria-label", name ? `${name}（${words.table}）` : words.table);
+      frame.setAttribute("aria-label", name ? _("{name}（表格，可左右滑动）", { name }) : _("表格，可左右滑动"));
       frame.tabIndex = 0;
       const hint = document.createElement("p");
       hint.className = "slide-hint";
       hint.setAttribute("aria-hidden", "true"); // the name of the region says it
-      hint.textContent = words.hint;
+      hint.textContent = _("左右滑动，看其余各列 →");
       frame.before(hint);
     } else {
       frame.removeAttribute("role");

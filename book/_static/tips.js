@@ -2,11 +2,7 @@
 // It can be pointed at itself, stays while it is, and Escape takes it away.
 (() => {
   "use strict";
-  const ALL_WORDS = {
-    zh: { glossary: "看术语表里的词条", bibliography: "看参考文献里的条目" },
-    en: { glossary: "The entry in the glossary", bibliography: "The entry in the bibliography" },
-  };
-  const words = ALL_WORDS[document.documentElement.lang.slice(0, 2)] || ALL_WORDS.zh;
+  const _ = globalThis.zhagenSay;
   const LINKS = 'article a[href*="glossary.html#term-"], article a[href*="bibliography.html#"]';
   const TARGET = /(glossary|bibliography)\.html#(.+)$/;
   const [WAIT, STAY] = [180, 300]; // milliseconds before it shows, before it goes
@@ -76,7 +72,7 @@
     tip.querySelector(".word-tip-name").innerHTML = entry[0]; // from the pages of this book, cleaned when it was built
     tip.querySelector(".word-tip-text").innerHTML = entry[1];
     const more = tip.querySelector("a");
-    more.textContent = words[page];
+    more.textContent = page === "glossary" ? _("看术语表里的词条") : _("看参考文献里的条目");
     more.href = link.href;
     tip.hidden = false;
     place(link);

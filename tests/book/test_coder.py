@@ -49,7 +49,7 @@ def odd_study(codings=(), coders=("林", "周")):
 
 def written(folder, passage, before=""):
     """A page with the passage, as the book has it."""
-    for name in ("coder.js", "coder.css"):
+    for name in ("words.js", "coder.js", "coder.css"):
         shutil.copy(STATIC / name, folder / name)
     block = passage._repr_markdown_().split("\n", 1)[1].rsplit("~~~~~~", 1)[0]
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>编</title>'
@@ -57,7 +57,7 @@ def written(folder, passage, before=""):
     file = folder / "page.html"
     file.write_text(
         f'<!DOCTYPE html><html lang="zh-CN"><head>{head}{style}</head><body>{block}'
-        '<script src="coder.js" defer></script></body></html>',
+        '<script src="words.js" defer></script><script src="coder.js" defer></script></body></html>',
         "utf-8",
     )
     return file

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from zhagen.vocabulary import COLUMNS, ENGLISH
-
 ROOT = Path(__file__).resolve().parents[2]
-sys.path += [str(ROOT / "book"), str(ROOT / "book/_ext")]
+sys.path += [str(ROOT / "book"), str(ROOT / "book/_ext"), str(ROOT / "tests/book")]
 pytest.importorskip("jupyter_book")
 pytest.importorskip("sphinxcontrib.bibtex")
 import build as book  # noqa: E402
+import catalogues  # noqa: E402
 import english  # noqa: E402
+from browsers import Chromium  # noqa: E402
 
 import chinese_bibliography  # noqa: E402
 import languages  # noqa: E402
@@ -60,7 +60,7 @@ def test_an_english_chapter_has_all_that_the_chinese_one_has(page):
     def facts(text: str) -> dict:
         return {
             "exercises": len(re.findall(r"\{admonition\} (?:练习|Exercise) \d", text)),
-            "answers": text.count(":class: dropdown"),
+            "answers": len(re.findall(r"\{admonition\} (?:参考解答|解答|One answer)", text)),
             "self-checks": re.findall(r"\{selfcheck\} (\w+)", text),
             "right answers": re.findall(r"^- \[(.)\]", text, re.MULTILINE),
             "tables": sorted(set(re.findall(r"tbl-[\w-]+", text))),
@@ -81,21 +81,36 @@ def test_every_sentence_about_a_document_is_told_in_english():
     assert sorted(told) == sorted(point["id"] for point in points)
 
 
-def test_all_that_templates_and_extensions_say_is_translated():
-    catalogue = (english.SOURCES / "locale/en/LC_MESSAGES/sphinx.po").read_text("utf-8")
-    known = dict(re.findall(r'^msgid "(.+)"\nmsgstr "(.+)"$', catalogue, re.MULTILINE))
-    said = set()
-    for folder, pattern in (("_templates", "*.html"), ("_ext", "*.py")):
-        for path in (ROOT / "book" / folder).rglob(pattern):
-            said |= set(re.findall(r"""\b_\((["'])(.+?)\1\)""", path.read_text("utf-8")))
-    said = {text for _, text in said}
-    assert len(said) > 20
-    assert said <= set(known)
-    assert not [text for text in known.values() if HAN.search(text)]
+def test_all_messages_are_in_the_catalogues_translated_and_used():
+    assert catalogues.problems("en") == []
+    sizes = {name: len(found) for name, found in catalogues.extracted().items()}
+    assert sizes["zhagen"] > 200 and sizes["sphinx"] > 30 and sizes["scripts"] > 60
 
 
-def test_every_word_of_a_table_has_its_english():
-    assert not {word for words in COLUMNS.values() for word in words.values()} - set(ENGLISH)
+def test_no_message_is_passed_over():
+    """babel does not look into f-strings and template literals."""
+    known = {name: {one[0] for one in found} for name, found in catalogues.extracted().items()}
+    known = {name: {one if isinstance(one, str) else one[0] for one in found} for name, found in known.items()}
+    for path in (ROOT / "src/zhagen/figures").glob("*.py"):
+        text = path.read_text("utf-8")
+        said = {found[1] for found in re.findall(r"""\b(?:say|say_number|marked)\(\s*(["'])(.+?)\1""", text)}
+        assert said <= known["zhagen"], path.name
+        outside = re.sub(r'(?s)""".*?"""|#.*', "", text)
+        for message in known["zhagen"]:
+            outside = outside.replace(f'"{message}"', "")
+        assert [line for line in outside.splitlines() if HAN.search(line)] == [], path.name
+    for path in catalogues.STATIC.glob("*.js"):
+        if path.name != "coder.js":
+            assert catalogues.unlisted(path.read_text("utf-8")) == [], path.name
+
+
+def test_a_message_of_a_script_that_no_catalogue_has_is_found(tmp_path):
+    assert catalogues.unlisted("const a = _('甲'), b = `乙${c}`; // 丙") == ["`乙${c}`"]
+    (tmp_path / "a.js").write_text('_("下载"); _n("找到 {n} 处", 2); _("没有译文的一句");', "utf-8")
+    catalogues.put_words(tmp_path, "en")
+    first = (tmp_path / "a.js").read_text("utf-8").splitlines()[0]
+    assert '"下载":"Download"' in first and '{"one":"{n} found","other":"{n} found"}' in first
+    assert "没有译文" not in first
 
 
 def test_cited_chinese_authors_have_a_name_in_latin_letters():
@@ -107,32 +122,91 @@ def test_cited_chinese_authors_have_a_name_in_latin_letters():
             assert author[0] in chinese_bibliography.ROMANISED, (key, author)
 
 
-def test_the_pages_build_point_to_each_other_and_have_no_chinese_labels(tmp_path):
-    html = pytest.importorskip("lxml.html")
-    site = tmp_path / "site"
-    stub = '<html><head>\n</head><body>\n<article class="bd-article" role="main">甲</article></body></html>'
+STUB = '<html><head>\n</head><body>\n<article class="bd-article" role="main">甲</article></body></html>'
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The English pages beside stubs of the Chinese ones."""
+    pytest.importorskip("lxml.html")
+    folder = tmp_path_factory.mktemp("english")
     for page in PAGES:
-        (site / page).parent.mkdir(parents=True, exist_ok=True)
-        (site / f"{page}.html").write_text(stub, "utf-8")
-    assert english.build(tmp_path / "english", site) == []  # also: every mark of the notebooks holds
+        (folder / "site" / page).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "site" / f"{page}.html").write_text(STUB, "utf-8")
+    assert english.build(folder / "root", folder / "site") == []  # also: every mark of the notebooks holds
+    return folder / "site"
+
+
+def tree_of(file: Path):
+    from lxml import html
+
+    return html.parse(file).getroot()
+
+
+def test_the_pages_build_and_point_to_each_other(site):
     for page in PAGES:
         for one, other, language in (("", "en/", "en"), ("en/", "", "zh-CN")):
-            tree = html.parse(site / f"{one}{page}.html").getroot()
+            tree = tree_of(site / f"{one}{page}.html")
             links = tree.xpath(f"//a[@rel='alternate' and @hreflang='{language}']")
             heads = tree.xpath(f"//head/link[@rel='alternate' and @hreflang='{language}']")
             assert len(links) == len(heads) == 1, page
             for link in (*links, *heads):
                 assert ((site / f"{one}{page}").parent / link.get("href")).resolve() == site / f"{other}{page}.html"
-    for name in [*PAGES, "search"]:
-        tree = html.parse(site / f"en/{name}.html").getroot()
-        assert tree.get("lang") == "en"
-        other = "*[not(ancestor-or-self::*[@lang='zh-CN'])]"
-        labels = tree.xpath(f"//{other}/@aria-label | //{other}/@placeholder | //{other}/@alt")
-        labels += tree.xpath(f"//{other}[not(self::a)]/@title")  # the title of a citation is the work
-        shell = "//*[self::nav or self::button or self::summary or self::footer or self::figcaption or self::th]"
-        labels += tree.xpath(f"{shell}//text()[not(parent::script)] | //span[@class='caption-number']/text()")
-        labels += tree.xpath("//p[@class='table-download' or contains(@class, 'without-script')]//text()")
-        left = [text for text in labels if HAN.search(text.replace("中文", ""))]
-        assert left == [], name
+
+
+@pytest.mark.parametrize("name", [*PAGES, "search"])
+def test_no_chinese_stands_on_an_english_page_but_names_and_data(site, name):
+    tree = tree_of(site / f"en/{name}.html")
+    assert tree.get("lang") == "en"
+    other = "*[not(ancestor-or-self::*[starts-with(@lang, 'zh')])]"
+    labels = tree.xpath(f"//{other}/@aria-label | //{other}/@placeholder | //{other}/@alt")
+    labels += tree.xpath(f"//{other}[not(self::a)]/@title")  # the title of a citation is the work
+    shell = "//*[self::nav or self::button or self::summary or self::footer or self::figcaption or self::th]"
+    labels += tree.xpath(f"{shell}//text()[not(parent::script)] | //span[@class='caption-number']/text()")
+    labels += tree.xpath("//p[@class='table-download' or contains(@class, 'without-script')]//text()")
+    labels += tree.xpath("//*[local-name()='svg']/*[local-name()='title']/text()")
+    assert [text for text in labels if HAN.search(text.replace("中文", ""))] == []
+    # in the text: only what is marked as Chinese, and that are short names with their English beside them
+    holders = ("script", "style", "pre", "code", "td", "*[local-name()='svg']")
+    data = " or ".join(f"ancestor::{holder}" for holder in holders)
+    unmarked = tree.xpath(f"//body//{other}/text()[not({data})]")
+    assert [text for text in unmarked if HAN.search(text)] == []
+    for run in tree.xpath(f"//article//*[starts-with(@lang, 'zh')][not({data})]"):
+        if name != "book/bibliography":  # titles of works
+            around = run.xpath("string(ancestor::*[self::p or self::li or self::dd][1])") or run.text_content()
+            assert len(run.text_content()) <= 12, run.text_content()
+            assert len(re.findall("[A-Za-z]", around)) > len(HAN.findall(around)), around
+
+
+def test_what_scripts_write_on_an_english_page_is_english(site):
+    browser = Chromium()
+    try:
+        for page, wanted in (
+            (
+                "notebooks/community/0_study",
+                ["Enlarge", "Filter", "Data", "Download", "CSV (Arrows)", "stated in the text"],
+            ),
+            ("notebooks/method/01_what_is", ["Check", "Start again"]),
+        ):
+            browser.fresh(touch=True)
+            browser.open(site / f"en/{page}.html")
+            said = browser.run("""
+                for (const one of document.querySelectorAll(".zp-bar button, .selfcheck summary")) one.click();
+                for (const one of document.querySelectorAll(".selfcheck .sc-buttons button:first-child")) one.click();
+                document.querySelector("dialog[open] .zp-bar button")?.click();
+                const made = ".zp-bar, .zp-filters, .zp-files, .zp-tables th, .zp-tables caption, .slide-hint, "
+                    + ".sc-buttons, .sc-status > p:first-child, .page-citation button, legend";
+                const names = [...document.querySelectorAll("[aria-label]:not(svg *):not([lang^=zh])")];
+                return [...[...document.querySelectorAll(made)].map((one) => one.textContent),
+                    ...names.map((one) => one.getAttribute("aria-label"))];
+            """)
+            assert browser.errors == []
+            assert [text for text in said if HAN.search(text) and "Mechanism model" not in text] == []
+            assert all(any(one in text for text in said) for one in wanted), said
+    finally:
+        browser.quit()
+
+
+def test_taking_the_english_pages_away_leaves_the_chinese_ones_as_they_were(site):
     languages.remove_english(site)
-    assert not (site / "en").exists() and (site / f"{PAGES[0]}.html").read_text("utf-8") == stub
+    assert not (site / "en").exists() and (site / f"{PAGES[0]}.html").read_text("utf-8") == STUB

@@ -53,6 +53,7 @@ def page(tmp_path_factory):
         '<meta name="viewport" content="width=device-width"><style>body { font-family: "Noto Sans SC", sans-serif }'
         f"</style><style>{(STATIC / 'figures.css').read_text('utf-8')}</style></head>"
         f"<body><main><h1>图</h1><button id=before>前</button>{figures}</main>"
+        f"<script>{(STATIC / 'words.js').read_text('utf-8')}</script>"
         f"<script>{(STATIC / 'pictures.js').read_text('utf-8')}</script></body></html>",
         "utf-8",
     )

@@ -41,14 +41,15 @@ SHEET = """<!DOCTYPE html><html lang="zh-CN"><meta charset="utf-8"><title>页</t
 <article class="bd-article"><h1>页</h1>
 <div class="run-page" data-page="page"><button type="button" class="run-start">在浏览器里运行本页</button></div>
 <div class="cell"><div class="cell_input"><div class="highlight-python"><pre>1 + 1</pre></div></div></div></article>
-<script defer src="_static/run.js"></script></html>
+<script defer src="_static/words.js"></script><script defer src="_static/run.js"></script></html>
 """
 
 
 def sheet(folder):
     """A page with one cell, as the book has them."""
     (folder / "_static").mkdir()
-    shutil.copy(STATIC / "run.js", folder / "_static/run.js")
+    for name in ("words.js", "run.js"):
+        shutil.copy(STATIC / name, folder / "_static" / name)
     (folder / "page.html").write_text(SHEET, "utf-8")
     return folder / "page.html"
 

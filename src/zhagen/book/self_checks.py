@@ -28,8 +28,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from zhagen.errors import ZhagenError
+from zhagen.language import marked
 
-KINDS = {"choice": "单选", "choices": "多选", "mark": "标句子", "order": "排序", "match": "配对"}
+KINDS = {
+    "choice": marked("单选"),
+    "choices": marked("多选"),
+    "mark": marked("标句子"),
+    "order": marked("排序"),
+    "match": marked("配对"),
+}
 ANSWER = {
     "task": re.compile(r"- \[(?P<right>[ xX])\] (?P<text>.+)"),
     "order": re.compile(r"\d+\. (?P<text>.+)"),

@@ -9,6 +9,7 @@ from zhagen.extras import import_extra
 from zhagen.figures import theme
 from zhagen.figures.labels import number_text, one_line
 from zhagen.figures.picture import Picture, from_matplotlib, picture_key, require_columns
+from zhagen.language import say, say_list, say_number
 from zhagen.statistics.association import head_with_ties
 
 if TYPE_CHECKING:
@@ -49,14 +50,17 @@ def draw_frequencies(frequency: pd.DataFrame, *, top: int = 20, ax: "Axes | None
     """
     shown = most_frequent(frequency, top)
     total = len(frequency)
-    head = f"{total} 个词按出现次数" if len(shown) == total else f"{total} 个词中出现最多的 {len(shown)} 个，按次数"
-    alt = f"条形图：{head}从多到少排列。{frequency_text(shown)}{left_out_text(shown)}。"
+    if len(shown) == total:
+        alt = say_number("条形图：{n} 个词按出现次数从多到少排列。", total)
+    else:
+        alt = say("条形图：{total} 个词中出现最多的 {n} 个，按次数从多到少排列。", total=total, n=len(shown))
+    alt += frequency_text(shown) + left_out_text(shown) + say("。")
     with theme.style():
         ax = _axis(len(shown)) if ax is None else ax
         _draw(shown, ax)
     key = key or picture_key("bars", shown.to_numpy().tolist())
-    table = shown[["term", "count"]].set_axis(["词", "出现次数"], axis=1)
-    return from_matplotlib(ax.figure, alt, key, [("词", table)])  # type: ignore[arg-type]
+    table = shown[["term", "count"]].set_axis([say("词"), say("出现次数")], axis=1)
+    return from_matplotlib(ax.figure, alt, key, [(say("词"), table)])  # type: ignore[arg-type]
 
 
 def most_frequent(frequency: pd.DataFrame, top: int) -> pd.DataFrame:
@@ -115,7 +119,7 @@ def left_out_text(shown: pd.DataFrame) -> str:
         Such as ``，另有 24 个词也是 2 次，没有画出``; empty if there is none.
     """
     left, last = shown.attrs["left_out"], number_text(shown["count"].iloc[-1])
-    return f"，另有 {left} 个词也是 {last} 次，没有画出" if left else ""
+    return say_number("，另有 {n} 个词也是 {last} 次，没有画出", left, last=last) if left else ""
 
 
 def frequency_text(frequency: pd.DataFrame) -> str:
@@ -132,7 +136,7 @@ def frequency_text(frequency: pd.DataFrame) -> str:
         Such as ``平台 5 次、数据 3 次``.
     """
     pairs = zip(frequency["term"], frequency["count"], strict=True)
-    return "、".join(f"{term} {number_text(count)} 次" for term, count in pairs)
+    return say_list([say_number("{term} {n} 次", count, term=term, n=number_text(count)) for term, count in pairs])
 
 
 def _axis(rows: int) -> "Axes":
@@ -146,7 +150,7 @@ def _draw(shown: pd.DataFrame, ax: "Axes") -> None:
     )
     counts = [number_text(count) for count in shown["count"]]
     ax.bar_label(ax.containers[-1], labels=counts, padding=4, fontsize=theme.SIZES["note"], color=theme.INK)  # type: ignore[arg-type]
-    ax.set(xlabel=f"出现次数{left_out_text(shown)}", ylabel="")
+    ax.set(xlabel=say("出现次数") + left_out_text(shown), ylabel="")
     ax.set_xticks([])
     ax.tick_params(axis="y", length=0)
     ax.spines["bottom"].set_visible(False)

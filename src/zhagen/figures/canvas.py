@@ -60,8 +60,8 @@ class Canvas:
         row : str
             Number of the table and of the row, as `mark_row` writes them.
         **data : str
-            What the book's script asks: ``name``, ``status``, ``group``, and the rows of the marks that it leads
-            ``from`` and ``to``. An empty value is left out.
+            What the book's script asks: ``name``, ``status``, ``group`` (several with ``、`` between them), and the
+            rows of the marks that it leads ``from`` and ``to``. An empty value is left out.
 
         Yields
         ------
@@ -69,6 +69,8 @@ class Canvas:
             Nothing; the mark holds inside the ``with`` block.
         """
         given = {f"data-{key.rstrip('_')}": value for key, value in data.items() if value}
+        if data.get("status"):
+            given["data-means"] = theme.status_line(data["status"]).name
         self._mark = {"data-row": row, **given}
         try:
             yield
@@ -188,7 +190,8 @@ class Canvas:
             Whether the line ends in a head.
         """
         line = theme.status_line(status)
-        group = self.put("g", fill="none", stroke=line.colour, class_="zhagen-arrow", data_status=status)
+        group = self.put("g", fill="none", stroke=line.colour, class_="zhagen-arrow", data_status=status,
+                         data_means=line.name)  # fmt: skip
         self.put("path", group, d=path, stroke_width=line.width, stroke_dasharray=line.dash)
         if head:
             angle = atan2(tip[1] - back[1], tip[0] - back[0])

@@ -8,6 +8,7 @@ from zhagen.figures import theme
 from zhagen.figures.bars import frequency_text, left_out_text, most_frequent
 from zhagen.figures.canvas import MIDDLE, Canvas
 from zhagen.figures.picture import Picture, picture_key
+from zhagen.language import say, say_number
 
 SMALLEST, GAP = 13, 3  # user units
 SAID = 10  # terms that the alternative text names
@@ -58,13 +59,11 @@ def draw_cloud(frequency: pd.DataFrame, *, top: int = 80, seed: int = 1, key: st
     for place, (word, size, x, y) in enumerate(words):
         fill = theme.palette_colour(COLOURS[place % len(COLOURS)])
         canvas.text(x, y, word, size=size, anchor="start", fill=fill)
-    alt = (
-        f"词云：{len(shown)} 个词，字号随出现次数增大，位置和颜色没有含义。"
-        f"出现最多的是{frequency_text(shown.head(SAID))}{'，其余从略' if len(shown) > SAID else ''}"
-        f"{left_out_text(shown)}。"
-    )
-    canvas.table("词", shown[["term", "count"]].set_axis(["词", "出现次数"], axis=1))
-    if note := left_out_text(shown).removeprefix("，"):
+    alt = say_number("词云：{n} 个词，字号随出现次数增大，位置和颜色没有含义。", len(shown))
+    alt += say("出现最多的是{words}", words=frequency_text(shown.head(SAID)))
+    alt += (say("，其余从略") if len(shown) > SAID else "") + left_out_text(shown) + say("。")
+    canvas.table(say("词"), shown[["term", "count"]].set_axis([say("词"), say("出现次数")], axis=1))
+    if note := left_out_text(shown).removeprefix(say("，")):
         high += theme.SIZES["note"] + 2 * GAP
         canvas.text(theme.WIDTH, high - GAP - theme.SIZES["note"] / 2, note, size=theme.SIZES["note"], anchor="end")
     return canvas.picture(theme.WIDTH, high, alt, key or picture_key("cloud", shown.to_numpy().tolist(), seed))

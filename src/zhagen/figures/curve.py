@@ -11,6 +11,7 @@ from zhagen.extras import import_extra
 from zhagen.figures import theme
 from zhagen.figures.labels import number_text, one_line
 from zhagen.figures.picture import Picture, from_matplotlib, picture_key, require_columns
+from zhagen.language import marked, say, say_number
 from zhagen.text.cleaning import printed_width
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def draw_curve(
     band: tuple[str, str] | None = None,
     xlabel: str = "",
     ylabel: str = "",
-    band_name: str = "区间",
+    band_name: str = marked("区间"),
     log: str = "",
     ax: "Axes | None" = None,
     key: str = "",
@@ -85,7 +86,7 @@ def draw_curve(
     require_columns(frame, columns)
     _check(frame, [x, y, *(band or ())], band, log, x)
     lines = _lines(frame, x, series)
-    xlabel, ylabel, band_name = one_line(xlabel or x), one_line(ylabel or y), one_line(band_name)
+    xlabel, ylabel, band_name = one_line(xlabel or x), one_line(ylabel or y), one_line(say(band_name))
     theme.check_glyphs("".join([xlabel, ylabel, band_name, *lines]))
     with theme.style():
         ax = _axis() if ax is None else ax
@@ -95,10 +96,11 @@ def draw_curve(
     alt = _alt(frame, lines, x, y, band, xlabel, ylabel, band_name, log)
     values = [frame[column].tolist() for column in columns]
     made = picture_key("curve", columns, values, xlabel, ylabel, band_name, log)
-    named = {x: xlabel, y: ylabel} | ({series: "线"} if series else {})
-    named |= {band[0]: f"{band_name}下端", band[1]: f"{band_name}上端"} if band else {}
+    named = {x: xlabel, y: ylabel} | ({series: say("线")} if series else {})
+    if band:
+        named |= {band[0]: say("{band}下端", band=band_name), band[1]: say("{band}上端", band=band_name)}
     table = pd.concat(lines.values())[[*dict.fromkeys(columns)]].rename(columns=named)
-    return from_matplotlib(ax.figure, alt, key or made, [("点", table)])  # type: ignore[arg-type]
+    return from_matplotlib(ax.figure, alt, key or made, [(say("点"), table)])  # type: ignore[arg-type]
 
 
 def _lines(frame: pd.DataFrame, x: str, series: str | None) -> Lines:
@@ -202,17 +204,18 @@ def _alt(
     band_name: str,
     log: str,
 ) -> str:
-    axes = [name + ("（对数刻度）" if axis in log else "") for axis, name in (("x", xlabel), ("y", ylabel))]
-    text = f"曲线图：横轴是{axes[0]}，纵轴是{axes[1]}，{len(lines)} 条线。"
+    axes = [name + (say("（对数刻度）") if axis in log else "") for axis, name in (("x", xlabel), ("y", ylabel))]
+    text = say_number("曲线图：横轴是{x}，纵轴是{y}，{n} 条线。", len(lines), x=axes[0], y=axes[1])
     spans = [_scaled(frame[column], axis in log) for axis, column in (("x", x), ("y", y))]
     lows, wide = [span.min() for span in spans], [float(np.ptp(span)) or 1.0 for span in spans]
     for label, line in lines.items():
         scaled = [_scaled(line[column], axis in log) for axis, column in (("x", x), ("y", y))]
         points = np.column_stack([(part - low) / size for part, low, size in zip(scaled, lows, wide, strict=True)])
-        text += (f"{label}：" if label else "") + _walk(line[x].to_numpy(), line[y].to_numpy(), points) + "。"
+        walk = _walk(line[x].to_numpy(), line[y].to_numpy(), points)
+        text += (say("{name}：{value}", name=label, value=walk) if label else walk) + say("。")
     if band:
         widest = (frame[band[1]] - frame[band[0]]).max()
-        text += f"阴影是{band_name}，最宽处 {_say(widest)}。"
+        text += say("阴影是{band}，最宽处 {widest}。", band=band_name, widest=_say(widest))
     return text
 
 
@@ -223,16 +226,19 @@ def _scaled(values: pd.Series, log: bool) -> np.ndarray:
 
 def _walk(xs: np.ndarray, ys: np.ndarray, points: np.ndarray) -> str:
     """Say a line from where it starts over where it bends to where it ends; `points` has it in a square of 1 by 1."""
-    text = f"{_say(xs[0])} 处 {_say(ys[0])}"
+    text = say("{x} 处 {y}", x=_say(xs[0]), y=_say(ys[0]))
     before: float | None = None
     turns = _turns(points)
     for one, other in pairwise(turns):
         rise = points[other, 1] - points[one, 1]
         slope = rise / ((points[other, 0] - points[one, 0]) or 1)
         if before is not None and rise * before > 0 and not 0.5 <= slope / before <= 2:
-            text += "，此后转缓" if abs(slope) < abs(before) else "，此后转陡"
-        how = "仍是" if _say(ys[one]) == _say(ys[other]) else "升到" if rise > 0 else "降到"
-        text += f"，到 {_say(xs[other])} 处{how} {_say(ys[other])}"
+            text += say("，此后转缓") if abs(slope) < abs(before) else say("，此后转陡")
+        to = {"x": _say(xs[other]), "y": _say(ys[other])}
+        if _say(ys[one]) == to["y"]:
+            text += say("，到 {x} 处仍是 {y}", **to)
+        else:
+            text += say("，到 {x} 处升到 {y}", **to) if rise > 0 else say("，到 {x} 处降到 {y}", **to)
         before = slope if abs(rise) > LEVEL else 0.0
     return text
 

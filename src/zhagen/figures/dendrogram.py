@@ -11,6 +11,7 @@ from zhagen.figures import theme
 from zhagen.figures.canvas import Canvas, Point, svg_points
 from zhagen.figures.labels import number_text, one_line
 from zhagen.figures.picture import Picture, picture_key
+from zhagen.language import marked, say, say_list, say_number
 from zhagen.text.cleaning import printed_width
 from zhagen.vocabulary import MEASURES
 
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
 SIZE, NOTE = theme.SIZES["label"], theme.SIZES["note"]
 WRAP = 9  # characters a line of a label
 EDGE, BAR = 6, 30  # right of the tree; left of the labels where groups are shown
-METHODS = {"average": "平均连接", "complete": "最远邻连接", "single": "最近邻连接", "ward": "Ward 法"}
+METHODS = {
+    "average": marked("平均连接"),
+    "complete": marked("最远邻连接"),
+    "single": marked("最近邻连接"),
+    "ward": marked("Ward 法"),
+}
 
 
 def draw_dendrogram(merges: "Merges", groups: pd.DataFrame | None = None, *, key: str = "") -> Picture:
@@ -91,7 +97,7 @@ def draw_dendrogram(merges: "Merges", groups: pd.DataFrame | None = None, *, key
         if groups.attrs.get("tied"):
             note = _tied_text(groups)
             canvas.text(0, top + 38, note, size=NOTE, anchor="start")
-    canvas.table("合并", _table(merges, labels))
+    canvas.table(say("合并"), _table(merges, labels))
     cut = None if groups is None else groups[["label", "group"]].to_numpy().tolist()
     rows = merges.steps.to_numpy().tolist()
     made = picture_key("dendrogram", merges.labels, rows, merges.method, merges.measure, cut)
@@ -161,8 +167,10 @@ def _axis(canvas: Canvas, across: Callable[[float], float], most: float, top: fl
 
 def _measure(merges: "Merges") -> str:
     if merges.measure == "euclidean":
-        return "欧氏距离"
-    return f"距离（1 − {MEASURES[merges.measure]}）" if merges.measure in MEASURES else "距离"
+        return say("欧氏距离")
+    if merges.measure not in MEASURES:
+        return say("距离")
+    return say("距离（1 − {measure}）", measure=say(MEASURES[merges.measure]))
 
 
 def _table(merges: "Merges", labels: list[str]) -> pd.DataFrame:
@@ -171,28 +179,38 @@ def _table(merges: "Merges", labels: list[str]) -> pd.DataFrame:
         merges.steps["first"], merges.steps["second"], merges.steps["height"], strict=True
     ):
         rows.append((names[int(first)], names[int(second)], number_text(height, 4)))
-        names.append(f"第 {len(rows)} 次合并")
-    return pd.DataFrame(rows, columns=["一", "另一", _measure(merges)])
+        names.append(say("第 {number} 次合并", number=len(rows)))
+    return pd.DataFrame(rows, columns=[say("一"), say("另一"), _measure(merges)])
 
 
 def _alt(merges: "Merges", labels: list[str], leaves: list[int], groups: pd.DataFrame | None) -> str:
     steps, n = merges.steps, len(labels)
-    method = METHODS.get(merges.method, merges.method)
+    method = say(METHODS.get(merges.method, merges.method))
     last = number_text(steps["height"].iloc[-1])
-    text = f"树状图：{n} 个标签，用{method}聚成一棵树，最后在{_measure(merges)} {last} 合拢。"
+    text = say(
+        "树状图：{n} 个标签，用{method}聚成一棵树，最后在{measure} {last} 合拢。",
+        n=n, method=method, measure=_measure(merges), last=last,
+    )  # fmt: skip
     closest = steps[(steps["first"] < n) & (steps["second"] < n)]
     tied = int((closest["height"] <= closest["height"].iloc[:3].max()).sum()) - 3
     closest = closest.head(3)
     pairs = zip(closest["first"], closest["second"], closest["height"], strict=True)
-    said = [f"{labels[first]}与{labels[second]}（{number_text(height)}）" for first, second, height in pairs]
-    text += f"最先合并的是{'、'.join(said)}{f'，另有 {tied} 对在同一高度' if tied > 0 else ''}。"
+    said = [
+        say("{first}与{second}（{height}）", first=labels[one], second=labels[other], height=number_text(height))
+        for one, other, height in pairs
+    ]
+    text += say("最先合并的是{pairs}", pairs=say_list(said))
+    text += (say_number("，另有 {n} 对在同一高度", tied) if tied > 0 else "") + say("。")
     if groups is None:
-        return text + ("" if n <= 3 else f"从上到下：{'、'.join(labels[leaf] for leaf in leaves)}。")
+        return text + (
+            "" if n <= 3 else say("从上到下：{labels}。", labels=say_list([labels[leaf] for leaf in leaves]))
+        )
     given = dict(zip(groups["label"], groups["group"], strict=True))
     for group in sorted(set(given[label] for label in merges.labels)):
-        text += f"第 {group} 组：{'、'.join(labels[leaf] for leaf in leaves if given[merges.labels[leaf]] == group)}。"
-    return text + (f"{_tied_text(groups)}。" if groups.attrs.get("tied") else "")
+        own = [labels[leaf] for leaf in leaves if given[merges.labels[leaf]] == group]
+        text += say("第 {group} 组：{labels}。", group=group, labels=say_list(own))
+    return text + (_tied_text(groups) + say("。") if groups.attrs.get("tied") else "")
 
 
 def _tied_text(groups: pd.DataFrame) -> str:
-    return f"另有 {groups.attrs['tied']} 次合并和留下的末一次同高，分组只凭次序"
+    return say_number("另有 {n} 次合并和留下的末一次同高，分组只凭次序", groups.attrs["tied"])

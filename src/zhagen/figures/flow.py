@@ -16,9 +16,11 @@ from zhagen.figures.structure import (
     bare_codebook,
     code_table,
     gathered_text,
+    level_count,
     level_name,
     read_codes,
 )
+from zhagen.language import say, say_list, say_number
 from zhagen.text.cleaning import printed_width
 
 UNIT = 11  # height of one code in the flow
@@ -80,8 +82,8 @@ def draw_flow(codebook: HasCodes | HasCodebook, *, key: str = "") -> Picture:
     canvas = Canvas()
     for level, (left, wide) in enumerate(flow.columns):
         canvas.text(left + wide / 2, 10, level_name(levels[level], levels), size=NOTE, fill=theme.QUIET)
-    canvas.table("流", _flow_table(flow))
-    canvas.table("编码条目", code_table(codebook, codes, levels))
+    canvas.table(say("流"), _flow_table(flow))
+    canvas.table(say("编码条目"), code_table(codebook, codes, levels))
     for place, block in enumerate(flow.blocks):
         above = flow.rows[block.above] if block.above else ""
         group, row = level_name(levels[block.level], levels), mark_row(0, place)
@@ -92,7 +94,8 @@ def draw_flow(codebook: HasCodes | HasCodebook, *, key: str = "") -> Picture:
     bottom = flow.bottom
     for status, number in _statuses(flow.leaves).items():
         canvas.put("rect", x=2, y=bottom + 5, width=30, height=12, fill=_colour(status), fill_opacity=STRENGTH)
-        words = f"{theme.STATUS[status].name}：{number} 个{level_name(levels[0], levels)}"
+        count = level_count(number, levels[0], levels)
+        words = say("{name}：{value}", name=theme.STATUS[status].name, value=count)
         canvas.text(40, bottom + 11, words, size=NOTE, anchor="start")
         bottom += 22
     left, wide = flow.columns[-1]
@@ -180,8 +183,9 @@ def _blocks(codes: list[Code], levels: list[str]) -> list[_Block]:
     def add(above: str) -> None:
         leaves = Counter(row.status for row in below.get(above, []) if row.level == levels[0])
         for status in (one for one in theme.STATUS if leaves[one]):
-            lines = [f"{leaves[status]} 个", theme.STATUS[status].name]
-            name = f"{leaves[status]} 个{level_name(levels[0], levels)}，{theme.STATUS[status].name}"
+            lines = [say_number("{n} 个", leaves[status]), theme.STATUS[status].name]
+            count = level_count(leaves[status], levels[0], levels)
+            name = say("{what}，{how}", what=count, how=theme.STATUS[status].name)
             found.append(_Block(f"{above}/{status}", above, lines, leaves[status], status, 0, name))
         for row in below.get(above, []):
             if row.level != levels[0]:
@@ -213,23 +217,28 @@ def _flow_table(flow: _Flow) -> pd.DataFrame:
         (block.name, name.get(block.above, ""), block.weight, theme.status_line(block.status).name)
         for block in flow.blocks
     ]
-    return pd.DataFrame(rows, columns=["从", "归入", f"{finest}数", "状态"])
+    return pd.DataFrame(rows, columns=[say("从"), say("归入"), say("{level}数", level=finest), say("状态")])
 
 
 def _alt(flow: _Flow, gathered: str) -> str:
-    finest = level_name(flow.levels[0], flow.levels)
+    levels, finest = flow.levels, flow.levels[0]
     statuses = _statuses(flow.leaves)
-    text = f"编码流程图：{gathered}；"
-    text += f"{_said(flow.leaves)}。" if len(statuses) > 1 else f"都是{theme.STATUS[next(iter(statuses))].name}。"
+    text = say("编码流程图：{gathered}；", gathered=gathered)
+    only = theme.STATUS[next(iter(statuses))].name
+    text += _said(flow.leaves) + say("。") if len(statuses) > 1 else say("都是{status}。", status=only)
+
+    def counted(number: int) -> str:
+        return level_count(number, finest, levels)
+
     for block in flow.blocks:
         into = flow.below.get(block.key, [])
         leaves = [one for one in into if one.level == 0]
-        others = [f"{one.name}（{one.weight} 个{finest}）" for one in into if one.level]
+        others = [say("{what}（{how}）", what=one.name, how=counted(one.weight)) for one in into if one.level]
         if others or (leaves and (len(statuses) > 1 or not block.above)):
-            own = _said(leaves) if len(statuses) > 1 else f"{sum(one.weight for one in leaves)} 个{finest}"
-            text += f"{block.name} ← {'、'.join([*([own] if leaves else []), *others])}。"
+            own = _said(leaves) if len(statuses) > 1 else counted(sum(one.weight for one in leaves))
+            text += f"{block.name} ← {say_list([*([own] if leaves else []), *others])}" + say("。")
     alone = [block for block in flow.below[""] if not flow.below.get(block.key)]
-    return text + (f"没有归入的：{'、'.join(block.name for block in alone)}。" if alone else "")
+    return text + (say("没有归入的：{labels}。", labels=say_list([block.name for block in alone])) if alone else "")
 
 
 def _statuses(leaves: list[_Block]) -> dict[str, int]:
@@ -241,4 +250,5 @@ def _statuses(leaves: list[_Block]) -> dict[str, int]:
 
 
 def _said(leaves: list[_Block]) -> str:
-    return "、".join(f"{theme.STATUS[status].name} {number} 个" for status, number in _statuses(leaves).items())
+    numbers = _statuses(leaves).items()
+    return say_list([say("{status} {number} 个", status=theme.STATUS[one].name, number=n) for one, n in numbers])

@@ -10,6 +10,7 @@ from zhagen.figures import theme
 from zhagen.figures.canvas import Canvas, mark_row
 from zhagen.figures.labels import number_text, one_line
 from zhagen.figures.picture import Picture, picture_key
+from zhagen.language import marked, say, say_list, say_number
 from zhagen.text.cleaning import printed_width
 
 GAP, PAD = 2, 4
@@ -22,7 +23,7 @@ LIKE = 4  # columns that it names, if several are the highest
 Cells = list[list[float | None]]
 
 
-def draw_heatmap(frame: pd.DataFrame, what: str = "数值", *, key: str = "") -> Picture:
+def draw_heatmap(frame: pd.DataFrame, what: str = marked("数值"), *, key: str = "") -> Picture:
     """Draw a frame of numbers as a grid: the number in the cell, the darker the further from 0.
 
     Parameters
@@ -54,7 +55,7 @@ def draw_heatmap(frame: pd.DataFrame, what: str = "数值", *, key: str = "") ->
     """
     cells = _numbers(frame)
     rows, columns = [one_line(label) for label in frame.index], [one_line(label) for label in frame.columns]
-    what = one_line(what)
+    what = one_line(say(what))
     labels, head, cell = _layout(rows, columns, cells)
     left = theme.WIDTH - len(columns) * cell
     top = max(len(lines) for lines in head) * LABEL * theme.LINE + 2 * PAD
@@ -64,16 +65,18 @@ def draw_heatmap(frame: pd.DataFrame, what: str = "数值", *, key: str = "") ->
     most = max((abs(value) for row in cells for value in row if value is not None), default=0)
     pairs = [(row, column) for row in rows for column in columns]
     values = ["" if value is None else number_text(value, 4) for row in cells for value in row]
-    canvas.table("格", pd.DataFrame(pairs, columns=["行", "列"]).assign(**{what or "数值": values}))
+    table = pd.DataFrame(pairs, columns=[say("行"), say("列")]).assign(**{what or say("数值"): values})
+    canvas.table(say("格"), table)
     for number, (lines, row) in enumerate(zip(labels, cells, strict=True)):
         high = len(lines) * LABEL * theme.LINE + 2 * PAD
         canvas.text(left - 2 * PAD, top + high / 2, lines, anchor="end")
         for place, value in enumerate(row):
-            with canvas.mark(mark_row(0, number * len(columns) + place), name=f"{rows[number]}，{columns[place]}"):
+            name = say("{what}，{how}", what=rows[number], how=columns[place])
+            with canvas.mark(mark_row(0, number * len(columns) + place), name=name):
                 _cell(canvas, left + place * cell, top, cell, high, value, most)
         top += high
     negative = any(value is not None and value < 0 for row in cells for value in row)
-    legend = f"格中是{what}；离 0 越远，颜色越深" + ("，负数另有颜色。" if negative else "。")
+    legend = say("格中是{what}；离 0 越远，颜色越深", what=what) + (say("，负数另有颜色。") if negative else say("。"))
     canvas.text(0, top + 16, legend, size=SIZE, anchor="start", fill=theme.QUIET)
     alt = _alt(rows, columns, cells, what)
     return canvas.picture(theme.WIDTH, top + 28, alt, key or picture_key("heatmap", rows, columns, cells, what))
@@ -142,26 +145,28 @@ def _cell(canvas: Canvas, x: float, y: float, wide: float, high: float, value: f
 
 def _alt(rows: list[str], columns: list[str], cells: Cells, what: str) -> str:
     given = [value for row in cells for value in row if value is not None]
-    ends = [number_text(end) for end in (min(given), max(given))] if given else ["全空"]
-    span = f"（{' 至 '.join(dict.fromkeys(ends))}）"
-    text = f"热图：{len(rows)} 行、{len(columns)} 列，格中是{what}{span}。"
+    ends = [number_text(end) for end in (min(given), max(given))] if given else [say("全空")]
+    span = say("{low} 至 {high}", low=ends[0], high=ends[-1]) if len(set(ends)) > 1 else ends[0]
+    size = say("{rows} 行、{columns} 列", rows=len(rows), columns=len(columns))
+    text = say("热图：{size}，格中是{what}（{span}）。", size=size, what=what, span=span)
     for label, row in zip(rows, cells, strict=True):
         pairs = list(zip(columns, row, strict=True))
         if len(rows) * len(columns) > NAMED:
             full = [(column, value) for column, value in pairs if value is not None]
             if not full:
-                text += f"{label}全空。"
+                text += say("{row}全空。", row=label)
                 continue
             top = max(value for _, value in full)
             where = [column for column, value in full if value == top]
             if len(where) == len(full):
-                text += f"{label}都是 {number_text(top)}。"
+                text += say("{row}都是 {value}。", row=label, value=number_text(top))
                 continue
-            named = "、".join(where[:LIKE]) + (f"等 {len(where)} 列" if len(where) > LIKE else "")
-            text += f"{label}最高在{named}（{number_text(top)}）。"
+            named = say_list(where[:LIKE]) + (say_number("等 {n} 列", len(where)) if len(where) > LIKE else "")
+            text += say("{row}最高在{columns}（{value}）。", row=label, columns=named, value=number_text(top))
         else:
-            words = "、".join(
-                f"{column}空" if value is None else f"{column} {number_text(value)}" for column, value in pairs
-            )
-            text += f"{label}：{words}。"
+            words = [
+                say("{column}空", column=column) if value is None else f"{column} {number_text(value)}"
+                for column, value in pairs
+            ]
+            text += say("{name}：{value}", name=label, value=say_list(words)) + say("。")
     return text

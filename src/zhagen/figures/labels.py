@@ -7,6 +7,8 @@ from typing import SupportsFloat
 
 import pandas as pd
 
+from zhagen.language import say
+
 SMALLEST = 1e-4  # below it a number is written with a power of ten
 
 
@@ -117,12 +119,15 @@ def cell_text(value: object, digits: int = 2, words: Mapping[str, str] | None = 
     if isinstance(value, str):
         return clean_characters((words or {}).get(value, value))
     if isinstance(value, Mapping):
-        parts = (f"{cell_text(key, digits, words)}：{cell_text(one, digits, words)}" for key, one in value.items())
-        return "；".join(parts)
+        parts = (
+            say("{name}：{value}", name=cell_text(key, digits, words), value=cell_text(one, digits, words))
+            for key, one in value.items()
+        )
+        return say("；").join(parts)
     if isinstance(value, (set, frozenset)):
         value = sorted(value, key=str)
     if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
-        return "、".join(cell_text(one, digits, words) for one in value)
+        return say("、").join(cell_text(one, digits, words) for one in value)
     if pd.isna(value):  # type: ignore[call-overload]
         return ""
     if isinstance(value, bool) or not isinstance(value, Real):

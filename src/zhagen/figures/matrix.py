@@ -10,6 +10,7 @@ from zhagen.figures import theme
 from zhagen.figures.canvas import HEAD, Canvas
 from zhagen.figures.labels import cell_text, one_line
 from zhagen.figures.picture import Picture, picture_key
+from zhagen.language import say
 
 GAP, PAD = 6, 5
 ARROW = 26  # the room of an arrow between two columns
@@ -60,7 +61,7 @@ def draw_matrix(frame: pd.DataFrame, *, arrows: Sequence[str] = (), key: str = "
         for row, line in zip(rows, cells, strict=True)
         for column, cell in zip(columns, line, strict=True)
     ]
-    canvas.table("格", pd.DataFrame(table, columns=["行", "列", "内容"]))
+    canvas.table(say("格"), pd.DataFrame(table, columns=[say("行"), say("列"), say("内容")]))
     for number, (label, row) in enumerate(zip(["", *rows], [columns, *cells], strict=True)):
         broken = [theme.wrap_label(text, limit) for text in (label, *row)]
         high = max(len(lines) for lines in broken) * SIZE * theme.LINE + 4 * PAD
@@ -75,15 +76,19 @@ def draw_matrix(frame: pd.DataFrame, *, arrows: Sequence[str] = (), key: str = "
             back = tip - gap + 2
             canvas.arrow(f"M{back:g},{y:g} L{tip - HEAD:g},{y:g}", (tip, y), (back, y), status)
         top += high + GAP
-    alt = f"矩阵图：{len(rows)} 行、{len(columns)} 列。"
+    size = say("{rows} 行、{columns} 列", rows=len(rows), columns=len(columns))
+    alt = say("矩阵图：{size}。", size=size)
     if arrows:
         said = [
-            f"{one} → {other}（{theme.status_line(arrow).name}）"
+            say("{what}（{how}）", what=f"{one} → {other}", how=theme.status_line(arrow).name)
             for (one, other), arrow in zip(pairwise(columns), arrows, strict=True)
         ]
-        alt += f"列与列之间有箭头：{'；'.join(said)}。"
+        alt += say("列与列之间有箭头：{arrows}。", arrows=say("；").join(said))
         top += canvas.legend(arrows, top + GAP, theme.WIDTH) + 2 * GAP
     for label, row in zip(rows, cells, strict=True):
-        said = [f"{column}为{cell or '空'}" for column, cell in zip(columns, row, strict=True)]
-        alt += f"{label}：{'，'.join(said)}。"
+        said = [
+            say("{column}为{cell}", column=column, cell=cell or say("空"))
+            for column, cell in zip(columns, row, strict=True)
+        ]
+        alt += say("{name}：{value}", name=label, value=say("，").join(said)) + say("。")
     return canvas.picture(theme.WIDTH, top - GAP, alt, key or picture_key("matrix", rows, columns, cells, *arrows))

@@ -20,6 +20,7 @@ from zhagen.figures.picture import Picture, picture_key, require_columns
 from zhagen.figures.routes import ASIDE, line_boxes, place_words, route_arrows
 from zhagen.figures.studies import HasStudy, model_arrows
 from zhagen.figures.table import line_ranges
+from zhagen.language import marked, say, say_in, say_list, say_number
 from zhagen.text.cleaning import printed_width
 
 SIZE, WORD = theme.SIZES["label"], theme.SIZES["note"]
@@ -39,7 +40,13 @@ LAYOUTS = [
 ]
 SAID = 12  # arrows that the alternative text names, the most firmly stated first
 # columns of arrows that readers see too
-KNOWN = {"arrows": "并了几支", "codings": "编码", "memos": "备忘录", "rival": "另一种解释", "reason": "理由"}
+KNOWN = {
+    "arrows": marked("并了几支"),
+    "codings": marked("编码"),
+    "memos": marked("备忘录"),
+    "rival": marked("另一种解释"),
+    "reason": marked("理由"),
+}
 NEGATIVE = ("-", "−", "negative")
 
 Box = tuple[float, float, float, float]  # left, top, width, height
@@ -62,10 +69,11 @@ class _Arrow(NamedTuple):
         if self.directed:
             text = f"{self.source} {self.relation or '→'} {self.target}"
         else:
-            text = f"{self.source} 和 {self.target}" + (f" {self.relation}" if self.relation else "")
+            text = say("{first} 和 {second}", first=self.source, second=self.target)
+            text += f" {self.relation}" if self.relation else ""
         notes = [theme.status_line(self.status).name] if with_status else []
-        notes += ["负向"] * self.negative + ["没有方向"] * (not self.directed)
-        return text + (f"（{'，'.join(notes)}）" if notes else "")
+        notes += [say("负向")] * self.negative + [say("没有方向")] * (not self.directed)
+        return say("{what}（{how}）", what=text, how=say("，").join(notes)) if notes else text
 
 
 class _Course(NamedTuple):
@@ -194,22 +202,22 @@ def draw_mechanism(
     top = len(heading) * theme.SIZES["head"] * theme.LINE + (10 if heading else EDGE)
     if heading:
         canvas.text(wide / 2, top / 2 - 2, heading, size=theme.SIZES["head"])
-    canvas.table("箭头", _arrow_table(edges, arrows))
-    canvas.table("方框", _node_table(nodes, arrows, groups))
+    canvas.table(say("箭头"), _arrow_table(edges, arrows))
+    canvas.table(say("方框"), _node_table(nodes, arrows, groups))
     _draw(canvas, layout, arrows, groups, ((wide - layout.width) / 2, top), _documents(edges))
     high = top + layout.height + 12
     high += canvas.legend([arrow.status for arrow in arrows], high, wide)
     if layout.note:
         for frame in _frames(groups):
             colour = _colours(groups)[frame]
-            members = "、".join(node for node in nodes if groups.get(node) == frame)
-            words = theme.wrap_label(f"{frame}：{members}", int((wide - 24) / WORD))
+            members = say_list([node for node in nodes if groups.get(node) == frame])
+            words = theme.wrap_label(say("{name}：{value}", name=frame, value=members), int((wide - 24) / WORD))
             tall = len(words) * WORD * theme.LINE
             canvas.box(4, high + 4, 12, 12, colour)
             canvas.text(22, high + 4 + tall / 2, words, size=WORD, anchor="start")
             high += tall + 6
     if any(arrow.negative for arrow in arrows):
-        canvas.text(4, high + 11, "−：负向关系", size=WORD, anchor="start")
+        canvas.text(4, high + 11, say("−：负向关系"), size=WORD, anchor="start")
         high += 22
     alt = _alt(nodes, arrows, groups, title) + layout.note + ("" if grid is None else _grid_alt(grid, arrows))
     key = key or picture_key("mechanism", [tuple(arrow) for arrow in arrows], sorted(groups.items()), title)
@@ -252,36 +260,40 @@ def _arrows(edges: pd.DataFrame) -> list[_Arrow]:
 
 def _arrow_table(edges: pd.DataFrame, arrows: list[_Arrow]) -> pd.DataFrame:
     """Return what is known of each arrow, in the words of readers; a column without any word is left out."""
-    rows = [(one.source, one.relation, one.target, "负向" * one.negative) for one in arrows]
-    table = pd.DataFrame(rows, columns=["从", "关系", "到", "正负"])
-    table["状态"] = [theme.status_line(arrow.status).name for arrow in arrows]
-    table["文档"] = _documents(edges)
+    rows = [(one.source, one.relation, one.target, say("负向") if one.negative else "") for one in arrows]
+    table = pd.DataFrame(rows, columns=[say("从"), say("关系"), say("到"), say("正负")])
+    table[say("状态")] = [theme.status_line(arrow.status).name for arrow in arrows]
+    table[say("文档")] = [say_list(names) for names in _documents(edges)]
     if {"line_start", "line_end"} <= {*edges.columns}:
         # a row that a reader added has no lines, and the numbers of the others became floats
-        table["行"] = line_ranges(edges[["line_start", "line_end"]].convert_dtypes()).to_numpy()
+        table[say_in("of a text", "行")] = line_ranges(edges[["line_start", "line_end"]].convert_dtypes()).to_numpy()
     for column, name in KNOWN.items():
         if column in edges.columns:
-            table[name] = [one_line(cell_text(value)) for value in edges[column]]
+            table[say(name)] = [one_line(cell_text(value)) for value in edges[column]]
     if "cites" in edges.columns:
-        table["句中引文献"] = ["是" if value is True or value == 1 else "" for value in edges["cites"]]
+        table[say("句中引文献")] = [say("是") if value is True or value == 1 else "" for value in edges["cites"]]
     return table[[column for column in table if (table[column] != "").any()]]
 
 
 def _node_table(nodes: list[str], arrows: list[_Arrow], groups: Mapping[str, str]) -> pd.DataFrame:
-    table = pd.DataFrame({"方框": nodes, "组": [groups.get(node, "") for node in nodes]})
-    table["发出"] = ["；".join(f"{a.words} {a.target}".strip() for a in arrows if a.source == node) for node in nodes]
-    table["收到"] = ["；".join(f"{a.source} {a.words}".strip() for a in arrows if a.target == node) for node in nodes]
-    return table if groups else table.drop(columns="组")
+    out = [[f"{a.words} {a.target}".strip() for a in arrows if a.source == node] for node in nodes]
+    into = [[f"{a.source} {a.words}".strip() for a in arrows if a.target == node] for node in nodes]
+    table = pd.DataFrame({say("方框"): nodes})
+    if groups:
+        table[say("组")] = [groups.get(node, "") for node in nodes]
+    table[say("发出")] = [say("；").join(words) for words in out]
+    table[say("收到")] = [say("；").join(words) for words in into]
+    return table
 
 
-def _documents(edges: pd.DataFrame) -> list[str]:
-    """Return the names of the documents that each arrow comes from, joined with 、; empty where none is said."""
+def _documents(edges: pd.DataFrame) -> list[list[str]]:
+    """Return the names of the documents that each arrow comes from; none where none is said."""
     column = next((name for name in ("document", "doc_ids", "doc_id") if name in edges.columns), None)
     if column is None:
-        return [""] * len(edges)
+        return [[] for _ in range(len(edges))]
     known = list_documents()
     names = dict(zip(known["id"], known["brief"], strict=True))
-    return ["、".join(names.get(one, one) for one in one_line(cell_text(value)).split()) for value in edges[column]]
+    return [[names.get(one, one) for one in one_line(cell_text(value)).split()] for value in edges[column]]
 
 
 def _best_layout(nodes: list[str], arrows: list[_Arrow], groups: Mapping[str, str]) -> _Layout:
@@ -372,7 +384,7 @@ def _with_graphviz(
 def _in_rows(nodes: list[str], arrows: list[_Arrow], groups: Mapping[str, str]) -> _Layout:
     """Return a layout without Graphviz: boxes in rows, arrows round them with right angles."""
     boxes = _node_boxes(nodes, groups, 5)
-    note = "这里没有 Graphviz，方框排成几行，组只用颜色表示。"
+    note = say("这里没有 Graphviz，方框排成几行，组只用颜色表示。")
     sizes = {node: box.size for node, box in boxes.items()}
     room = theme.WIDTH - 2 * EDGE - 2 * LANE
     best: _Layout | None = None
@@ -543,7 +555,7 @@ def _draw(
     arrows: list[_Arrow],
     groups: Mapping[str, str],
     corner: Point,
-    documents: list[str],
+    documents: list[list[str]],
 ) -> None:
     left, top = corner
     rows = {node: mark_row(1, place) for place, node in enumerate(layout.boxes)}
@@ -559,7 +571,7 @@ def _draw(
         path = _straight_path(points) if course.straight else f"M{svg_points(points[0])} C{svg_points(*points[1:])}"
         path += "" if arrow.directed else f" L{svg_points(tip)}"
         data = {"name": arrow.said(with_status=False), "from_": rows[arrow.source], "to": rows[arrow.target]}
-        with canvas.mark(mark_row(0, place), **data, group=documents[place]):
+        with canvas.mark(mark_row(0, place), **data, group="、".join(documents[place])):
             canvas.arrow(path, tip, points[-2] if course.straight else points[-1], arrow.status, head=arrow.directed)
     met = {end for arrow in arrows for end in arrow[:2]}
     for node, one in layout.boxes.items():
@@ -607,28 +619,33 @@ def _colours(groups: Mapping[str, str]) -> dict[str, str]:
 
 def _alt(nodes: list[str], arrows: list[_Arrow], groups: Mapping[str, str], title: str) -> str:
     used = [one for one in theme.STATUS if any(arrow.status == one for arrow in arrows)]
-    named = f"“{title}”" if title else ""
-    text = f"机制模型图{named}：{len(nodes)} 个节点、{len(arrows)} 支箭头，"
+    text = say("机制模型图“{title}”：", title=title) if title else say("机制模型图：")
+    text += say_number("{n} 个节点、", len(nodes)) + say_number("{n} 支箭头，", len(arrows))
     if len(used) == 1:
-        text += ("都是" if len(arrows) > 1 else "是") + f"{theme.STATUS[used[0]].name}。"
+        only = theme.STATUS[used[0]].name
+        text += say("都是{status}。", status=only) if len(arrows) > 1 else say("是{status}。", status=only)
     else:
-        text += f"其中{_counted([arrow.status for arrow in arrows])}。"
+        text += say("其中{statuses}。", statuses=_counted([arrow.status for arrow in arrows]))
     for frame in dict.fromkeys(groups.values()):
-        text += f"{frame}：{'、'.join(node for node in nodes if groups.get(node) == frame)}。"
+        members = say_list([node for node in nodes if groups.get(node) == frame])
+        text += say("{name}：{value}", name=frame, value=members) + say("。")
     firm = sorted(arrows, key=lambda arrow: used.index(arrow.status)) if len(arrows) > SAID else arrows
-    text += "；".join(arrow.said(with_status=len(used) > 1) for arrow in firm[:SAID])
+    text += say("；").join(arrow.said(with_status=len(used) > 1) for arrow in firm[:SAID])
     rest = [arrow.status for arrow in firm[SAID:]]
-    return text + (f"；另有 {len(rest)} 支（{_counted(rest)}）在本图的数据表里。" if rest else "。")
+    more = say_number("；另有 {n} 支（{statuses}）在本图的数据表里。", len(rest), statuses=_counted(rest))
+    return text + (more if rest else say("。"))
 
 
 def _grid_alt(grid: pd.DataFrame, arrows: list[_Arrow]) -> str:
     met = {end for arrow in arrows for end in arrow[:2]}
     pale = [node for node in [*grid.columns, *grid.index, *grid.to_numpy().ravel()] if node and node not in met]
-    columns, rows = "、".join(grid.columns), "、".join(grid.index)
-    text = f"方框排成 {len(grid)} 行 {len(grid.columns)} 列，列名是{columns}，行名是{rows}。"
-    return text + (f"没有箭头接上的：{'、'.join(pale)}。" if pale else "")
+    text = say(
+        "方框排成 {n} 行 {m} 列，列名是{columns}，行名是{rows}。",
+        n=len(grid), m=len(grid.columns), columns=say_list([*grid.columns]), rows=say_list([*grid.index]),
+    )  # fmt: skip
+    return text + (say("没有箭头接上的：{labels}。", labels=say_list(pale)) if pale else "")
 
 
 def _counted(statuses: list[str]) -> str:
     names = [(line.name, statuses.count(one)) for one, line in theme.STATUS.items() if one in statuses]
-    return "、".join(f"{name} {count} 支" for name, count in names)
+    return say_list([say("{status} {number} 支", status=name, number=count) for name, count in names])

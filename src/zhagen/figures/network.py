@@ -13,6 +13,7 @@ from zhagen.figures.canvas import Canvas, Point, mark_row, svg_points
 from zhagen.figures.labels import number_text, one_line
 from zhagen.figures.layout import page_layout
 from zhagen.figures.picture import Picture, picture_key
+from zhagen.language import marked, say, say_list, say_number
 from zhagen.text.cleaning import printed_width
 from zhagen.vocabulary import MEASURES
 
@@ -26,7 +27,7 @@ WRAP = 10  # characters a line of a label
 SHAPES = 5
 SAID = 5  # edges, and words with most edges, that the alternative text names
 WORDS = 8  # and words of each community
-WEIGHTS = MEASURES | {"count": "同现次数", "weight": "权重"}
+WEIGHTS = MEASURES | {"count": marked("同现次数"), "weight": marked("权重")}
 
 Edge = tuple[Hashable, Hashable]
 
@@ -89,19 +90,19 @@ def draw_network(
     places = page_layout(edges, boxes, width=wide, seed=seed)
     centre = {node: (x, y - boxes[node][1] / 2 + radius[node] + 2) for node, (x, y) in places.items()}
     measure = graph.graph.get("measure", weight) if weight == "weight" else weight
-    measure = WEIGHTS.get(measure, measure)
+    measure = say(WEIGHTS.get(measure, measure))
     canvas = Canvas()
     said = [(label[first], label[second], number_text(value, 4)) for (first, second), value in edges.items()]
     if edges:
-        canvas.table("边", pd.DataFrame(said, columns=["词", "另一词", measure]))
-    number = canvas.table("词", _node_table(counts, edges, member, label))
+        canvas.table(say("边"), pd.DataFrame(said, columns=[say("词"), say("另一词"), measure]))
+    number = canvas.table(say("词"), _node_table(counts, edges, member, label))
     rows = {node: mark_row(number, place) for place, node in enumerate(counts)}
     for place, ((first, second), value) in enumerate(edges.items()):
-        name = f"{label[first]}与{label[second]}"
+        name = say("{first}与{second}", first=label[first], second=label[second])
         with canvas.mark(mark_row(0, place), name=name, from_=rows[first], to=rows[second]):
             _edge(canvas, centre[first], centre[second], _between(value, edges.values(), STROKE))
     for node in counts:
-        group = "" if member[node] is None else f"社区 {(member[node] or 0) + 1}"
+        group = "" if member[node] is None else say("社区 {number}", number=(member[node] or 0) + 1)
         with canvas.mark(rows[node], name=label[node], group=group):
             _node(canvas, centre[node], radius[node], member[node])
     for node in counts:
@@ -157,10 +158,10 @@ def _node_table(
     label: dict[Hashable, str],
 ) -> pd.DataFrame:
     degree = Counter(node for edge in edges for node in edge)
-    table = pd.DataFrame({"词": list(label.values()), "出现次数": list(counts.values())})
-    table["边数"] = [degree[node] for node in counts]
+    table = pd.DataFrame({say("词"): list(label.values()), say("出现次数"): list(counts.values())})
+    table[say("边数")] = [degree[node] for node in counts]
     if any(place is not None for place in member.values()):
-        table["社区"] = ["" if place is None else str(place + 1) for place in member.values()]
+        table[say("社区")] = ["" if place is None else str(place + 1) for place in member.values()]
     return table
 
 
@@ -218,7 +219,7 @@ def _legend(
 ) -> float:
     """Put the legend below `top`; returns where it ends."""
     size, pitch = theme.SIZES["note"], 22
-    named = [f"社区 {place + 1}（{len(group)} 个词）" for place, group in enumerate(communities or [])]
+    named = [_community(place, len(group)) for place, group in enumerate(communities or [])]
     wide = max([printed_width(words) * size + 38 for words in named], default=theme.WIDTH)
     columns, y = max(int(theme.WIDTH // wide), 1), top + pitch / 2
     for place, words in enumerate(named):
@@ -226,9 +227,10 @@ def _legend(
         _node(canvas, (x + 12, middle), 7, place)
         canvas.text(x + 24, middle, words, size=size, anchor="start")
     y += pitch * -(-len(named) // columns)
-    lines = [f"节点大小：出现次数（{_span(counts.values(), number_text)}）"]
+    lines = [say("节点大小：出现次数（{span}）", span=_span(counts.values(), number_text))]
     if edges:
-        lines.append(f"边的粗细：{measure}（{_span(edges.values(), _writer(edges))}）")
+        span = _span(edges.values(), _writer(edges))
+        lines.append(say("边的粗细：{measure}（{span}）", measure=measure, span=span))
     for words in lines:
         canvas.text(4, y, words, size=size, anchor="start")
         y += pitch
@@ -244,7 +246,12 @@ def _writer(edges: dict[Edge, float]) -> Callable[[float], str]:
 
 def _span(values: Collection[float], write: Callable[[float], str]) -> str:
     low, high = write(min(values)), write(max(values))
-    return low if low == high else f"{low} 至 {high}"
+    return low if low == high else say("{low} 至 {high}", low=low, high=high)
+
+
+def _community(place: int, size: int) -> str:
+    how = say_number("{n} 个词", size)
+    return say("{what}（{how}）", what=say("社区 {number}", number=place + 1), how=how)
 
 
 def _alt(
@@ -253,22 +260,29 @@ def _alt(
     edges: dict[Edge, float],
     counts: dict[Hashable, float],
 ) -> str:
-    text = f"共现网络图：{len(counts)} 个词，{len(edges)} 条边"
+    text = say_number("共现网络图：{n} 个词，", len(counts)) + say_number("{n} 条边", len(edges))
     write = _writer(edges)
-    text += f"，边的粗细表示 {measure}（{_span(edges.values(), write)}）。" if edges else "。"
+    if edges:
+        span = _span(edges.values(), write)
+        text += say("，边的粗细表示 {measure}（{span}）", measure=measure, span=span)
+    text += say("。")
     degree = Counter(node for edge in edges for node in edge)
     hubs = sorted(
         (node for node in degree if degree[node] > 2), key=lambda node: (-degree[node], -counts[node], str(node))
     )
     if hubs:
-        text += f"连边最多的词：{'、'.join(f'{one_line(node)} {degree[node]} 条' for node in hubs[:SAID])}。"
+        most = [say_number("{word} {n} 条", degree[node], word=one_line(node)) for node in hubs[:SAID]]
+        text += say("连边最多的词：{words}。", words=say_list(most))
     top = sorted(edges, key=lambda edge: -edges[edge])[:SAID]
     if top:
-        said = [f"{one_line(first)}与{one_line(second)} {write(edges[first, second])}" for first, second in top]
+        names = [say("{first}与{second}", first=one_line(one), second=one_line(other)) for one, other in top]
+        said = [f"{name} {write(edges[edge])}" for name, edge in zip(names, top, strict=True)]
         tied = sum(weight >= edges[top[-1]] for weight in edges.values()) - len(top)
-        text += f"权重最高的边：{'、'.join(said)}{f'，另有 {tied} 条和末一条一样高' if tied else ''}。"
+        text += say("权重最高的边：{edges}", edges=say_list(said))
+        text += (say_number("，另有 {n} 条和末一条一样高", tied) if tied else "") + say("。")
     for place, group in enumerate(communities or []):
         words = sorted(group, key=lambda node: (-counts[node], str(node)))
-        named = "、".join(map(one_line, words[:WORDS])) + ("等" if len(words) > WORDS else "")
-        text += f"社区 {place + 1}{f'（{len(words)} 个词）' if len(words) > WORDS else ''}：{named}。"
+        named = say_list([*map(one_line, words[:WORDS])]) + (say("等") if len(words) > WORDS else "")
+        head = _community(place, len(words)) if len(words) > WORDS else say("社区 {number}", number=place + 1)
+        text += say("{name}：{value}", name=head, value=named) + say("。")
     return text

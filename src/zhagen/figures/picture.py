@@ -16,6 +16,7 @@ from zhagen.errors import OutputError, ZhagenError
 from zhagen.figures import theme
 from zhagen.figures.export import drawn_bytes, standalone_svg
 from zhagen.figures.labels import cell_text, clean_characters, one_line
+from zhagen.language import say
 from zhagen.output import write_files
 
 if TYPE_CHECKING:
@@ -175,7 +176,9 @@ def finish_picture(
         root.remove(child)
     kept = {name: root.attrib[name] for name in ("stroke-linejoin",) if name in root.attrib}
     root.attrib.clear()
-    first, stop, rest = alt.partition("。")
+    stop = say("。")
+    first, _, rest = f"{alt} ".partition(stop)
+    first, rest = first.strip() + stop.strip(), rest.strip()
     named = f"{prefix}-title" + (f" {prefix}-desc" if rest else "")
     root.attrib.update(
         {
@@ -194,7 +197,7 @@ def finish_picture(
     tables = tuple(tables)
     if tables:
         root.set("data-tables", _tables_text(tables))
-    ElementTree.SubElement(root, "title", id=f"{prefix}-title").text = first + stop
+    ElementTree.SubElement(root, "title", id=f"{prefix}-title").text = first
     if rest:
         ElementTree.SubElement(root, "desc", id=f"{prefix}-desc").text = rest
     root.extend(drawn)

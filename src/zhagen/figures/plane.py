@@ -13,6 +13,7 @@ from zhagen.figures.canvas import Canvas, Point, mark_row, svg_points
 from zhagen.figures.labels import one_line
 from zhagen.figures.layout import free_boxes
 from zhagen.figures.picture import Picture, picture_key
+from zhagen.language import marked, say, say_list, say_number
 from zhagen.text.cleaning import printed_width
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class _Spot(NamedTuple):
 
 
 def draw_plane(
-    result: "Correspondence", names: tuple[str, str] = ("行", "列"), *, top: int = 15, key: str = ""
+    result: "Correspondence", names: tuple[str, str] = (marked("行"), marked("列")), *, top: int = 15, key: str = ""
 ) -> Picture:
     """Draw the first two axes of a correspondence analysis, both to one scale.
 
@@ -81,12 +82,13 @@ def draw_plane(
     """
     if len(result.inertia) < 2:
         raise ZhagenError("the analysis has one axis, which makes no plane", todo="give a table with more columns")
-    names = (one_line(names[0]), one_line(names[1]))
+    names = (one_line(say(names[0])), one_line(say(names[1])))
     points = _points(result, top)
     place, high, ticks = _scale(points)
     canvas = Canvas()
     table = [(names[int(one.column)], one.label, f"{one.at[0]:.4f}", f"{one.at[1]:.4f}") for one in points]
-    canvas.table("点", pd.DataFrame(table, columns=["类", "名称", "第 1 轴", "第 2 轴"]))
+    axes = [say("第 {axis} 轴", axis=axis) for axis in (1, 2)]
+    canvas.table(say("点"), pd.DataFrame(table, columns=[say("类"), say("名称"), *axes]))
     _grid(canvas, place, high, ticks, result.inertia)
     spots = [place(*point.at) for point in points]
     labels = _labels(points, spots, high)
@@ -171,10 +173,11 @@ def _grid(
             canvas.put("line", x1=left - 4, y1=y, x2=left, y2=y, **faint)
             canvas.text(left - 6, y, f"{tick:.4g}", size=NOTE, anchor="end", fill=theme.QUIET)
     first, second = (
-        f"第 {axis} 轴（惯量的 {share:.1%}）" for axis, share in zip((1, 2), inertia["share"], strict=False)
+        say("第 {axis} 轴（惯量的 {share}）", axis=axis, share=f"{share:.1%}")
+        for axis, share in zip((1, 2), inertia["share"], strict=False)
     )
-    canvas.text(0, 10, f"纵轴：{second}", size=NOTE, anchor="start")
-    canvas.text(right, bottom + 32, f"横轴：{first}", size=NOTE, anchor="end")
+    canvas.text(0, 10, say("纵轴：{axis}", axis=second), size=NOTE, anchor="start")
+    canvas.text(right, bottom + 32, say("横轴：{axis}", axis=first), size=NOTE, anchor="end")
 
 
 def _labels(points: list[_Spot], spots: list[Point], high: float) -> dict[int, Box]:
@@ -254,33 +257,40 @@ def _legend(canvas: Canvas, points: list[_Spot], labels: dict[int, Box], names: 
         own = [index for index, point in enumerate(points) if point.column == column]
         shown = sum(index in labels for index in own)
         most = sum(points[index].labelled for index in own)
-        said = f"写出贡献最大的 {most} 个" + (f"里放得下的 {shown} 个" if shown < most else "")
-        words = f"{what}（{len(own)} 个" + (f"，{said}）" if shown < len(own) else "）")
+        how = say("{number} 个", number=len(own))
+        if shown < len(own):
+            how += say("，") + say_number("写出贡献最大的 {n} 个", most)
+            how += say("里放得下的 {number} 个", number=shown) if shown < most else ""
+        words = say("{what}（{how}）", what=what, how=how)
         _mark(canvas, (8, y), column, MARK + 1)
         canvas.text(20, y, words, size=NOTE, anchor="start")
         y += 22
-    words = "同类的点离得近，分布就相似；两类之间只看方向。"
+    words = say("同类的点离得近，分布就相似；两类之间只看方向。")
     canvas.text(0, y, words, size=NOTE, anchor="start", fill=theme.QUIET)
     return y + NOTE
 
 
 def _alt(result: "Correspondence", names: tuple[str, str]) -> str:
     share = result.inertia["share"].tolist()
-    text = (
-        f"对应分析图：{len(result.rows)} 个{names[0]}、{len(result.columns)} 个{names[1]}；"
-        f"第 1 轴占惯量的 {share[0]:.1%}，第 2 轴占 {share[1]:.1%}。"
-    )
+    sizes = [
+        say("{number} 个{what}", number=len(frame), what=what)
+        for frame, what in zip((result.rows, result.columns), names, strict=True)
+    ]
+    text = say(
+        "对应分析图：{sizes}；第 1 轴占惯量的 {first}，第 2 轴占 {second}。",
+        sizes=say_list(sizes), first=f"{share[0]:.1%}", second=f"{share[1]:.1%}",
+    )  # fmt: skip
     for axis in (1, 2):
         ends = []
-        for end, sign in (("正端", 1), ("负端", -1)):
+        for end, sign in ((say("正端"), 1), (say("负端"), -1)):
             parts = []
             for what, frame in ((names[0], result.rows), (names[1], result.columns)):
                 strong = frame[(frame[f"contribution{axis}"] > 1 / len(frame)) & (sign * frame[f"x{axis}"] > 0)]
                 strong = strong.sort_values([f"contribution{axis}", "label"], ascending=[False, True])
                 if len(strong):
-                    said = "、".join(strong["label"].head(8).map(one_line))
-                    parts.append(f"{what} {said}" + (" 等" if len(strong) > 8 else ""))
+                    said = say_list([*strong["label"].head(8).map(one_line)])
+                    parts.append(f"{what} {said}" + (say(" 等") if len(strong) > 8 else ""))
             if parts:
-                ends.append(f"{end}（{'；'.join(parts)}）")
-        text += f"对第 {axis} 轴贡献大的：{'，'.join(ends)}。"
+                ends.append(say("{what}（{how}）", what=end, how=say("；").join(parts)))
+        text += say("对第 {axis} 轴贡献大的：{ends}。", axis=axis, ends=say("，").join(ends))
     return text

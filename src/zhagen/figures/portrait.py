@@ -11,6 +11,7 @@ from zhagen.figures.canvas import Canvas, mark_row
 from zhagen.figures.labels import cell_text, one_line
 from zhagen.figures.picture import Picture, picture_key, require_columns
 from zhagen.figures.studies import HasStudy, source_passages
+from zhagen.language import marked, say, say_list, say_number
 from zhagen.text.cleaning import printed_width
 
 SIZE, NOTE = theme.SIZES["label"], theme.SIZES["note"]
@@ -19,7 +20,12 @@ SHORT = 12  # characters of a passage that a reader sees, at most
 BAR = 12
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the text, written below it
 # columns of codings that readers see too
-KNOWN = {"speaker": "说话人", "coder": "编码者", "turn": "第几段话", "status": "状态"}
+KNOWN = {
+    "speaker": marked("说话人"),
+    "coder": marked("编码者"),
+    "turn": marked("第几段话"),
+    "status": marked("状态"),
+}
 
 
 def draw_portrait(
@@ -30,7 +36,7 @@ def draw_portrait(
     length: int | None = None,
     turns: pd.DataFrame | None = None,
     by: str = "",
-    unit: str = "字",
+    unit: str = marked("字"),
     key: str = "",
 ) -> Picture:
     """Draw where in a text each code is: a row a code, a bar a passage, the text from left to right.
@@ -92,7 +98,7 @@ def draw_portrait(
         raise ZhagenError(
             f"a passage of {first['label']} is not in the text", where, "correct start and end, or length"
         )
-    labels = list(dict.fromkeys(frame["label"]))
+    unit, labels = say(unit), list(dict.fromkeys(frame["label"]))
     kinds = [one_line(cell_text(value)) for value in frame[by]] if by else [""] * len(frame)
     known = sorted(set(kinds))
     if len(known) > len(theme.PALETTE) // 2:
@@ -106,7 +112,7 @@ def draw_portrait(
         return left + place / end * wide
 
     canvas = Canvas()
-    canvas.table("段落", _table(frame))
+    canvas.table(say("段落"), _table(frame))
     top = 4.0
     middle = {}
     for label in labels:
@@ -119,7 +125,8 @@ def draw_portrait(
     rows = zip(frame["label"], frame["start"], frame["end"], kinds, strict=True)
     for place, (label, start, stop, kind) in enumerate(rows):
         number = known.index(kind)
-        with canvas.mark(mark_row(0, place), name=f"{label}，第 {start}–{stop} {unit}", group=kind):
+        name = say("{label}，第 {start}–{stop} {unit}", label=label, start=start, stop=stop, unit=unit)
+        with canvas.mark(mark_row(0, place), name=name, group=kind):
             canvas.put(
                 "rect", x=across(start), y=middle[label] - BAR / 2 + number * lane,
                 width=max(across(stop) - across(start), 2), height=lane, rx=1.5,
@@ -137,7 +144,9 @@ def draw_portrait(
         canvas.put("rect", x=x, y=top + 29, width=14, height=10, fill=theme.palette_colour(number))
         canvas.text(x + 19, top + 34, kind, size=NOTE, anchor="start")
         x += printed_width(kind) * NOTE + 36
-    canvas.text(theme.WIDTH - 6, top + 34, f"在文中的位置（{unit}）", size=NOTE, anchor="end", fill=theme.QUIET)
+    canvas.text(
+        theme.WIDTH - 6, top + 34, say("在文中的位置（{unit}）", unit=unit), size=NOTE, anchor="end", fill=theme.QUIET
+    )
     made = picture_key(
         "portrait", frame[["label", "start", "end"]].to_numpy().tolist(), kinds, end, unit, turns is not None
     )
@@ -147,7 +156,7 @@ def draw_portrait(
 def _turns(canvas: Canvas, turns: pd.DataFrame, across: Callable[[float], float], left: float, top: float) -> float:
     """Put a strip of who speaks below the codes; returns where it ends."""
     require_columns(turns, ["start", "end", "role"])
-    canvas.text(left - PAD, top + 12, "谁在说", size=NOTE, anchor="end", fill=theme.QUIET)
+    canvas.text(left - PAD, top + 12, say("谁在说"), size=NOTE, anchor="end", fill=theme.QUIET)
     for start, end, role in zip(turns["start"], turns["end"], turns["role"], strict=True):
         asks = role == "interviewer"
         canvas.put(
@@ -155,22 +164,26 @@ def _turns(canvas: Canvas, turns: pd.DataFrame, across: Callable[[float], float]
             fill=theme.QUIET, fill_opacity=0.2 if asks else 0.75,
         )  # fmt: skip
     canvas.put("rect", x=left, y=top + 26, width=14, height=10, fill=theme.QUIET, fill_opacity=0.2)
-    canvas.text(left + 20, top + 31, "问的人", size=NOTE, anchor="start", fill=theme.QUIET)
+    canvas.text(left + 20, top + 31, say("问的人"), size=NOTE, anchor="start", fill=theme.QUIET)
     canvas.put("rect", x=left + 80, y=top + 26, width=14, height=10, fill=theme.QUIET, fill_opacity=0.75)
-    canvas.text(left + 100, top + 31, "答的人", size=NOTE, anchor="start", fill=theme.QUIET)
+    canvas.text(left + 100, top + 31, say("答的人"), size=NOTE, anchor="start", fill=theme.QUIET)
     return top + 42
 
 
 def _table(frame: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(
-        {"编码条目": frame["label"].to_numpy(), "从": frame["start"].to_numpy(), "到": frame["end"].to_numpy()}
+        {
+            say("编码条目"): frame["label"].to_numpy(),
+            say("从"): frame["start"].to_numpy(),
+            say("到"): frame["end"].to_numpy(),
+        }
     )
     for column, name in KNOWN.items():
         if column in frame.columns:
-            table[name] = [one_line(cell_text(value)) for value in frame[column]]
+            table[say(name)] = [one_line(cell_text(value)) for value in frame[column]]
     if "quote" in frame.columns:
         said = [one_line(cell_text(value)) for value in frame["quote"]]
-        table["开头"] = [words if len(words) <= SHORT else f"{words[: SHORT - 1]}…" for words in said]
+        table[say("开头")] = [words if len(words) <= SHORT else f"{words[: SHORT - 1]}…" for words in said]
     return table
 
 
@@ -179,13 +192,18 @@ def _alt(frame: pd.DataFrame, labels: list[str], kinds: list[str], end: int, uni
     for start, stop in zip(frame["start"], frame["end"], strict=True):  # by start, so overlaps are counted once
         covered += max(stop - max(start, last), 0)
         last = max(last, stop)
-    text = f"文档画像：全文 {end} {unit}，{len(labels)} 个编码条目，{len(frame)} 段，共占全文的 {covered / end:.0%}。"
+    text = say("文档画像：全文 {length} {unit}，", length=end, unit=unit)
+    text += say_number("{n} 个编码条目，", len(labels)) + say_number("{n} 段，", len(frame))
+    text += say("共占全文的 {share}。", share=f"{covered / end:.0%}")
     if any(kinds):
-        text += f"{'、'.join(f'{kind} {number} 段' for kind, number in Counter(kinds).items())}。"
+        numbers = Counter(kinds).items()
+        text += say_list([say_number("{label} {n} 段", number, label=kind) for kind, number in numbers]) + say("。")
     said = []
     for label in sorted(labels, key=lambda label: -int((frame["label"] == label).sum())):
         places = frame["start"][frame["label"] == label]
-        where = "、".join(f"{place / end:.0%}" for place in places.iloc[:5])
-        said.append(f"{label} {len(places)} 段，在 {where} {'等处' if len(places) > 5 else '处'}")
+        where = say_list([f"{place / end:.0%}" for place in places.iloc[:5]])
+        at = say("，在 {where} 等处", where=where) if len(places) > 5 else say("，在 {where} 处", where=where)
+        said.append(say_number("{label} {n} 段", len(places), label=label) + at)
     rest = len(said) - 12
-    return text + "；".join(said[:12]) + (f"；另有 {rest} 个在本图的数据表里。" if rest > 0 else "。")
+    more = say_number("；另有 {n} 个在本图的数据表里。", rest) if rest > 0 else say("。")
+    return text + say("；").join(said[:12]) + more

@@ -12,12 +12,14 @@ from zhagen.figures.canvas import Canvas, mark_row, svg_points
 from zhagen.figures.labels import cell_text, one_line
 from zhagen.figures.picture import Picture, picture_key, require_columns
 from zhagen.figures.table import line_ranges
+from zhagen.language import say, say_in, say_list, say_number
 from zhagen.text.cleaning import printed_width
 from zhagen.vocabulary import LEVELS
 
 WRAP = {2: (9, 8), 3: (8, 6, 6), 4: (7, 5, 4, 4)}  # characters a line by number of levels, finest level first
 PAD, GAP, COLUMN_GAP, EDGE = 8, 7, 24, 4
 SIZE = theme.SIZES["label"]
+ORDERS = {"concept": "一阶概念", "theme": "二阶主题"}  # where a codebook has themes
 GLOSS = 36  # characters of what a reader sees of evidence, at most
 
 
@@ -67,11 +69,11 @@ def draw_structure(
         canvas.text(left + wide / 2, 12, level_name(level, levels), size=theme.SIZES["note"], fill=theme.QUIET)
     bottom = top + tree.place(top)
     links = [row for row in rows if row.parent_id]
-    canvas.table("编码条目", code_table(codebook, rows, levels))
+    canvas.table(say("编码条目"), code_table(codebook, rows, levels))
     places = {row.code_id: mark_row(0, place) for place, row in enumerate(rows)}
     for row in rows:
         above = places.get(row.parent_id, "")
-        name = row.label + (f"（{level_name(row.level, levels)}）")
+        name = say("{what}（{how}）", what=row.label, how=level_name(row.level, levels))
         with canvas.mark(
             places[row.code_id],
             name=name,
@@ -261,9 +263,37 @@ def level_name(level: str, levels: list[str]) -> str:
     >>> level_name("concept", ["concept", "theme"]), level_name("concept", ["concept", "category"])
     ('一阶概念', '概念')
     """
-    if "theme" in levels:
-        return {"concept": "一阶概念", "theme": "二阶主题"}.get(level, LEVELS.get(level, level))
-    return LEVELS.get(level, level)
+    return say(_level(level, levels))
+
+
+def level_count(number: int, level: str, levels: list[str]) -> str:
+    """Say how many codes of a level there are.
+
+    Parameters
+    ----------
+    number : int
+        How many.
+    level : str
+        The level.
+    levels : list of str
+        All levels of the codebook.
+
+    Returns
+    -------
+    str
+        Such as ``2 个二阶主题``.
+
+    Examples
+    --------
+    >>> level_count(2, "theme", ["concept", "theme"])
+    '2 个二阶主题'
+    """
+    return say_number(f"{{n}} 个{_level(level, levels)}", number)
+
+
+def _level(level: str, levels: list[str]) -> str:
+    named = LEVELS | ORDERS if "theme" in levels else LEVELS
+    return named.get(level, level)
 
 
 def _colour(level: str) -> str:
@@ -306,23 +336,23 @@ def code_table(codebook: "HasCodes", rows: list[Code], levels: list[str]) -> pd.
     codes, evidence = codebook.codes, getattr(codebook, "evidence", None)
     label = {row.code_id: row.label for row in rows}
     names = [level_name(row.level, levels) for row in rows]
-    table = pd.DataFrame({"层次": names, "编码条目": [row.label for row in rows]})
-    table["归入"] = [label.get(row.parent_id, "") for row in rows]
-    table["状态"] = [theme.status_line(row.status).name for row in rows]
+    table = pd.DataFrame({say("层次"): names, say("编码条目"): [row.label for row in rows]})
+    table[say("归入")] = [label.get(row.parent_id, "") for row in rows]
+    table[say("状态")] = [theme.status_line(row.status).name for row in rows]
     if {"line_start", "line_end"} <= {*codes.columns}:
-        table["行"] = line_ranges(codes).to_numpy()
+        table[say_in("of a text", "行")] = line_ranges(codes).to_numpy()
     if evidence is not None and "code_id" in evidence.columns:
         pieces = evidence.groupby("code_id").size()
-        table["证据条数"] = [int(pieces.get(row.code_id, 0)) or "" for row in rows]
+        table[say("证据条数")] = [int(pieces.get(row.code_id, 0)) or "" for row in rows]
         if {"line_start", "line_end"} <= {*evidence.columns}:
-            where = line_ranges(evidence).groupby(evidence["code_id"]).agg("、".join)
-            table["证据所在行"] = [where.get(row.code_id, "") for row in rows]
+            where = line_ranges(evidence).groupby(evidence["code_id"]).agg(say("、").join)
+            table[say("证据所在行")] = [where.get(row.code_id, "") for row in rows]
         if "gloss" in evidence.columns:  # our own words for what the study quotes
             first = evidence.groupby("code_id")["gloss"].first().map(one_line)
             gists = [str(first.get(row.code_id, "")) for row in rows]
-            table["第一条大意"] = [words if len(words) <= GLOSS else f"{words[: GLOSS - 1]}…" for words in gists]
+            table[say("第一条大意")] = [words if len(words) <= GLOSS else f"{words[: GLOSS - 1]}…" for words in gists]
     if "reason" in codes.columns:
-        table["理由"] = [one_line(cell_text(value)) for value in codes["reason"]]
+        table[say("理由")] = [one_line(cell_text(value)) for value in codes["reason"]]
     return table[[column for column in table if (table[column] != "").any()]]
 
 
@@ -351,32 +381,41 @@ def gathered_text(rows: list[Code], levels: list[str]) -> str:
     sizes = Counter(row.level for row in rows)
     level = {row.code_id: row.level for row in rows}
     linked = {end for row in rows if row.parent_id for end in (row.level, level[row.parent_id])}
-    steps = [f"{sizes[one]} 个{level_name(one, levels)}" for one in levels if not linked or one in linked]
-    apart = [f"{sizes[one]} 个{level_name(one, levels)}" for one in levels if linked and one not in linked]
-    text = f"{steps[0]}归入 " + "，再归入 ".join(steps[1:]) if len(steps) > 1 and linked else "、".join(steps)
-    return text + (f"；另有 {'、'.join(apart)}" if apart else "")
+    steps = [level_count(sizes[one], one, levels) for one in levels if not linked or one in linked]
+    apart = [level_count(sizes[one], one, levels) for one in levels if linked and one not in linked]
+    if len(steps) > 1 and linked:
+        text = say("{finest}归入 {steps}", finest=steps[0], steps=say("，再归入 ").join(steps[1:]))
+    else:
+        text = say_list(steps)
+    return text + (say("；另有 {codes}", codes=say_list(apart)) if apart else "")
 
 
 def _alt(rows: list[Code], levels: list[str], links: list[Code]) -> str:
-    text = f"数据结构图：{gathered_text(rows, levels)}。"
+    text = say("数据结构图：{gathered}。", gathered=gathered_text(rows, levels))
     used = [status for status in theme.STATUS if status in {row.status for row in links}]
     if used:
-        parts = [f"{theme.STATUS[one].name} {sum(row.status == one for row in links)} 条" for one in used]
-        text += f"连线中{'、'.join(parts)}。" if len(used) > 1 else f"连线都是{theme.STATUS[used[0]].name}。"
+        numbers = [(theme.STATUS[one].name, sum(row.status == one for row in links)) for one in used]
+        parts = say_list([say("{status} {number} 条", status=name, number=number) for name, number in numbers])
+        text += (
+            say("连线中{statuses}。", statuses=parts)
+            if len(used) > 1
+            else say("连线都是{status}。", status=numbers[0][0])
+        )
     below: dict[str, list[Code]] = {}
     for row in rows:
         below.setdefault(row.parent_id, []).append(row)
     if not links:
-        return text + f"依次是{'、'.join(row.label for row in rows)}，彼此没有连线。"
+        return text + say("依次是{labels}，彼此没有连线。", labels=say_list([row.label for row in rows]))
     alone = [row.label for row in rows if not row.parent_id and row.code_id not in below]
     for top in (row for row in rows if not row.parent_id and row.code_id in below):
         said = []
         for row in below[top.code_id]:
             finer = below.get(row.code_id, [])
             last = finer and not any(one.code_id in below for one in finer)
-            what = f"{len(finer)} 个{level_name(finer[0].level, levels)}" if finer else ""
+            what = level_count(len(finer), finer[0].level, levels) if finer else ""
             if finer and not last:  # four levels: the labels of the third are said too
-                what = "、".join(f"{one.label}（{len(below.get(one.code_id, []))} 个）" for one in finer)
-            said.append(row.label + (f"（{what}）" if what else ""))
-        text += f"{top.label} ← {'、'.join(said)}。"
-    return text + (f"没有归入也没有被归入的：{'、'.join(alone)}。" if alone else "")
+                sizes_below = [(one.label, say("{number} 个", number=len(below.get(one.code_id, [])))) for one in finer]
+                what = say_list([say("{what}（{how}）", what=label, how=how) for label, how in sizes_below])
+            said.append(say("{what}（{how}）", what=row.label, how=what) if what else row.label)
+        text += f"{top.label} ← {say_list(said)}" + say("。")
+    return text + (say("没有归入也没有被归入的：{labels}。", labels=say_list(alone)) if alone else "")

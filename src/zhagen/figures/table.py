@@ -11,8 +11,11 @@ import pandas as pd
 from zhagen.errors import ZhagenError
 from zhagen.figures.labels import cell_text, one_line
 from zhagen.figures.withheld import withheld_columns
+from zhagen.language import marked, say
 from zhagen.output import guard_cells
-from zhagen.vocabulary import COLUMNS, GUARDED, STATUSES, in_page_language
+from zhagen.vocabulary import COLUMNS, STATUSES
+
+GUARDED = marked("　有的格子以 =、+、-、@ 开头，前面加了一个单引号，免得表格软件当公式算。")
 
 
 @dataclass(frozen=True, repr=False)
@@ -91,9 +94,9 @@ class ShownTable:
         safe = guard_cells(kept)
         data = quote("\ufeff" + safe.to_csv(index=False, lineterminator="\n"), errors="replace")
         name = html.escape(one_line(self.name))
-        says = in_page_language("下载这张表（CSV）")
+        says = say("下载这张表（CSV）")
         link = f'<a download="{name}.csv" href="data:text/csv;charset=utf-8,{data}">{says}</a>'
-        note = "" if safe is kept else in_page_language(GUARDED)
+        note = "" if safe is kept else say(GUARDED)
         return f'<p class="table-download">{link}{note}</p>'
 
 
@@ -168,7 +171,7 @@ def show(
         raise ZhagenError(f"no column {missing[0]}; there are {there}", one_line(caption), "give one of these")
     shown = dict(headers) or {column: str(column) for column in frame.columns}
     words = {column: COLUMNS[column] for column in shown if column in COLUMNS and _speaks(frame[column], column)}
-    words = {column: {one: in_page_language(said) for one, said in names.items()} for column, names in words.items()}
+    words = {column: {one: say(said) for one, said in names.items()} for column, names in words.items()}
     return ShownTable(frame, caption, name, shown, digits, words | dict(translate or {}))
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from zhagen.errors import ZhagenError
 from zhagen.extras import import_extra
+from zhagen.language import say
 from zhagen.text.characters import WIDE
 from zhagen.text.cleaning import printed_width
 
@@ -70,8 +71,8 @@ class StatusLine:
 
     Parameters
     ----------
-    name : str
-        Its name in the legend.
+    chinese : str
+        Its name in Chinese.
     width : float
         Width of the line.
     dash : str
@@ -82,11 +83,16 @@ class StatusLine:
         Whether the head of an arrow is filled; otherwise it is open.
     """
 
-    name: str
+    chinese: str
     width: float
     dash: str
     colour: str
     filled: bool
+
+    @property
+    def name(self) -> str:
+        """Its name in the legend."""
+        return say(self.chinese)
 
 
 # in the order of a legend: the less the text itself says, the less solid the line

@@ -10,6 +10,7 @@ from zhagen.figures.canvas import Canvas, mark_row
 from zhagen.figures.labels import cell_text, one_line
 from zhagen.figures.picture import Picture, picture_key, require_columns
 from zhagen.figures.studies import HasStudy, sampling_log
+from zhagen.language import marked, say, say_number
 from zhagen.text.cleaning import printed_width
 
 SIZE, NOTE = theme.SIZES["label"], theme.SIZES["note"]
@@ -78,7 +79,7 @@ def draw_timeline(
     longest = max(float(days.max()), 1)
     canvas, top = Canvas(), 4.0
     table = frame.assign(**{when: frame[when].dt.strftime("%Y-%m-%d")})
-    canvas.table("项", table.rename(columns=COLUMNS))
+    canvas.table(say("项"), table.rename(columns={column: say(name) for column, name in COLUMNS.items()}))
     spots = []
     limit = int((theme.WIDTH - LEFT - 20) / NOTE) - 1
     for place, (day, label, reason) in enumerate(zip(frame[when], named, reasons, strict=True)):
@@ -99,7 +100,9 @@ def draw_timeline(
         with canvas.mark(mark_row(0, place)):
             _dot(canvas, LEFT, y, known.index(kinds[place]))
     years = sorted({day.year for day in frame[when]})
-    note = f"{years[0]} 年" if len(years) == 1 else f"{years[0]} 至 {years[-1]} 年"
+    note = say("{year} 年", year=years[0])
+    if len(years) > 1:
+        note = say("{first} 至 {last} 年", first=years[0], last=years[-1])
     x = 4.0
     top += 14
     for place, kind in enumerate(known if group else []):
@@ -113,12 +116,12 @@ def draw_timeline(
 
 
 COLUMNS = {
-    "date": "日期",
-    "what": "做了什么",
-    "why": "为什么",
-    "to_show": "想看什么",
-    "showed": "看到什么",
-    "order": "次序",
+    "date": marked("日期"),
+    "what": marked("做了什么"),
+    "why": marked("为什么"),
+    "to_show": marked("想看什么"),
+    "showed": marked("看到什么"),
+    "order": marked("次序"),
 }
 
 
@@ -154,8 +157,9 @@ def _dot(canvas: Canvas, x: float, y: float, kind: int) -> None:
 
 def _alt(dates: list[str], named: list[str], reasons: list[str]) -> str:
     said = [
-        f"{day} {label}" + (f"（{reason}）" if reason else "")
+        say("{what}（{how}）", what=f"{day} {label}", how=reason) if reason else f"{day} {label}"
         for day, label, reason in zip(dates, named, reasons, strict=True)
     ]
-    text = f"时间线：{len(said)} 项，从 {dates[0]} 到 {dates[-1]}。" + "；".join(said[:12])
-    return text + (f"；另有 {len(said) - 12} 项在本图的数据表里。" if len(said) > 12 else "。")
+    text = say_number("时间线：{n} 项，从 {first} 到 {last}。", len(said), first=dates[0], last=dates[-1])
+    more = say_number("；另有 {n} 项在本图的数据表里。", len(said) - 12) if len(said) > 12 else say("。")
+    return text + say("；").join(said[:12]) + more

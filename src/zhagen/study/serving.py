@@ -241,7 +241,7 @@ class _Pages(BaseHTTPRequestHandler):
         self._send(why.encode(), "text/plain", status)
 
     def _get(self, parts: list[str]) -> None:
-        if parts in (["coder.js"], ["coder.css"], ["qda.js"]):
+        if parts in (["words.js"], ["coder.js"], ["coder.css"], ["qda.js"]):
             return self._send(script_file(parts[0]).encode(), KINDS[parts[0].split(".")[1]])
         if parts == ["page.css"]:
             return self._send(STYLE.encode(), KINDS["css"])
@@ -274,7 +274,8 @@ class _Pages(BaseHTTPRequestHandler):
             f"<title>{html.escape(title)}</title>\n"
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f'<link rel="icon" href="data:,">\n<link rel="stylesheet" href="{depth}page.css">\n'
-            f'<link rel="stylesheet" href="{depth}coder.css">\n<script defer src="{depth}qda.js"></script>\n'
+            f'<link rel="stylesheet" href="{depth}coder.css">\n<script defer src="{depth}words.js"></script>\n'
+            f'<script defer src="{depth}qda.js"></script>\n'
             f'<script defer src="{depth}coder.js"></script>\n'
         )
         self._send(f"{head}</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n".encode(), KINDS["html"])

@@ -38,7 +38,7 @@ def widget_class() -> type:
     class Coder(anywidget.AnyWidget):  # type: ignore[name-defined]
         """The coder of the page in a notebook."""
 
-        _esm = MODULE.format(script=script_file("qda.js") + script_file("coder.js"))
+        _esm = MODULE.format(script="\n".join(map(script_file, ("words.js", "qda.js", "coder.js"))))
         _css = script_file("coder.css")
         block = traitlets.Unicode().tag(sync=True)
         state = traitlets.Any().tag(sync=True)  # whatever a browser sends; it is checked where it is read
@@ -51,7 +51,7 @@ def script_file(name: str) -> str:
 
     Parameters
     ----------
-    name : {"coder.js", "coder.css", "qda.js"}
+    name : {"words.js", "coder.js", "coder.css", "qda.js"}
         The file.
 
     Returns
