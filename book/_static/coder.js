@@ -4,10 +4,12 @@
 // study's folder. What a reader writes, or a file holds, gets into the page as text only, never as HTML.
 (() => {
   "use strict";
+  const _ = globalThis.zhagenSay;
+  const _n = globalThis.zhagenSayNumber;
   const MOST = 20e6; // bytes of a file
   const SHOWN = 200; // entries of a list at once
   const FORMULA = /^'*[=+\-@＝＋－＠\t\r]/; // what a spreadsheet would run
-  const NOTHING = "先选中几个字：拖过去，或者点一下那一句，再点“选这一句”。";
+  const NOTHING = _("先选中几个字：拖过去，或者点一下那一句，再点“选这一句”。");
   const NEEDED = ["source_id", "start", "end", "code_id", "coder"];
 
   const make = (tag, attributes = {}, ...inside) => {
@@ -208,7 +210,7 @@
     const about = (code, field) => code[field] || known.get(code.id)?.[field] || "";
     const group = `zhagen-coder-1:${data.study}:${data.id}:`;
     const key = group + data.sha256.slice(0, 16);
-    const fresh = { version: 1, coder: "我", codings: [], codes: data.codes.map(({ id, label }) => ({ id, label })) };
+    const fresh = { version: 1, coder: _("我"), codings: [], codes: data.codes.map(({ id, label }) => ({ id, label })) };
     let [state, past, stored, unsaved] = [fresh, [], null, false];
     let [anchor, focus] = [0, 0];
     const spoken = letters.map(
@@ -301,7 +303,7 @@
             draw();
           }
           if (found.said.length) {
-            tell(`别处也改了：${found.said[0]}`);
+            tell(_("别处也改了：{said}", { said: found.said[0] }));
             problems.hidden = false;
             list(problems.firstChild, found.said, (words) => make("li", {}, words));
           }
@@ -311,8 +313,8 @@
       }
       sending = null;
       warning.textContent = refused
-        ? `没有存进研究的文件夹：${refused}`
-        : "还没有存进研究的文件夹：zhagen code 停了吗？重新开了会接着存；要关这一页，先导出。";
+        ? _("没有存进研究的文件夹：{refused}", { refused })
+        : _("还没有存进研究的文件夹：zhagen code 停了吗？重新开了会接着存；要关这一页，先导出。");
       warning.hidden = !(refused || wait);
       if (wait) setTimeout(() => unsaved && send(), wait);
       else if (!refused && state !== sent && unsaved) send();
@@ -320,7 +322,7 @@
     const warning = make(
       "p",
       { class: "zc-warning", role: "alert", hidden: true },
-      "浏览器不让存（已满，或者被禁止）。编码还在这一页上，关掉就没有了：请现在就导出。",
+      _("浏览器不让存（已满，或者被禁止）。编码还在这一页上，关掉就没有了：请现在就导出。"),
     );
 
     // ---- changes ----------------------------------------------------------------------------------------------------
@@ -347,19 +349,19 @@
     }
     function undo() {
       follow();
-      if (!past.length) return say("没有可以撤销的。");
+      if (!past.length) return say(_("没有可以撤销的。"));
       state = past.pop();
       keep();
       draw();
-      say("撤销了一步。");
+      say(_("撤销了一步。"));
     }
     const wrong = (label) =>
       !label
-        ? "码要有名字。"
+        ? _("码要有名字。")
         : FORMULA.test(label)
-          ? "码的名字不能以 =、+、-、@ 开头：表格软件会当公式算。"
+          ? _("码的名字不能以 =、+、-、@ 开头：表格软件会当公式算。")
           : [...label].length > 60
-            ? "码的名字不超过六十个字。"
+            ? _("码的名字不超过六十个字。")
             : "";
     const tidy = (label) => label.replace(/\s+/g, " ").trim();
     // a code of that name, made if there is none; the same name gets the same id on every device
@@ -394,8 +396,8 @@
       const had = state.codings.length;
       const date = new Date().toLocaleDateString("sv");
       focus = anchor = spot.end;
-      act((now) => joined(now, [{ ...spot, label, memo: "", date }]), `「${brief(spot)}」编成了${label}。`);
-      if (state.codings.length === had) say(`「${brief(spot)}」已经编过${label}。`);
+      act((now) => joined(now, [{ ...spot, label, memo: "", date }]), _("「{words}」编成了{label}。", { words: brief(spot), label }));
+      if (state.codings.length === had) say(_("「{words}」已经编过{label}。", { words: brief(spot), label }));
     }
     const change = (old, fields) => (now) => ({
       ...now,
@@ -434,15 +436,15 @@
         drawText();
       }
       const spot = chosen();
-      if (spot) say(`选中「${brief(spot)}」，${spot.end - spot.start} 个字。`);
+      if (spot) say(_n("选中「{words}」，{n} 个字。", spot.end - spot.start, { words: brief(spot) }));
       else if (shown)
         say(
-          `光标在「${letters
+          _("光标在「{words}」前。", { words: letters
             .slice(focus, focus + 10)
             .join("")
-            .trim()}」前。`,
+            .trim() }),
         );
-      else if (old) say("没有选中字。");
+      else if (old) say(_("没有选中字。"));
     }
     document.addEventListener("selectionchange", () => {
       const now = getSelection();
@@ -517,7 +519,7 @@
             ]);
         if (low.length + high.length) {
           piece.style.boxShadow = [...stripes(low, 1), ...stripes(high, -1)].join(",");
-          piece.title = [...low, ...high].map((c) => (c.who ? `${c.who}：` : "") + c.label).join("、");
+          piece.title = [...low, ...high].map((c) => c.who ? _("{name}：{value}", { name: c.who, value: c.label }) : c.label).join(_("、"));
           const done = [...low, ...high].filter((c) => c.end === end).map((c) => (c.who ?? "") + c.number);
           if (done.length) piece.dataset.end = done.length > 4 ? `${done.slice(0, 4).join(" ")}…` : done.join(" ");
         }
@@ -539,7 +541,7 @@
             make(
               "li",
               {},
-              button(`再显示 ${Math.min(SHOWN, entries.length - first - SHOWN)} 处`, (event) => {
+              button(_n("再显示 {n} 处", Math.min(SHOWN, entries.length - first - SHOWN)), (event) => {
                 event.target.parentNode.remove();
                 more(first + SHOWN);
               }),
@@ -560,7 +562,7 @@
       drawText();
       list(own, state.codings, (c) => {
         const label = labelOf(c.code);
-        const what = `「${words(c)}」`;
+        const what = _("「{words}」", { words: words(c) });
         return make(
           "li",
           {},
@@ -569,13 +571,13 @@
           c.memo ? make("p", { class: "zc-memo" }, c.memo) : "",
           " ",
           button(
-            "备注",
-            () => ask(`备注：${what} → ${label}`, c.memo, (memo) => act(change(c, { memo }), "备注写好了。"), true),
-            { "aria-label": `写备注：${what} ${label}` },
+            _("备注"),
+            () => ask(_("备注：{what} → {label}", { what, label }), c.memo, (memo) => act(change(c, { memo }), _("备注写好了。")), true),
+            { "aria-label": _("写备注：{what} {label}", { what, label }) },
           ),
           " ",
           button(
-            "删去",
+            _("删去"),
             () =>
               act(
                 (now) => ({
@@ -584,9 +586,9 @@
                     (one) => one.start !== c.start || one.end !== c.end || one.code !== c.code,
                   ),
                 }),
-                `删去了${what}的${label}；可以撤销。`,
+                _("删去了{what}的{label}；可以撤销。", { what, label }),
               ),
-            { "aria-label": `删去：${what} ${label}` },
+            { "aria-label": _("删去：{what} {label}", { what, label }) },
           ),
         );
       });
@@ -598,16 +600,16 @@
           "li",
           {},
           badge(code.id),
-          ` ${code.label}，${counts.get(code.id) ?? 0} 处 `,
-          button("改名", () => ask(`给“${code.label}”改名`, code.label, (label) => rename(code, tidy(label))), {
-            "aria-label": `改名：${code.label}`,
+          _n(" {label}，{n} 处 ", counts.get(code.id) ?? 0, { label: code.label }),
+          button(_("改名"), () => ask(_("给“{label}”改名", { label: code.label }), code.label, (label) => rename(code, tidy(label))), {
+            "aria-label": _("改名：{label}", { label: code.label }),
           }),
           " ",
-          button("并入…", () => merge(code), { "aria-label": `并入另一个码：${code.label}` }),
+          button(_("并入…"), () => merge(code), { "aria-label": _("并入另一个码：{label}", { label: code.label }) }),
         ),
       );
-      ownTitle.textContent = `我的编码（${state.codings.length} 处）`;
-      codesTitle.textContent = `用到的码（${used.length} 个）`;
+      ownTitle.textContent = _("我的编码（{number} 处）", { number: state.codings.length });
+      codesTitle.textContent = _("用到的码（{number} 个）", { number: used.length });
       if (coder.value !== state.coder && document.activeElement !== coder) coder.value = state.coder;
       if (comparing.open) compare();
       if (lost && !lost.isConnected) text.focus({ preventScroll: true }); // the button that was used is drawn anew
@@ -616,17 +618,17 @@
       const fault =
         wrong(label) ||
         (state.codes.some((one) => one.label === label && one.id !== code.id)
-          ? "已经有这个名字；要合成一个，用“并入”。"
+          ? _("已经有这个名字；要合成一个，用“并入”。")
           : "");
       if (fault) return say(fault);
       act(
         (now) => ({ ...now, codes: now.codes.map((one) => (one.id === code.id ? { ...one, label } : one)) }),
-        `“${code.label}”改名为“${label}”。`,
+        _("“{old}”改名为“{label}”。", { old: code.label, label }),
       );
     }
     function merge(code) {
-      pick(`把“${code.label}”并入`, (label) => {
-        if (label === code.label || wrong(label)) return say(wrong(label) || "不能并入自己。");
+      pick(_("把“{label}”并入", { label: code.label }), (label) => {
+        if (label === code.label || wrong(label)) return say(wrong(label) || _("不能并入自己。"));
         act((now) => {
           const [next, id] = withCode(now, label);
           const seen = new Map();
@@ -643,7 +645,7 @@
             codings: [...seen.values()],
             codes: known.has(code.id) ? next.codes : next.codes.filter((one) => one.id !== code.id),
           };
-        }, `“${code.label}”并入了“${label}”；可以撤销。`);
+        }, _("“{old}”并入了“{label}”；可以撤销。", { old: code.label, label }));
       });
     }
 
@@ -655,7 +657,7 @@
       dialog.replaceChildren(
         heading,
         ...inside,
-        button("关闭", () => dialog.close()),
+        button(_("关闭"), () => dialog.close()),
       );
       dialog.showModal();
     }
@@ -672,7 +674,7 @@
           },
         },
         field,
-        make("button", { type: "submit" }, "保存"),
+        make("button", { type: "submit" }, _("保存")),
       );
       open(title, form);
       field.focus();
@@ -680,8 +682,8 @@
     function pick(title, done) {
       const filter = make("input", {
         type: "text",
-        "aria-label": "找一个码，或者写一个新的",
-        placeholder: "找一个码，或者写一个新的",
+        "aria-label": _("找一个码，或者写一个新的"),
+        placeholder: _("找一个码，或者写一个新的"),
         oninput: show,
       });
       const options = make("ul", { class: "zc-options" });
@@ -710,7 +712,7 @@
             make(
               "li",
               {},
-              button(`新建码“${wanted}”`, () => take(wanted)),
+              button(_("新建码“{wanted}”", { wanted }), () => take(wanted)),
             ),
           );
       }
@@ -739,7 +741,7 @@
     function choose() {
       const spot = chosen();
       if (!spot) return say(NOTHING);
-      pick(`给「${words(spot)}」一个码`, give);
+      pick(_("给「{words}」一个码", { words: words(spot) }), give);
     }
     function inVivo() {
       const spot = chosen();
@@ -777,9 +779,9 @@
         ]),
       ];
       download("-codings.csv", csv(rows), "text/csv");
-      tell(`导出了 ${state.codings.length} 处编码。${unnamed()}`);
+      tell(_n("导出了 {n} 处编码。", state.codings.length) + unnamed());
     };
-    const unnamed = () => (state.coder === "我" ? "编码人还是“我”：要和同学的合在一起，先改成自己的名字。" : "");
+    const unnamed = () => (state.coder === _("我") ? _("编码人还是“我”：要和同学的合在一起，先改成自己的名字。") : "");
     const parentOf = (code) => (codeOf(about(code, "parent_id")) ? about(code, "parent_id") : "");
     // what qda.js writes: the whole source where the page has it, else the passage as a text of its own
     function asProject() {
@@ -803,12 +805,12 @@
     }
     const exportProject = () => {
       download(".qdpx", qda.project(asProject()));
-      tell(`导出了项目：这一份文字，${state.codings.length} 处编码，${state.codes.length} 个码。${unnamed()}`);
+      tell(_("导出了项目：这一份文字，{codings} 处编码，{codes} 个码。", { codings: state.codings.length, codes: state.codes.length }) + unnamed());
     };
     const exportBook = () => {
-      if (!state.codes.length) return tell("还没有码可以导出。");
+      if (!state.codes.length) return tell(_("还没有码可以导出。"));
       download(".qdc", qda.codebook(asProject()));
-      tell(`导出了编码本：${state.codes.length} 个码。`);
+      tell(_n("导出了编码本：{n} 个码。", state.codes.length));
     };
     const exportCodes = () => {
       const fields = ["definition", "include", "exclude"];
@@ -823,11 +825,11 @@
         ]),
       ];
       download("-codebook.csv", csv(rows), "text/csv");
-      tell(`导出了 ${state.codes.length} 个码。`);
+      tell(_n("导出了 {n} 个码。", state.codes.length));
     };
     async function rowsOf(file, faults) {
-      const refuse = (why) => void faults.push(`${file.name}：${why}`);
-      if (file.size > MOST) return refuse("太大，不是这一页导出的。");
+      const refuse = (why) => void faults.push(_("{name}：{value}", { name: file.name, value: why }));
+      if (file.size > MOST) return refuse(_("太大，不是这一页导出的。"));
       const bytes = await file.arrayBuffer();
       let found;
       try {
@@ -836,7 +838,7 @@
         found = new TextDecoder("gb18030").decode(bytes); // as a Chinese spreadsheet saves it
       }
       const rows = found.includes("\0") ? null : readCsv(found);
-      if (!rows || !rows.length) return refuse("不是 CSV，或者坏了（有一个引号没有合上）；什么都没有读入。");
+      if (!rows || !rows.length) return refuse(_("不是 CSV，或者坏了（有一个引号没有合上）；什么都没有读入。"));
       const header = rows.shift().cells.map((cell) => cell.trim());
       const lines = rows.map(({ cells, line }) => ({
         line,
@@ -852,20 +854,23 @@
       const nothing = { codes: [], codings: [] };
       try {
         const read = await qda.read(file, data);
-        faults.push(...read.faults.map((fault) => `${file.name}：${fault}`));
+        faults.push(...read.faults.map((fault) => _("{name}：{value}", { name: file.name, value: fault })));
         const codes = read.codes.filter((code) => {
           const why = wrong(code.label);
-          if (why) faults.push(`${file.name}：码“${[...code.label].slice(0, 30).join("")}”没有读入：${why}`);
+          if (why) faults.push(_("{file}：码“{label}”没有读入：{why}", { file: file.name, label: [...code.label].slice(0, 30).join(""), why }));
           return !why;
         });
         const good = new Set(codes.map((code) => code.label));
         const codings = read.codings.filter((c) => good.has(c.label)).map((c) => ({ ...c, file: file.name }));
         const lost = read.codings.length - codings.length;
-        if (lost) faults.push(`${file.name}：用这些码编的 ${lost} 处也没有读入。`);
+        if (lost) faults.push(_n("{file}：用这些码编的 {n} 处也没有读入。", lost, { file: file.name }));
         return { codings, codes: read.here || read.kind === "codebook" ? codes : [], kind: read.kind };
       } catch (error) {
         if (!(error instanceof qda.Refused)) console.error(error);
-        faults.push(`${file.name}：${error instanceof qda.Refused ? error.message : "读不出来，什么都没有读入。"}`);
+        faults.push(_("{name}：{value}", {
+          name: file.name,
+          value: error instanceof qda.Refused ? error.message : _("读不出来，什么都没有读入。"),
+        }));
         return nothing;
       }
     }
@@ -909,7 +914,7 @@
         if (!table || books.includes(table)) continue;
         const missing = NEEDED.filter((name) => !table.header.includes(name));
         if (missing.length) {
-          faults.push(`${table.name}：没有 ${missing.join("、")} 一栏，不是编码的导出。`);
+          faults.push(_("{file}：没有 {columns} 一栏，不是编码的导出。", { file: table.name, columns: missing.join(_("、")) }));
           continue;
         }
         for (const row of table.lines) {
@@ -918,17 +923,17 @@
           );
           const label = tidy(row.label || names.get(row.code_id) || "");
           const why = row.short
-            ? "少了或多了格子"
+            ? _("少了或多了格子")
             : row.source_id !== data.source
-              ? `是材料 ${row.source_id || "（空）"} 的，不是 ${data.source} 的`
+              ? _("是材料 {other} 的，不是 {source} 的", { other: row.source_id || _("（空）"), source: data.source })
               : !(start >= 0 && start < end && end <= size)
-                ? "位置不在这段文字里"
+                ? _("位置不在这段文字里")
                 : row.quote_sha256 && row.quote_sha256 !== sha256(words({ start, end }))
-                  ? "原话对不上：文字不是同一版，或者是别的研究"
+                  ? _("原话对不上：文字不是同一版，或者是别的研究")
                   : !label
-                    ? `没有码 ${row.code_id}：把编码本一起读入`
+                    ? _("没有码 {code_id}：把编码本一起读入", { code_id: row.code_id })
                     : wrong(label);
-          if (why) faults.push(`${table.name} 第 ${row.line} 行：${why}。`);
+          if (why) faults.push(_("{file} 第 {line} 行：{why}。", { file: table.name, line: row.line, why }));
           else
             found.push({
               start,
@@ -947,7 +952,7 @@
       return { found, faults, books: books.length, codes, kinds };
     }
     const report = (said, faults) => {
-      tell(said + (faults.length ? `有 ${faults.length} 条说明，见下面。` : ""));
+      tell(said + (faults.length ? _n("有 {n} 条说明，见下面。", faults.length) : ""));
       problems.hidden = !faults.length;
       list(problems.firstChild, faults, (fault) => make("li", {}, fault));
     };
@@ -956,28 +961,31 @@
       const fresh = codes.filter((code) => !state.codes.some((one) => one.label === code.label));
       if (data.save && fresh.length > 50)
         return report(
-          `有 ${fresh.length} 个新码。这一页连着研究的文件夹，整本的编码本用 zhagen import 读入；这里什么都没有读入。`,
+          _n("有 {n} 个新码。这一页连着研究的文件夹，整本的编码本用 zhagen import 读入；这里什么都没有读入。", fresh.length),
           faults,
         );
       const who = [...new Set(found.map((c) => c.coder))];
       const mine = who.length > 1 ? found.filter((c) => c.coder === state.coder) : found;
       if (who.length > 1 && !mine.length)
-        return report(`文件里有几个人的编码：${who.join("、")}。把“编码人”改成其中一个，再读入。`, faults);
+        return report(_("文件里有几个人的编码：{names}。把“编码人”改成其中一个，再读入。", { names: who.join(_("、")) }), faults);
       const [had, knew] = [state.codings.length, state.codes.length];
       act((now) => joined(withCodes(now, codes), mine), "");
       const [added, learnt] = [state.codings.length - had, state.codes.length - knew];
       report(
         books && !found.length
-          ? "编码本要和编码一起读入。"
+          ? _("编码本要和编码一起读入。")
           : kinds.has("codebook") && !found.length
-            ? `读入编码本：${codes.length} 个码，新添 ${learnt} 个。`
-            : `读入 ${mine.length} 处，新添 ${added} 处${kinds.size ? `；新添 ${learnt} 个码` : ""}。`,
+            ? _n("读入编码本：{n} 个码，新添 {learnt} 个。", codes.length, { learnt })
+            : _n("读入 {n} 处，新添 {added} 处{more}。", mine.length, {
+                added,
+                more: kinds.size ? _n("；新添 {n} 个码", learnt) : "",
+              }),
         faults,
       );
     }
     async function invite(files) {
       const { found, faults, kinds } = await codingsOf(files);
-      if (kinds.has("codebook")) faults.push("编码本里没有编码，比不了：用“其他程序”里的“读入”。");
+      if (kinds.has("codebook")) faults.push(_("编码本里没有编码，比不了：用“其他程序”里的“读入”。"));
       const read = new Map();
       for (const c of found) {
         // two people may both be called 我
@@ -986,11 +994,11 @@
           data.coders.some((one) => one.name === c.coder) ||
           (guests.get(c.coder) ?? [c])[0].file !== c.file ||
           (read.get(c.coder) ?? [c])[0].file !== c.file;
-        const name = other ? `${c.coder}（${c.file}）` : c.coder;
+        const name = other ? _("{what}（{how}）", { what: c.coder, how: c.file }) : c.coder;
         read.set(name, [...(read.get(name) ?? []), c]);
       }
       for (const [name, codings] of read) guests.set(name, codings);
-      report(`读入 ${found.length} 处，现在有 ${guests.size} 位同学。`, faults);
+      report(_n("读入 {n} 处，现在有 {size} 位同学。", found.length, { size: guests.size }), faults);
       compare();
     }
     // without `accept` where it may be .qdpx: phones offer no file whose kind they do not know
@@ -1012,14 +1020,14 @@
     // ---- comparing --------------------------------------------------------------------------------------------------
     const everybody = () =>
       new Map([
-        ["你", state.codings.map((c) => ({ ...c, label: labelOf(c.code) }))],
+        [_("你"), state.codings.map((c) => ({ ...c, label: labelOf(c.code) }))],
         ...data.coders.map(({ name, codings }) => [
           name,
           codings.map(([start, end, code]) => ({ start, end, code, label: known.get(code)?.label ?? code })),
         ]),
         ...guests,
       ]);
-    const figure = (value) => (Number.isNaN(value) ? "算不出" : value.toFixed(3));
+    const figure = (value) => (Number.isNaN(value) ? _("算不出") : value.toFixed(3));
     const table = (caption, head, rows) =>
       make(
         "div",
@@ -1044,11 +1052,11 @@
       partner.replaceChildren(...[...all.keys()].slice(1).map((name) => make("option", {}, name)));
       if (all.has(before)) partner.value = before;
       const name = partner.value;
-      const [mine, theirs] = [all.get("你"), all.get(name) ?? []];
+      const [mine, theirs] = [all.get(_("你")), all.get(name) ?? []];
       const everyone = guests.size ? whole(all) : [];
       if (!mine.length)
         return result.replaceChildren(
-          make("p", {}, "先编几处，再来比。先看了别人的，就很难再用自己的眼睛看。"),
+          make("p", {}, _("先编几处，再来比。先看了别人的，就很难再用自己的眼睛看。")),
           ...everyone,
         );
       const dress = (list, who) =>
@@ -1059,19 +1067,19 @@
       const copy = make(
         "div",
         { class: "zc-text zc-both" },
-        ...lines.map((line) => make("p", {}, ...pieces(line, dress(mine, "你"), dress(theirs, name), null, null))),
+        ...lines.map((line) => make("p", {}, ...pieces(line, dress(mine, _("你")), dress(theirs, name), null, null))),
       );
       const found = agreement(data.turns, mine, theirs);
       const row = (what, m) => [what, m.items, figure(m.percent), figure(m.kappa), figure(m.alpha)];
       const measured = [
         table(
-          `你和${name}：一致性（逐字）`,
-          ["范围", "判断数", "一致率", "κ", "α"],
-          [row("全部文字", found.all), row("至少一人编了的文字", found.coded)],
+          _("你和{name}：一致性（逐字）", { name }),
+          [_("范围"), _("判断数"), _("一致率"), "κ", "α"],
+          [row(_("全部文字"), found.all), row(_("至少一人编了的文字"), found.coded)],
         ),
         table(
-          `你和${name}：逐个码（全部文字的字数）`,
-          ["码", "都编", "只有你", `只有${name}`, "一致率", "κ", "α"],
+          _("你和{name}：逐个码（全部文字的字数）", { name }),
+          [_("码"), _("都编"), _("只有你"), _("只有{name}", { name }), _("一致率"), "κ", "α"],
           found.codes.map((c) => [
             c.label,
             c.both,
@@ -1084,13 +1092,13 @@
         ),
       ];
       result.replaceChildren(
-        make("p", {}, `下面的线是你编的，上面的线是${name}编的；数字是码的号。`),
+        make("p", {}, _("下面的线是你编的，上面的线是{name}编的；数字是码的号。", { name })),
         copy,
         ...questions(mine, theirs, name),
         make(
           "p",
           {},
-          "判断数：每个字、每个码各判断一次“编没编”；只算受访者的话，只有你和他用过的码。这么短的一段，系数跟着一两处就跳，先看上面的问题。",
+          _("判断数：每个字、每个码各判断一次“编没编”；只算受访者的话，只有你和他用过的码。这么短的一段，系数跟着一两处就跳，先看上面的问题。"),
         ),
         ...measured,
         ...everyone,
@@ -1099,7 +1107,7 @@
     // all together, by pair, and by code over all pairs, for a class; a teacher who coded nothing is none of it
     function whole(all) {
       const names = [...all.keys()].filter(
-        (name) => !data.coders.some((one) => one.name === name) && (name !== "你" || all.get(name).length),
+        (name) => !data.coders.some((one) => one.name === name) && (name !== _("你") || all.get(name).length),
       );
       if (names.length < 2) return [];
       const pairs = names.flatMap((one, i) =>
@@ -1118,18 +1126,18 @@
       );
       return [
         table(
-          `全班：${names.length} 个人一起`,
-          ["范围", "判断数", "α"],
+          _n("全班：{n} 个人一起", names.length),
+          [_("范围"), _("判断数"), "α"],
           [
-            ["全部文字", together.all],
-            ["至少一人编了的文字", together.coded],
+            [_("全部文字"), together.all],
+            [_("至少一人编了的文字"), together.coded],
           ].map(([what, m]) => [what, m.items, figure(m.alpha)]),
         ),
         table(
-          "全班：两人一对",
-          ["两个人", "一致率", "κ", "α（全部文字）", "α（编了的文字）"],
+          _("全班：两人一对"),
+          [_("两个人"), _("一致率"), "κ", _("α（全部文字）"), _("α（编了的文字）")],
           pairs.map(([one, other, m]) => [
-            `${one}、${other}`,
+            [one, other].join(_("、")),
             figure(m.all.percent),
             figure(m.all.kappa),
             figure(m.all.alpha),
@@ -1137,8 +1145,8 @@
           ]),
         ),
         table(
-          "全班：逐个码，最不一致的在前",
-          ["码", "几对人用过", "两人都编的字", "只一人编的字", "都编的占几成", "α（一起）"],
+          _("全班：逐个码，最不一致的在前"),
+          [_("码"), _("几对人用过"), _("两人都编的字"), _("只一人编的字"), _("都编的占几成"), _("α（一起）")],
           [...codes]
             .sort((a, b) => share(a[1]) - share(b[1]))
             .map(([label, c]) => [label, c.pairs, c.both, c.one, figure(share(c)), figure(together.codes.get(label))]),
@@ -1158,15 +1166,15 @@
           missed.push([
             c,
             other
-              ? `同一处你编了${other.label}。两条定义差在哪里？要不要两个都编？`
-              : "你没有编。定义里哪几个字支持他？你是看漏了，还是认为不该编？",
+              ? _("同一处你编了{label}。两条定义差在哪里？要不要两个都编？", { label: other.label })
+              : _("你没有编。定义里哪几个字支持他？你是看漏了，还是认为不该编？"),
           ]);
         else if (equal.start !== c.start || equal.end !== c.end)
-          borders.push([c, `你圈的是「${words(equal)}」。多出来或少掉的字，够不够得上定义？`]);
+          borders.push([c, _("你圈的是「{words}」。多出来或少掉的字，够不够得上定义？", { words: words(equal) })]);
       }
       for (const c of mine)
         if (!theirs.some(same(c)))
-          alone.push([c, `${name}在这里没有用这个码。指得出定义里的字吗？指不出，删；指得出，问他为什么不编。`]);
+          alone.push([c, _("{name}在这里没有用这个码。指得出定义里的字吗？指不出，删；指得出，问他为什么不编。", { name })]);
       const item = ([c, question]) => {
         const reasons = data.differences
           .filter((d) => d[2] === c.code && meet({ start: d[0], end: d[1] }, c))
@@ -1177,13 +1185,13 @@
         return make(
           "li",
           {},
-          `「${words(c)}」→ ${c.label}。`,
+          _("「{words}」→ {label}。", { words: words(c), label: c.label }),
           question,
           ...[
-            ["定义", definition(c.label)],
-            ["他们谈下来", reasons.map((reason) => reason[0]).join("\n")],
-            [`${name}的备注`, c.memo],
-            ...memos.map((memo) => [`备忘录 ${memo.memo_id}（${memo.coder}）：${memo.title}`, memo.text]),
+            [_("定义"), definition(c.label)],
+            [_("他们谈下来"), reasons.map((reason) => reason[0]).join("\n")],
+            [_("{name}的备注", { name }), c.memo],
+            ...memos.map((memo) => [_("备忘录 {memo_id}（{coder}）：{title}", { memo_id: memo.memo_id, coder: memo.coder, title: memo.title }), memo.text]),
           ]
             .filter(([, said]) => said)
             .map(([title, said]) =>
@@ -1194,12 +1202,12 @@
       const part = (title, entries) => {
         const into = make("ol");
         list(into, entries, item);
-        return [make("p", { class: "zc-title" }, `${title}（${entries.length} 处）`), into];
+        return [make("p", { class: "zc-title" }, _("{title}（{number} 处）", { title, number: entries.length })), into];
       };
       return [
-        ...part(`${name}看到、你没有编的`, missed),
-        ...part("圈得不一样长的", borders),
-        ...part("只有你编的", alone),
+        ...part(_("{name}看到、你没有编的", { name }), missed),
+        ...part(_("圈得不一样长的"), borders),
+        ...part(_("只有你编的"), alone),
       ];
     }
 
@@ -1221,25 +1229,27 @@
         },
         {
           ...stay,
-          "aria-label": `${label}：${side === "start" ? "前头" : "后头"}${step < 0 === (side === "start") ? "多" : "少"}一个字`,
+          "aria-label": (step < 0) === (side === "start")
+            ? (side === "start" ? _("{label}：前头多一个字", { label }) : _("{label}：后头多一个字", { label }))
+            : (side === "start" ? _("{label}：前头少一个字", { label }) : _("{label}：后头少一个字", { label })),
         },
       );
-    const back = button("撤销", undo, stay);
+    const back = button(_("撤销"), undo, stay);
     const bar = make(
       "div",
       { class: "zc-bar" },
       status,
       make(
         "div",
-        { role: "group", "aria-label": "编码工具" },
-        button("编码…", choose, stay),
-        button("原话作码", inVivo, stay),
+        { role: "group", "aria-label": _("编码工具") },
+        button(_("编码…"), choose, stay),
+        button(_("原话作码"), inVivo, stay),
         back,
-        button("选这一句", sentence, stay),
-        edge("←前", "start", -1),
-        edge("前→", "start", 1),
-        edge("←后", "end", -1),
-        edge("后→", "end", 1),
+        button(_("选这一句"), sentence, stay),
+        edge(_("←前"), "start", -1),
+        edge(_("前→"), "start", 1),
+        edge(_("←后"), "end", -1),
+        edge(_("后→"), "end", 1),
       ),
     );
     const [own, codes] = [make("ol", { class: "zc-list" }), make("ul", { class: "zc-list" })];
@@ -1247,48 +1257,48 @@
     const coder = make("input", {
       type: "text",
       maxlength: 20,
-      "aria-label": "编码人",
+      "aria-label": _("编码人"),
       disabled: Boolean(data.save), // it is the server's
       onchange() {
-        const name = tidy(coder.value).replace(/^[=+\-@＝＋－＠]+/, "") || "我";
-        act((now) => (now.coder === name ? now : { ...now, coder: name }), `编码人改为${name}。`);
+        const name = tidy(coder.value).replace(/^[=+\-@＝＋－＠]+/, "") || _("我");
+        act((now) => (now.coder === name ? now : { ...now, coder: name }), _("编码人改为{name}。", { name }));
         coder.value = name;
       },
     });
-    const partner = make("select", { "aria-label": "和谁比", onchange: compare });
+    const partner = make("select", { "aria-label": _("和谁比"), onchange: compare });
     const result = make("div", { class: "zc-result" });
     const comparing = make(
       "details",
       { class: "zc-part", ontoggle: () => comparing.open && compare() },
-      make("summary", {}, "和别人的编码比"),
-      make("p", {}, "和谁比 ", partner, " ", ...chooser("读入同学的导出…", invite)),
-      make("p", {}, "同学的导出是 CSV，或者 .qdpx；可以一次选几个。"),
+      make("summary", {}, _("和别人的编码比")),
+      make("p", {}, _("和谁比 "), partner, " ", ...chooser(_("读入同学的导出…"), invite)),
+      make("p", {}, _("同学的导出是 CSV，或者 .qdpx；可以一次选几个。")),
       result,
     );
     const others = make(
       "details",
       { class: "zc-part", hidden: !qda },
-      make("summary", {}, "其他程序（NVivo、MAXQDA、ATLAS.ti、QualCoder）"),
+      make("summary", {}, _("其他程序（NVivo、MAXQDA、ATLAS.ti、QualCoder）")),
       make(
         "p",
         {},
-        "和同学合编、交给老师，用上面的 CSV 就够了。要在这些程序里接着做，导出项目：这份文字、编码、备注和码都在里面，在那边选“导入 REFI-QDA 项目”。编码本只有码。",
+        _("和同学合编、交给老师，用上面的 CSV 就够了。要在这些程序里接着做，导出项目：这份文字、编码、备注和码都在里面，在那边选“导入 REFI-QDA 项目”。编码本只有码。"),
       ),
       make(
         "p",
         { class: "zc-files" },
-        button("导出项目（.qdpx）", exportProject),
+        button(_("导出项目（.qdpx）"), exportProject),
         " ",
-        button("导出编码本（.qdc）", exportBook),
+        button(_("导出编码本（.qdc）"), exportBook),
         " ",
-        ...chooser("读入 .qdpx 或 .qdc…", take),
+        ...chooser(_("读入 .qdpx 或 .qdc…"), take),
       ),
     );
     text.tabIndex = 0;
     text.setAttribute("role", "textbox");
     text.setAttribute("aria-readonly", "true");
     text.setAttribute("aria-multiline", "true");
-    text.setAttribute("aria-label", "要编码的文字。左右箭头按字移动，上下箭头按句，按住 Shift 选中，回车给码");
+    text.setAttribute("aria-label", _("要编码的文字。左右箭头按字移动，上下箭头按句，按住 Shift 选中，回车给码"));
     block.append(
       bar,
       warning,
@@ -1297,13 +1307,13 @@
       make(
         "p",
         { class: "zc-files" },
-        make("label", {}, "编码人 ", coder),
+        make("label", {}, _("编码人 "), coder),
         " ",
-        button("导出编码", exportCodings),
+        button(_("导出编码"), exportCodings),
         " ",
-        button("导出编码本", exportCodes),
+        button(_("导出编码本"), exportCodes),
         " ",
-        ...chooser("读入…", take, ".csv"),
+        ...chooser(_("读入…"), take, ".csv"),
       ),
       others,
       noted,
@@ -1318,14 +1328,14 @@
       if (data.save) {
         state = base = data.state;
         draw();
-        return say(`已有 ${state.codings.length} 处。选中几个字，再点“编码…”；编的随时存进研究的文件夹。`);
+        return say(_n("已有 {n} 处。选中几个字，再点“编码…”；编的随时存进研究的文件夹。", state.codings.length));
       }
       let raw = null;
       try {
         raw = stored = localStorage.getItem(key);
         const other = Object.keys(localStorage).filter((name) => name.startsWith(group) && name !== key);
         for (const name of other)
-          offer("这台设备上还有给另一版文字编的、或者读不出的编码，原样留着：", localStorage.getItem(name), name);
+          offer(_("这台设备上还有给另一版文字编的、或者读不出的编码，原样留着："), localStorage.getItem(name), name);
       } catch {
         unsaved = true;
       }
@@ -1338,23 +1348,23 @@
           localStorage.removeItem(key);
           stored = null;
         } catch {} // no room for a copy: until something is coded, it stays where it is, and it can be downloaded
-        offer("这台设备上存的编码读不出来，没有删，从头开始。原来的：", raw, name);
+        offer(_("这台设备上存的编码读不出来，没有删，从头开始。原来的："), raw, name);
       }
       warning.hidden = !unsaved;
       draw();
       say(
         found && found.codings.length
-          ? `接着编：已有 ${found.codings.length} 处，存在这台设备上。`
-          : "选中几个字，再点“编码…”。编码只存在这台设备上。",
+          ? _n("接着编：已有 {n} 处，存在这台设备上。", found.codings.length)
+          : _("选中几个字，再点“编码…”。编码只存在这台设备上。"),
       );
     }
     function offer(said, raw, name) {
       const link = make(
         "a",
         { download: "zhagen-coder.json", href: URL.createObjectURL(new Blob([raw], { type: "application/json" })) },
-        "下载",
+        _("下载"),
       );
-      const drop = button("不要了", () => {
+      const drop = button(_("不要了"), () => {
         localStorage.removeItem(name);
         note.remove();
       });
@@ -1365,7 +1375,7 @@
       if ((event.key === key || event.key === null) && follow()) {
         if (unsaved) keep();
         draw();
-        say("另一个窗口改了编码，这里跟上了；撤销可以回到这个窗口原来的样子。");
+        say(_("另一个窗口改了编码，这里跟上了；撤销可以回到这个窗口原来的样子。"));
       }
     });
     addEventListener("beforeunload", (event) => unsaved && state.codings.length && event.preventDefault());

@@ -3,6 +3,8 @@
 // measured before it is unpacked, its XML may declare nothing, and its words come out as text only.
 (() => {
   "use strict";
+  const _ = globalThis.zhagenSay;
+  const _n = globalThis.zhagenSayNumber;
   const PROJECT = "urn:QDA-XML:project:1.0";
   const CODEBOOK = "urn:QDA-XML:codebook:1.0";
   const SPACE = "f6dc9412-2708-5618-8771-faedf9df05d2"; // zhagen.exchange.model.NAMESPACE
@@ -14,7 +16,7 @@
   const SMALL = 1 << 20; // bytes up to which no ratio is asked for
   const DEEPEST = 100; // codes above each other
   const CODES = 20000;
-  const ANEW = "请从原来的程序里重新导出。";
+  const ANEW = _("请从原来的程序里重新导出。");
   const PALETTE = "#0072b2 #d55e00 #009e73 #cc79a7 #56b4e9 #e69f00 #f0e442 #999999".split(" "); // Okabe and Ito
   const HEIGHTS = ["concept", "category", "main_category", "core_category", "theme", "dimension"];
   const LEVELS = [...HEIGHTS, "theoretical", "focused", "initial"];
@@ -130,23 +132,23 @@
       (view.getUint32(end, true) !== 0x06054b50 || end + 22 + view.getUint16(end + 20, true) > tail.length)
     )
       end--;
-    if (end < 0) refuse(`不是 .qdpx，或者没有传完：压缩包的目录不在。${ANEW}`);
+    if (end < 0) refuse(_("不是 .qdpx，或者没有传完：压缩包的目录不在。{ANEW}", { ANEW }));
     const [count, size, place] = [
       view.getUint16(end + 10, true),
       view.getUint32(end + 12, true),
       view.getUint32(end + 16, true),
     ];
     if (count === 0xffff || place === 0xffffffff)
-      refuse("太大：压缩包是 zip64 的，这一页读不了；在电脑上用 zhagen import。");
-    if (count > ENTRIES) refuse(`压缩包里有 ${count} 个文件，不像访谈的项目。`);
+      refuse(_("太大：压缩包是 zip64 的，这一页读不了；在电脑上用 zhagen import。"));
+    if (count > ENTRIES) refuse(_n("压缩包里有 {n} 个文件，不像访谈的项目。", count));
     const shift = file.size - tail.length + end - size - place; // something may stand before the archive
-    if (shift < 0) refuse(`压缩包坏了：目录的位置不对。${ANEW}`);
+    if (shift < 0) refuse(_("压缩包坏了：目录的位置不对。{ANEW}", { ANEW }));
     const list = await slice(file, place + shift, place + shift + size);
     const heads = new DataView(list.buffer);
     const found = new Map();
     for (let i = 0, at = 0; i < count; i++) {
       if (at + 46 > list.length || heads.getUint32(at, true) !== 0x02014b50)
-        refuse(`压缩包坏了：目录读不出来。${ANEW}`);
+        refuse(_("压缩包坏了：目录读不出来。{ANEW}", { ANEW }));
       const number = (from, bytes) =>
         bytes === 2 ? heads.getUint16(at + from, true) : heads.getUint32(at + from, true);
       const name = new TextDecoder().decode(list.subarray(at + 46, at + 46 + number(28, 2)));
@@ -159,10 +161,10 @@
         at: number(42, 4) + shift,
       };
       if (/^[/\\]|^[A-Za-z]:|\0/.test(name) || name.split(/[/\\]/).includes(".."))
-        refuse(`压缩包里有一个名字指到外面去（${name.slice(0, 60)}）：不要打开，问问是谁发来的。`);
+        refuse(_("压缩包里有一个名字指到外面去（{what}）：不要打开，问问是谁发来的。", { what: name.slice(0, 60) }));
       if (((number(38, 4) >>> 28) & 15) === 10)
-        refuse(`压缩包里的 ${name.slice(0, 60)} 是链接，不是文件：不要打开，问问是谁发来的。`);
-      if (found.has(name)) refuse(`压缩包里有两个 ${name.slice(0, 60)}。${ANEW}`);
+        refuse(_("压缩包里的 {what} 是链接，不是文件：不要打开，问问是谁发来的。", { what: name.slice(0, 60) }));
+      if (found.has(name)) refuse(_("压缩包里有两个 {what}。{ANEW}", { what: name.slice(0, 60), ANEW }));
       found.set(name, entry);
       at += 46 + number(28, 2) + number(30, 2) + number(32, 2);
     }
@@ -170,11 +172,11 @@
     let left = ALTOGETHER;
     async function read(name) {
       const entry = found.get(name);
-      const broken = () => refuse(`压缩包里的 ${name.slice(0, 60)} 坏了。${ANEW}`);
-      if (entry.flags & 1) refuse("压缩包有密码。请不带密码重新导出。");
-      if (entry.size > Math.min(LARGEST, left)) refuse(`${name.slice(0, 60)} 解开有 ${entry.size} 个字节，太大。`);
+      const broken = () => refuse(_("压缩包里的 {what} 坏了。{ANEW}", { what: name.slice(0, 60), ANEW }));
+      if (entry.flags & 1) refuse(_("压缩包有密码。请不带密码重新导出。"));
+      if (entry.size > Math.min(LARGEST, left)) refuse(_("{what} 解开有 {size} 个字节，太大。", { what: name.slice(0, 60), size: entry.size }));
       if (entry.size > SMALL && entry.size > RATIO * Math.max(entry.packed, 1))
-        refuse(`${name.slice(0, 60)} 只有 ${entry.packed} 个字节，要解成 ${entry.size} 个：可能是压缩炸弹，没有打开。`);
+        refuse(_("{what} 只有 {packed} 个字节，要解成 {size} 个：可能是压缩炸弹，没有打开。", { what: name.slice(0, 60), packed: entry.packed, size: entry.size }));
       left -= entry.size;
       const head = new DataView((await slice(file, entry.at, entry.at + 30)).buffer);
       if (head.byteLength < 30 || head.getUint32(0, true) !== 0x04034b50) broken();
@@ -194,7 +196,7 @@
       stream = new DecompressionStream("deflate-raw");
     } catch {
       refuse(
-        "这个浏览器太旧，解不开压缩过的 .qdpx。换成 2023 年以后的 Chrome、Edge、Firefox 或 Safari，或者请对方交 CSV。",
+        _("这个浏览器太旧，解不开压缩过的 .qdpx。换成 2023 年以后的 Chrome、Edge、Firefox 或 Safari，或者请对方交 CSV。"),
       );
     }
     const made = new Uint8Array(size);
@@ -250,15 +252,15 @@
       String.fromCharCode(...bytes.subarray(0, 200)),
     );
     const text = decode(bytes, [declared ? declared[1] : "utf-8"]);
-    if (text === null) refuse(`XML 的编码读不出来${declared ? `（${declared[1]}）` : ""}。${ANEW}`);
+    if (text === null) refuse(_("XML 的编码读不出来{encoding}。{ANEW}", { encoding: declared ? _("（{what}）", { what: declared[1] }) : "", ANEW }));
     if (text.includes("<!DOCTYPE"))
-      refuse("XML 里有文档类型声明（DOCTYPE），正常的项目用不着：没有打开，问问是谁发来的。");
+      refuse(_("XML 里有文档类型声明（DOCTYPE），正常的项目用不着：没有打开，问问是谁发来的。"));
     const found = new DOMParser().parseFromString(text, "application/xml");
-    if (found.getElementsByTagName("parsererror").length) refuse(`XML 坏了，读不到头。${ANEW}`);
+    if (found.getElementsByTagName("parsererror").length) refuse(_("XML 坏了，读不到头。{ANEW}", { ANEW }));
     const root = found.documentElement;
     const kind = /^urn:QDA-XML:(project|codebook):[\w.:]+$/.exec(root.namespaceURI ?? "");
     if (!kind || root.localName !== { project: "Project", codebook: "CodeBook" }[kind[1]])
-      refuse(`不是 REFI-QDA 的项目或者编码本：最外面是 ${root.nodeName.slice(0, 60)}。`);
+      refuse(_("不是 REFI-QDA 的项目或者编码本：最外面是 {what}。", { what: root.nodeName.slice(0, 60) }));
     return root;
   }
   const kids = (node, ...names) => (node ? [...node.children].filter((one) => names.includes(one.localName)) : []);
@@ -385,7 +387,7 @@
           notes.push(
             tag("Note", {
               guid: note,
-              name: `${label}：${words.slice(0, 20).join("")}`.replace(/\s+/g, " "),
+              name: _("{name}：{value}", { name: label, value: words.slice(0, 20).join("") }).replace(/\s+/g, " "),
               plainTextPath: `internal://${note}.txt`,
               ...made(c.date, true),
             }),
@@ -506,19 +508,19 @@
       .map((node) => [node, "", 1]);
     while (stack.length) {
       const [node, parent, depth] = stack.pop();
-      if (depth > DEEPEST) refuse(`码叠了 ${DEEPEST} 层以上，不像一本编码本。`);
-      if (codes.size >= CODES) refuse(`码超过 ${CODES} 个，不像一本编码本。`);
+      if (depth > DEEPEST) refuse(_("码叠了 {DEEPEST} 层以上，不像一本编码本。", { DEEPEST }));
+      if (codes.size >= CODES) refuse(_("码超过 {CODES} 个，不像一本编码本。", { CODES }));
       const [guid, name] = [plain(value(node, "guid")), value(node, "name").replace(/\s+/g, " ").trim()];
       let above = parent;
       if (cases.has(guid)); // NVivo: a case is a code, too
       else if (!guid || !name)
-        faults.push(`有一个码没有${name ? "编号" : "名字"}${name ? `（${name}）` : ""}，没有读入。`);
-      else if (codes.has(guid)) refuse(`两个码用同一个编号（${name.slice(0, 60)}）。${ANEW}`);
+        faults.push(name ? _("有一个码没有编号（{name}），没有读入。", { name }) : _("有一个码没有名字，没有读入。"));
+      else if (codes.has(guid)) refuse(_("两个码用同一个编号（{what}）。{ANEW}", { what: name.slice(0, 60), ANEW }));
       else {
         let label = name;
         for (let n = 2; labels.has(label); n++)
-          label = n === 2 && parent ? `${name}（${codes.get(parent).label}）` : `${name}（${n}）`;
-        if (label !== name) faults.push(`不止一个码叫“${name}”，后面的一个读作“${label}”。`);
+          label = n === 2 && parent ? _("{what}（{how}）", { what: name, how: codes.get(parent).label }) : _("{what}（{how}）", { what: name, how: n });
+        if (label !== name) faults.push(_("不止一个码叫“{name}”，后面的一个读作“{label}”。", { name, label }));
         labels.add(label);
         const [definition, fields] = splitFields(said(node));
         const color = value(node, "color").trim().toLowerCase();
@@ -555,9 +557,9 @@
   async function read(file, passage) {
     const head = await slice(file, 0, 4);
     if (String.fromCharCode(...head.subarray(0, 2)) !== "PK") {
-      if (file.size > LARGEST) refuse("太大，不像一本编码本。");
+      if (file.size > LARGEST) refuse(_("太大，不像一本编码本。"));
       const root = parse(await slice(file, 0, file.size));
-      if (root.localName !== "CodeBook") refuse("是项目里的 .qde，要读的是整个 .qdpx。");
+      if (root.localName !== "CodeBook") refuse(_("是项目里的 .qde，要读的是整个 .qdpx。"));
       const faults = [];
       return { kind: "codebook", codes: [...codesOf(root, faults).values()], codings: [], here: false, faults };
     }
@@ -566,11 +568,11 @@
     if (inner.length !== 1)
       refuse(
         inner.length
-          ? `压缩包里有 ${inner.length} 个 .qde，应当只有一个。${ANEW}`
-          : "压缩包里没有 .qde：不是 REFI-QDA 的项目。",
+          ? _n("压缩包里有 {n} 个 .qde，应当只有一个。{ANEW}", inner.length, { ANEW })
+          : _("压缩包里没有 .qde：不是 REFI-QDA 的项目。"),
       );
     const root = parse(await archive.read(inner[0]));
-    if (root.localName !== "Project") refuse(`压缩包里是编码本，不是项目。${ANEW}`);
+    if (root.localName !== "Project") refuse(_("压缩包里是编码本，不是项目。{ANEW}", { ANEW }));
     return projectOf(root, archive, passage);
   }
 
@@ -582,15 +584,15 @@
     const users = new Map(
       kids(kid(root, "Users"), "User").map((one, i) => [
         plain(value(one, "guid")),
-        value(one, "name") || value(one, "id") || `编码人${i + 1}`,
+        value(one, "name") || value(one, "id") || _("编码人{number}", { number: i + 1 }),
       ]),
     );
-    const owner = users.get(plain(value(root, "creatingUserGUID"))) ?? [...users.values()][0] ?? "未署名";
+    const owner = users.get(plain(value(root, "creatingUserGUID"))) ?? [...users.values()][0] ?? _("未署名");
     const userOf = (...nodes) => {
       for (const node of nodes)
         for (const key of ["creatingUser", "modifyingUser"]) {
           const guid = plain(value(node, key));
-          if (guid) return users.get(guid) ?? `未署名-${guid.slice(0, 4)}`;
+          if (guid) return users.get(guid) ?? _("未署名-{what}", { what: guid.slice(0, 4) });
         }
       return owner;
     };
@@ -603,7 +605,7 @@
     async function textOf(node, name) {
       const path = value(node, "plainTextPath");
       if (/^(absolute|relative):\/\/|^file:/.test(path))
-        return (faults.push(`“${name}”的文字在文件外面（${path.slice(0, 60)}），没有读入。`), null);
+        return (faults.push(_("“{name}”的文字在文件外面（{what}），没有读入。", { name, what: path.slice(0, 60) })), null);
       if (!path) return kid(node, "PlainTextContent")?.textContent ?? null;
       const short = path.replace(/^internal:\/\//, "").replace(/^\/+/, "");
       let long = short;
@@ -611,10 +613,10 @@
         long = decodeURIComponent(short);
       } catch {} // a % that means itself
       const found = [short, long].flatMap((one) => [archive.find(`sources/${one}`), archive.find(one)]).find(Boolean);
-      if (!found) return (faults.push(`“${name}”的文字不在文件里（${short.slice(0, 60)}），没有读入。`), null);
+      if (!found) return (faults.push(_("“{name}”的文字不在文件里（{what}），没有读入。", { name, what: short.slice(0, 60) })), null);
       const text = decode(await archive.read(found), ["utf-8", "gb18030"]);
       if (text === null || /[\0]/.test(text))
-        return (faults.push(`“${name}”的文字读不出来（${found.slice(0, 60)}），没有读入。`), null);
+        return (faults.push(_("“{name}”的文字读不出来（{what}），没有读入。", { name, what: found.slice(0, 60) })), null);
       return text;
     }
     // where the passage is in a text; -1 if it is not, or is there more than once
@@ -633,7 +635,7 @@
       "VideoSource",
       "PictureSource",
     ).flatMap((outer) => {
-      const name = value(outer, "name") || value(outer, "plainTextPath").replace(/^.*\/|\.\w+$/g, "") || "（无名）";
+      const name = value(outer, "name") || value(outer, "plainTextPath").replace(/^.*\/|\.\w+$/g, "") || _("（无名）");
       const inside = outer.localName === "TextSource" ? [outer] : kids(outer, "Representation", "Transcript");
       return inside.length
         ? inside.map((inner) => ({ name: value(inner, "name") || name, outer, inner }))
@@ -662,18 +664,18 @@
     for (const { name, codings, line } of others)
       if (line)
         faults.push(
-          `“${brief(name)}”是这段文字的另一版：这一行在它里面对不上：「${brief(line)}」。它的 ${codings} 处编码没有读入。`,
+          _("“{name}”是这段文字的另一版：这一行在它里面对不上：「{line}」。它的 {codings} 处编码没有读入。", { name: brief(name), line: brief(line), codings }),
         );
     const rest = others.filter((one) => !one.line);
     const listed =
       rest
         .slice(0, 5)
-        .map((one) => `“${brief(one.name)}”（${one.codings} 处）`)
-        .join("、") + (rest.length > 5 ? ` 等 ${rest.length} 份` : "");
-    if (!sources.length) faults.push("项目里没有文字材料。");
+        .map((one) => _("“{name}”（{codings} 处）", { name: brief(one.name), codings: one.codings }))
+        .join(_("、")) + (rest.length > 5 ? _n(" 等 {n} 份", rest.length) : "");
+    if (!sources.length) faults.push(_("项目里没有文字材料。"));
     else if (rest.length)
       faults.push(
-        `${here.length ? "项目里还有别的材料" : `项目里没有这一段（${passage.source}）的文字，有的是`}：${listed}，它们的编码没有读入。`,
+        _("{what}：{listed}，它们的编码没有读入。", { what: here.length ? _("项目里还有别的材料") : _("项目里没有这一段（{source}）的文字，有的是", { source: passage.source }), listed }),
       );
 
     const notes = new Map(kids(kid(root, "Notes"), "Note").map((one) => [plain(value(one, "guid")), one]));
@@ -738,7 +740,7 @@
                 .replace(/\s+/g, " "),
             )
           : "";
-        if (!span) faults.push(`“${name}”的 ${place} 不在它的文字里：${inside.length} 处编码没有读入。`);
+        if (!span) faults.push(_n("“{name}”的 {place} 不在它的文字里：{n} 处编码没有读入。", inside.length, { name, place }));
         else if (span[0] >= span[1]) empty.push(place);
         else if (!inside.length) {
           if (!kids(node, "Coding").length) uncoded.push(words);
@@ -785,16 +787,16 @@
       }
     }
     const told = (list, why) =>
-      list.length && faults.push(`${list.length} 处${why}${list[0] ? `（如「${list[0]}」）` : ""}，没有读入。`);
-    told(outside, "编码伸到这一段外面");
-    told(empty, "一个字也没有圈");
-    told(uncoded, "只有批注、没有码");
-    told(unknown, "编码的码不在编码本里");
+      list.length && faults.push(_n("{n} 处{why}{example}，没有读入。", list.length, { why, example: list[0] ? _("（如「{words}」）", { words: list[0] }) : "" }));
+    told(outside, _("编码伸到这一段外面"));
+    told(empty, _("一个字也没有圈"));
+    told(uncoded, _("只有批注、没有码"));
+    told(unknown, _("编码的码不在编码本里"));
     const left = [...notes.keys()].filter(
       (guid) =>
         !used.has(guid) && notes.get(guid) !== table && !/^(id: .*\n)?kind: (table|page)/.test(said(notes.get(guid))),
     ).length;
-    if (here.length && left) faults.push(`${left} 条备忘录不是写在这一段的编码上的，没有读入。`);
+    if (here.length && left) faults.push(_n("{n} 条备忘录不是写在这一段的编码上的，没有读入。", left));
     return { kind: "project", codes: [...codes.values()], codings, here: here.length > 0, faults };
   }
 

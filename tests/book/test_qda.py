@@ -40,7 +40,9 @@ def opened(browser, folder, passage, before="", touch=False):
     folder.mkdir(exist_ok=True)
     file = written(folder, passage, before)
     shutil.copy(STATIC / "qda.js", folder / "qda.js")
-    page = file.read_text("utf-8").replace("<script src=", '<script src="qda.js" defer></script><script src=', 1)
+    page = file.read_text("utf-8").replace(
+        '<script src="coder.js"', '<script src="qda.js" defer></script><script src="coder.js"', 1
+    )
     file.write_text(page, "utf-8")
     browser.fresh(touch=touch)
     browser.open(file)
