@@ -261,3 +261,12 @@ def test_a_term_that_fills_one_unit_is_key_by_occurrences_only():
 def test_sides_that_cannot_be_compared(target, draws, says):
     with pytest.raises(ZhagenError, match=says):
         keyness_by_units(units(), target, draws=draws)
+
+
+def test_draws_are_the_same_in_batches_of_any_size(monkeypatch):
+    counts = csr_array(np.random.default_rng(5).poisson(0.4, (40, 30)))
+    matrix, side = TermMatrix(counts, None, np.array([f"词{n:02}" for n in range(30)])), np.arange(40) % 3 == 0
+    found = [keyness_by_units(matrix, side, draws=60)]
+    monkeypatch.setattr("zhagen.statistics.keyness.CELLS", 400)
+    found.append(keyness_by_units(matrix, side, draws=60))
+    assert_frame_equal(*found)

@@ -128,10 +128,10 @@ def _keyness(arguments: argparse.Namespace) -> None:
             numbers = (f"{row['g2']:.1f}", f"{row['log_ratio']:.2f}", *cases, f"{row['p_bh']:.3f}")
             counts = (row["count"], row["count_reference"])
             print_row(row["group"], row["term"], *counts, *numbers, f"{row['p_shuffled']:.3f}")
-    for row in found.groups.itertuples(index=False, name=None):
-        group, cases, terms, other_cases, other_terms = row
-        sizes = f"{cases} cases with {terms} counted words; others: {other_cases}, {other_terms}"
-        print(f"zhagen: {visible(group)}: {sizes}", file=sys.stderr)
+    for one in found.groups.to_dict("records"):
+        sizes = f"{one['cases']} cases with {one['terms']} counted words"
+        others = f"others: {one['cases_reference']}, {one['terms_reference']}"
+        print(f"zhagen: {visible(str(one['group']))}: {sizes}; {others}", file=sys.stderr)
     if found.left_out:
         names = "、".join(list(found.left_out)[:10]) + " …" * (len(found.left_out) > 10)
         print(f"zhagen: too few cases to be compared: {visible(names)}", file=sys.stderr)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from zhagen.statistics.terms import TermMatrix
 
+CELLS = 20_000_000  # of a table of draws that is held at a time
+
 
 def keyness_table(target: pd.DataFrame, reference: pd.DataFrame, *, confidence: float | None = None) -> pd.DataFrame:
     """Compare the term counts of a text with those of a reference.
@@ -201,19 +203,27 @@ def _dealt(counts: csr_array, side: np.ndarray, labels: np.ndarray, draws: int, 
     """Return the chance that each term's occurrences in the target are as far from their share by dealing out units."""
     rng = np.random.default_rng(seed)
     lengths = np.asarray(counts.sum(axis=1, dtype=np.int64)).ravel()
-    sides = np.zeros((draws + 1, len(side)))
-    sides[0] = side
     share = np.zeros(len(side))  # of a unit's occurrences, those expected in the target
-    for label in range(int(labels.max()) + 1):
-        rows = np.flatnonzero(labels == label)
-        size, every = lengths[rows][side[rows]].sum(), lengths[rows].sum()
+    groups: list[tuple[np.ndarray, int]] = []  # the units of a label, and how many occurrences the target has of them
+    order = np.argsort(labels, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(labels[order])) + 1):
+        size, every = int(lengths[rows][side[rows]].sum()), int(lengths[rows].sum())
         share[rows] = size / every if every else 0
-        for row in sides[1:]:
-            order = rows[rng.permutation(len(rows))]
-            until = np.append(0, np.cumsum(lengths[order]))
-            row[order[: np.abs(until - size).argmin()]] = 1  # as near the target's size as whole units come
-    apart = np.abs((counts.T @ sides.T).T - counts.T @ share)
-    return (1 + (apart[1:] >= apart[0] - 1e-9).sum(axis=0)) / (1 + draws)
+        if size:  # else none of them is ever dealt out
+            groups.append((rows, size))
+    expected, turned = counts.T @ share, counts.T.tocsr()
+    far = abs(turned @ side.astype(np.float64) - expected) - 1e-9
+    reached = np.ones(counts.shape[1], np.int64)
+    batch = max(1, CELLS // max(counts.shape))
+    for first in range(0, draws, batch):
+        sides = np.zeros((min(batch, draws - first), len(side)))
+        for rows, size in groups:
+            for row in sides:
+                dealt = rows[rng.permutation(len(rows))]
+                until = np.append(0, np.cumsum(lengths[dealt]))
+                row[dealt[: np.abs(until - size).argmin()]] = 1  # as near the target's size as whole units come
+        reached += (np.abs((turned @ sides.T).T - expected) >= far).sum(axis=0)
+    return reached / (1 + draws)
 
 
 def _totals(frame: pd.DataFrame) -> pd.Series:
