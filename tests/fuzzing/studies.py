@@ -14,7 +14,17 @@ from collections import Counter
 from pathlib import Path
 
 from zhagen.errors import ZhagenError
-from zhagen.study import add_code, check_study, find_units, merge_studies, open_study, study_status, update_study
+from zhagen.study import (
+    add_code,
+    check_study,
+    find_units,
+    merge_studies,
+    open_study,
+    study_checklist,
+    study_kwic,
+    study_status,
+    update_study,
+)
 
 SECONDS = 20  # of the processor: a study of this size takes a fiftieth
 HOSTILE = (
@@ -212,6 +222,9 @@ def judge_study(folder):
             find_units(
                 study, f'"{study.codebook.codes.code_id.iloc[0]}" OR NOT "{study.codebook.codes.code_id.iloc[-1]}"'
             )
+        study_kwic(study, ["书", "a"])
+        for guideline in ("COREQ", "SRQR"):
+            study_checklist(study, guideline).table()
         merge_studies(study, study)
         try:
             written = update_study(folder, lambda study: add_code(study, "这是新的", reason="试"))

@@ -125,7 +125,7 @@ def test_speakers_are_groups_of_one_case():
         ({"by": "part", "groups": ["卖", "管"]}, "has part 管: use one of 卖, 买"),
         ({"by": "kind"}, "all cases have kind interview"),
         ({"by": "part", "min_count": 0}, "give 1 or more"),
-        ({"code": "看版次", "min_cases": 3}, "2 of 3 sources"),
+        ({"code": "看版次", "min_cases": 3}, "2 sources, fewer than 3"),
         ({"code": "看版次", "coder": "王"}, "no coder"),
         ({"by": "part", "roles": ["observer"]}, "no value"),
     ],

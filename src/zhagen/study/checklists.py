@@ -426,13 +426,20 @@ def _saturation(facts: _Facts) -> _Answer:
     new, since = facts.status.new_code, facts.status.since_new_code
     if not new:
         return _Answer("to_write")
-    chinese = f"照收集的先后，最后一个带来新编码条目的是 {new}，它后面还编了 {since} 份；理论上饱和没有，要作者判断"
-    english = (
-        f"in order of collection, {new} is the last source with a new code, of the coded ones {since} come after it"
-    )
-    return _Answer(
-        "partly", chinese, f"{english}; whether categories are saturated is for the author to judge", ("codings.csv",)
-    )
+    log, dates = facts.study.sampling, facts.study.sources.get("date", pd.Series("", facts.study.sources.index))
+    if set(facts.study.sources.source_id) <= set(log.source_id):
+        order = "sampling.csv 的先后", "in the order of sampling.csv"
+    elif dates.fillna("").ne("").all():
+        order = "日期的先后", "by date"
+    else:
+        order = (
+            "sources.csv 的次序（没有写收集的先后）",
+            "in the order of sources.csv (no order of collection is written down)",
+        )
+    chinese = f"照{order[0]}，最后一个带来新编码条目的是 {new}，它后面还编了 {since} 份；理论上饱和没有，要作者判断"
+    english = f"{order[1]}, {new} is the last source with a new code, of the coded ones {since} come after it"
+    more = "; whether categories are saturated is for the author to judge"
+    return _Answer("partly", chinese, english + more, ("codings.csv",))
 
 
 def _sampling_and_end(facts: _Facts) -> _Answer:
@@ -507,7 +514,8 @@ def _quotations(facts: _Facts) -> _Answer:
     if passages.empty:
         return _Answer("to_write")
     people = len(passages[passages.speaker != ""].drop_duplicates(["source_id", "speaker"]))
-    chinese = f"编了 {len(passages)} 处，出自 {passages.source_id.nunique()} 份材料、{people} 位说话人，可以选引文"
+    who = f"、{people} 位说话人" if people else ""
+    chinese = f"编了 {len(passages)} 处，出自 {passages.source_id.nunique()} 份材料{who}，可以选引文"
     english = (
         f"{len(passages)} coded passages of {people} speakers in {passages.source_id.nunique()} sources to choose from"
     )

@@ -242,7 +242,7 @@ def _of_code(
         )
     if len(set(sources[side])) < min_cases:
         todo = "least cases 1 compares it all the same (min_cases, --min-cases)"
-        raise StudyError(f"{label} is in {len(set(sources[side]))} of {min_cases} sources wanted", todo=todo)
+        raise StudyError(f"{label} is in {len(set(sources[side]))} sources, fewer than {min_cases}", todo=todo)
     return _compared(label, matrix, {label: side}, sources, sources, {}, min_count, min_cases, draws, seed)
 
 
