@@ -693,8 +693,10 @@
       };
       function show() {
         const wanted = tidy(filter.value);
-        const fitting = state.codes.filter((code) => (code.label + about(code, "definition")).includes(wanted));
-        fitting.sort((a, b) => b.label.includes(wanted) - a.label.includes(wanted));
+        const all = state.codes.filter((code) => (code.label + about(code, "definition")).includes(wanted));
+        const fit = (code) => (code.label === wanted) + code.label.includes(wanted); // Enter takes the first
+        all.sort((a, b) => fit(b) - fit(a));
+        const fitting = all.slice(0, SHOWN);
         options.replaceChildren(
           ...fitting.map((code) =>
             make(
@@ -707,6 +709,7 @@
         fitting.forEach((code, i) =>
           options.children[i].firstChild.append(badge(code.id), ` ${code.label}`, " ", make("small", {}, about(code, "definition"))),
         );
+        if (all.length > SHOWN) options.append(make("li", {}, `还有 ${all.length - SHOWN} 个：写几个字来找。`));
         if (wanted && !state.codes.some((code) => code.label === wanted))
           options.append(
             make(

@@ -657,7 +657,8 @@
         const lines = passage.text.split("\n").filter((line) => line.trim());
         const text = letters.join("");
         const differs = lines.filter((line) => !text.includes(line));
-        others.push({ ...one, codings, line: differs.length < lines.length ? (differs[0] ?? lines[0]) : "" });
+        const version = 2 * differs.length <= lines.length || one.name === passage.source;
+        others.push({ ...one, codings, line: version ? (differs[0] ?? lines[0]) : "" });
       }
     }
     const brief = (text) => ([...text].length > 30 ? `${[...text].slice(0, 30).join("")}……` : text);

@@ -4,15 +4,17 @@ import base64
 import json
 import random
 import shutil
+import time
 
 import pandas as pd
 import pytest
 from browsers import BROWSERS
 from test_coder import STATIC, answer, click, give, listed, name, said, take, until, written
 
-from exchange.conftest import CODE, GUID, TEXT, coding, qde, selection, text_source, write_qdpx
-from exchange.test_broken import ARCHIVES, XML, archive
+from exchange.conftest import CODE, CODING, GUID, TEXT, coding, qde, selection, text_source, write_qdpx
+from exchange.test_broken import ARCHIVES, XML, archive, moved_xml, mutant, spoiled_xml
 from exchange.test_quirks import COUNTED, VARIANTS
+from study.conftest import small
 from zhagen.exchange import check_exchange, export_study, import_study
 from zhagen.exchange.model import make_guid
 from zhagen.study import code_passage, make_study, practice_study
@@ -269,7 +271,8 @@ def test_codebooks_go_and_come_with_their_colours(page, tmp_path, study):
     codes = import_study(tmp_path / "mine.qdc", tmp_path / "mine").study.codebook.codes
     both = codes.merge(study.codebook.codes, on=["code_id", "label", "level", "parent_id", "definition", "include"])
     assert len(both) == len(study.codebook.codes) == len(codes) - 1
-    tree = f'<Code guid="{GUID(9)}" name="别处的" isCodable="false" color="#FFFFFF">'
+    tree = f'<Code guid="{GUID(12)}" name="别处的事"/>'
+    tree += f'<Code guid="{GUID(9)}" name="别处的" isCodable="false" color="#FFFFFF">'
     tree += f'<Description>白的</Description><Code guid="{CODE}" name="第一" isCodable="true" color="#00FF00"/>'
     tree += f'<Code guid="{GUID(10)}" name="=1+1" isCodable="true"/>'
     tree += f'<Code guid="{GUID(11)}" name="&lt;img src=x onerror=document.title=1&gt;" color="#000000"/></Code>'
@@ -277,7 +280,7 @@ def test_codebooks_go_and_come_with_their_colours(page, tmp_path, study):
     (tmp_path / "other.qdc").write_bytes(b"\xef\xbb\xbf" + xml.encode())
     take(page, tmp_path / "other.qdc", OTHERS)
     until(lambda: "读入编码本" in said(page))
-    assert "3 个码，新添 2 个" in said(page) and "表格软件会当公式算" in page.run(FAULTS)
+    assert "4 个码，新添 3 个" in said(page) and "表格软件会当公式算" in page.run(FAULTS)
     shown = page.run("""return [...document.querySelectorAll("ul.zc-list li")].map((li) =>
       [li.textContent.split("，")[0], getComputedStyle(li.querySelector(".zc-badge")).borderBottomColor]);""")
     colours = {label.split(" ", 1)[1]: color for label, color in shown}
@@ -394,3 +397,40 @@ def test_on_a_phone_the_csv_comes_first_and_the_rest_is_folded(browser, tmp_path
     click(browser, "导出项目（.qdpx）", touch=True)
     until(lambda: "导出了项目" in said(browser))
     assert "导出了项目" in said(browser) and browser.errors == []
+
+
+def test_spoiled_files_never_break_the_page(browser, tmp_path, study):
+    """Bytes, lines, elements and attributes of a good project spoiled by seed: words, or a list, never a failure."""
+    opened(browser, tmp_path / "page", code_passage(study, "I16", 1, 2))
+    good = tmp_path / "good.qdpx"
+    export_study(small(), good)
+    text = small().texts["I01"]
+    spoiled = []
+    for seed in range(60):
+        draw, new = random.Random(seed), tmp_path / "new.qdpx"
+        if seed % 3:
+            (spoiled_xml if seed % 3 == 1 else moved_xml)(good, draw, new)
+        else:
+            new.write_bytes(mutant(good.read_bytes(), draw))
+        spoiled.append(new.read_bytes())
+    for seed, read in enumerate(readings(browser, whole(text), spoiled)):
+        if isinstance(read, str):
+            assert read and not read.startswith("broke"), (seed, read)
+        else:
+            assert all(0 <= c["start"] < c["end"] <= len(text) and c["label"] for c in read["codings"]), seed
+            assert read["here"] or not read["codings"], seed
+
+
+def test_five_thousand_codings_of_a_project(page, tmp_path, study):
+    text = study.text("I16")
+    inside = [
+        selection(120 + n % 900, 122 + n % 900 + n // 900, guid=GUID(9)[:-8] + f"{n:08x}", name="").replace(
+            CODING, GUID(9)[:-9] + f"a{n:08x}"
+        )
+        for n in range(5000)
+    ]
+    write_qdpx(tmp_path / "many.qdpx", qde(source=text_source(inside="".join(inside))), {"sources/a.txt": text})
+    begun = time.monotonic()
+    take(page, tmp_path / "many.qdpx", OTHERS)
+    until(lambda: "读入" in said(page))
+    assert "读入 5000 处，新添 5000 处" in said(page) and time.monotonic() - begun < 20
