@@ -187,3 +187,40 @@ def test_an_error_leaves_no_half_study(tmp_path, material, monkeypatch):
     with pytest.raises(ZhagenError):
         new_study(tmp_path / "study", material)
     assert not (tmp_path / "study").exists()
+
+
+ASKED = [("交班先说什么？", "先说重的。"), ("漏过没有？", "漏过。"), ("后来呢？", "打电话。")]
+WORDS = [one for pair in ASKED for one in pair]
+
+
+def rows_of_a_table(document):
+    table = document.add_table(rows=1, cols=3)
+    for cell, words in zip(table.rows[0].cells, ("序号", "说话人", "内容"), strict=True):
+        cell.text = words
+    for number, words in enumerate(WORDS):
+        for cell, one in zip(
+            table.add_row().cells, (str(number + 1), ("研究者", "小陈")[number % 2], words), strict=True
+        ):
+            cell.text = one
+
+
+def test_who_speaks_is_found_in_a_table_with_numbers_on_lines_alone_and_as_me(tmp_path):
+    folder = tmp_path / "访谈"
+    folder.mkdir()
+    word(folder / "表.docx", [], rows_of_a_table)
+    word(folder / "行.docx", [one for q, a in ASKED for one in ("访谈者", q, "老赵", a)])
+    word(
+        folder / "我.docx",
+        [f"[00:0{n}] {one}" for n, (q, a) in enumerate(ASKED) for one in (f"我: {q}", f"护士长: {a}")],
+    )
+    cues = [(n, n + 1, f"说话人{n % 2 + 1}\n{words}") for n, words in enumerate(WORDS)]
+    (folder / "字幕.srt").write_text(subtitles(cues), encoding="utf-8")
+    (folder / "没有.txt").write_text("\n".join(f"{q}\n——{a}" for q, a in ASKED), encoding="utf-8")
+    report = new_study(tmp_path / "study", folder, today=TODAY)
+    turns = open_study(tmp_path / "study").turns()
+    for source_id in ("表", "行", "我", "字幕"):
+        said = turns[turns.source_id == source_id]
+        said = said[said.role != "document"]
+        assert said.text.tolist() == WORDS, source_id
+        assert said.role.tolist() == ["interviewer", "participant"] * 3, source_id
+    assert report.unnamed == ["没有"] and "nobody is named in 没有" in repr(report)

@@ -125,6 +125,9 @@ def _print_report(report: "MaterialReport", folder: str) -> int:
     for left in report.left_out:
         print_row("missing" if left.missing else "left out", left.file, left.why, left.todo)
     print(f"zhagen: {visible(repr(report))}", file=sys.stderr)
+    if report.unnamed:
+        todo = "if that is a talk, write 甲：… before each turn in the file, and add it anew before you code"
+        print(f"zhagen: {todo}", file=sys.stderr)
     if any(one.speakers for one in report.made):
         print(f"zhagen: roles of speakers are guesses: see `zhagen speakers {visible(folder)}`", file=sys.stderr)
     return int(bool(report.missing))

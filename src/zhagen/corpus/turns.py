@@ -62,6 +62,7 @@ _NO_NAME = re.compile(
     "笑|大笑|停顿|沉默|叹气|哭|点头|摇头|鼓掌|掌声|咳嗽|听不清|音乐)"
 )
 _BESIDE = re.compile(rf"(?<=[{HAN}])[^\S\n]+|[^\S\n]+(?=[{HAN}])")
+ME = "我"  # who wrote the transcript down, and asked
 LOOKED = 1 << 16  # characters of a corpus in which names are looked for that are not usual, where all speakers count
 
 
@@ -235,4 +236,4 @@ def _plain(name: str) -> str:
 def _other(match: re.Match[str] | None) -> str:
     """Return the name that begins a line, if it is not a usual one; empty if it cannot be one."""
     other = match["other"] if match else None
-    return other if other and not _NO_NAME.match(other) else ""
+    return other if other and (other == ME or not _NO_NAME.match(other)) else ""

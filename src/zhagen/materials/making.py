@@ -102,10 +102,15 @@ class MaterialReport:
 
     def __repr__(self) -> str:
         missing = sum(one.missing for one in self.left_out)
-        return (
+        said = (
             f"{len(self.made)} sources in {self.folder}; {len(self.left_out)} files left out, "
             f"{missing} of them with text that may be missing"
         )
+        if not self.unnamed:
+            return said
+        more = len(self.unnamed) - 5
+        named = ", ".join(self.unnamed[:5]) + (f" and {more} more" if more > 0 else "")
+        return f"{said}; nobody is named in {named}: all words count there, questions, too"
 
     @property
     def sources(self) -> pd.DataFrame:
@@ -122,6 +127,11 @@ class MaterialReport:
             for one in self.made
         ]
         return pd.DataFrame(rows, columns="source_id file kind characters speakers changes".split())
+
+    @property
+    def unnamed(self) -> list[str]:
+        """The sources in which no line begins with the name of a speaker, without rows of tables."""
+        return [one.source_id for one in self.made if not one.speakers and not one.source.table]
 
     @property
     def missing(self) -> list[LeftOut]:

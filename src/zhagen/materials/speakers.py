@@ -9,7 +9,7 @@ from statistics import median
 
 import pandas as pd
 
-from zhagen.corpus.turns import TurnHead, turn_head
+from zhagen.corpus.turns import ME, TurnHead, turn_head
 from zhagen.errors import StudyError
 from zhagen.materials.texts import Change, SourceText, shown_lines
 from zhagen.study.folder import ROLES
@@ -18,6 +18,7 @@ from zhagen.study.writing import update_study
 from zhagen.text.speakers import NOTES_DOWN, is_interviewer, is_participant
 
 LONGEST = 30  # characters of a name
+ALONE = 10  # characters of a name that is a line of its own
 FIRST = 30  # characters of what a speaker says first
 _PLAIN = re.compile(r"[^\s：:【\[「“]{1,30}[ \t]*[：:]")  # as a study reads it
 _ASKS = re.compile(r"[？?][”」』）)]*\s*$")
@@ -81,7 +82,15 @@ def mark_turns(
     [('说话人1', 2, 'interviewer'), ('说话人2', 1, 'participant')]
     """
     lines = source.text.split("\n")
-    heads = [turn_head(line) if line.strip() else None for line in lines]
+    alone = _names_alone(lines)
+    heads = [
+        TurnHead(line.strip(), len(line), False, "", "")
+        if line.strip() in alone
+        else turn_head(line)
+        if line.strip()
+        else None
+        for line in lines
+    ]
     heads = [None if head and is_saying(head.name) else head for head in heads]
     counted = Counter(head.name for head in heads if head)
     given = {*interviewers, *participants, *source.speakers}
@@ -246,6 +255,18 @@ def set_speakers(
     update_study(folder, changed)
 
 
+def _names_alone(lines: Sequence[str]) -> set[str]:
+    """Return names that are a line of their own above what is said: two to six short lines, again and again.
+
+    Without a colon, nothing else says that such a line is no heading: together they must be a third of the lines.
+    """
+    said = [line.strip() for line in lines if line.strip()]
+    counted = Counter(one for one in said if len(one) <= ALONE and re.fullmatch(r"[^\W\d_][\w· .-]*", one))
+    found = {one for one, number in counted.items() if number >= 3}
+    enough = 2 <= len(found) <= 6 and 3 * sum(counted[one] for one in found) >= len(said)
+    return found if enough else set()
+
+
 def _with_found(study: Study) -> pd.DataFrame:
     """Return the table of speakers, with those that are seen in the sources for which it lists nobody."""
     table = study.speakers.reset_index(drop=True)
@@ -332,7 +353,7 @@ def _guess_roles(
     """Return the role of each speaker: by name, and where no name says who asks, by who asks."""
     roles: dict[str, str] = {}
     for name in said:
-        if name in interviewers or (is_interviewer(name) and name not in participants):
+        if name in interviewers or ((is_interviewer(name) or name == ME) and name not in participants):
             roles[name] = "interviewer"
         elif name in NOTES_DOWN:
             roles[name] = "observer"

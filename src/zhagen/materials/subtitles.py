@@ -3,6 +3,7 @@
 import html
 import io
 import re
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def read_subtitles(path: Path, file: str, encoding: str | None = None) -> list[S
     notes = re.findall(r"(?m)^(?:NOTE|STYLE|REGION)\b.*$", raw) if webvtt else []
     if notes:
         changes.append(Change("notes and styles left out", len(notes), note="; ".join(notes)[:300]))
-    text, times, joined, repeated = _join(cues)
+    text, times, joined, repeated = _join(_with_colons(cues))
     if joined:
         changes.append(Change("cues joined to the one before", joined))
     if repeated:
@@ -113,6 +114,18 @@ def _lines(content: str) -> list[str]:
 
 def _seconds(time: timedelta) -> float:
     return time.total_seconds()
+
+
+def _with_colons(cues: list[Cue]) -> list[Cue]:
+    """Return the cues with a colon behind a name that is the first of several lines of a cue, again and again."""
+    first = Counter(lines[0] for _, _, lines in cues if len(lines) > 1)
+    names = {one for one, number in first.items() if number > 1 and re.fullmatch(r"[^\W\d_]\w{0,9}", one)}
+    if not 2 <= len(names) <= 6:
+        return cues
+    return [
+        (begin, end, [f"{lines[0]}：{lines[1]}", *lines[2:]] if len(lines) > 1 and lines[0] in names else lines)
+        for begin, end, lines in cues
+    ]
 
 
 def _join(cues: list[Cue]) -> tuple[str, list[tuple[int, str, str]], int, int]:

@@ -130,7 +130,7 @@ class _Reader:
         return lines
 
     def _table(self, table: Any) -> list[str]:
-        rows: list[str] = []
+        rows: list[list[str]] = []
         for row in table.iter(f"{W}tr"):
             if next(row.iterancestors(f"{W}tbl")) is not table:
                 continue  # of a table inside of this one, which its cell reads
@@ -143,8 +143,14 @@ class _Reader:
                 "" if mark is not None and mark.get(f"{W}val", "continue") == "continue" else self._cell(cell)
                 for cell, mark in zip(cells, merged, strict=True)
             ]
-            rows.append("\t".join(texts).rstrip("\t"))
-        return rows
+            rows.append(texts)
+        numbers = [row[0].strip() for row in rows if row]
+        if numbers and not numbers[0].isdecimal():
+            numbers = numbers[1:]  # below a head
+        if len(numbers) > 2 and numbers == [str(n) for n in range(1, len(numbers) + 1)]:
+            self.counted["columns of row numbers left out"] += 1
+            rows = [row[1:] for row in rows]
+        return ["\t".join(row).rstrip("\t") for row in rows]
 
     def _cell(self, cell: Any) -> str:
         return "\n".join(self._blocks(cell)).strip("\n")
