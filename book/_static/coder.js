@@ -709,7 +709,7 @@
         fitting.forEach((code, i) =>
           options.children[i].firstChild.append(badge(code.id), ` ${code.label}`, " ", make("small", {}, about(code, "definition"))),
         );
-        if (all.length > SHOWN) options.append(make("li", {}, `还有 ${all.length - SHOWN} 个：写几个字来找。`));
+        if (all.length > SHOWN) options.append(make("li", {}, _n("还有 {n} 个：写几个字来找。", all.length - SHOWN)));
         if (wanted && !state.codes.some((code) => code.label === wanted))
           options.append(
             make(

@@ -174,9 +174,16 @@
       const entry = found.get(name);
       const broken = () => refuse(_("压缩包里的 {what} 坏了。{ANEW}", { what: name.slice(0, 60), ANEW }));
       if (entry.flags & 1) refuse(_("压缩包有密码。请不带密码重新导出。"));
-      if (entry.size > Math.min(LARGEST, left)) refuse(_("{what} 解开有 {size} 个字节，太大。", { what: name.slice(0, 60), size: entry.size }));
+      if (entry.size > Math.min(LARGEST, left))
+        refuse(_("{what} 解开有 {size} 个字节，太大。", { what: name.slice(0, 60), size: entry.size }));
       if (entry.size > SMALL && entry.size > RATIO * Math.max(entry.packed, 1))
-        refuse(_("{what} 只有 {packed} 个字节，要解成 {size} 个：可能是压缩炸弹，没有打开。", { what: name.slice(0, 60), packed: entry.packed, size: entry.size }));
+        refuse(
+          _("{what} 只有 {packed} 个字节，要解成 {size} 个：可能是压缩炸弹，没有打开。", {
+            what: name.slice(0, 60),
+            packed: entry.packed,
+            size: entry.size,
+          }),
+        );
       left -= entry.size;
       const head = new DataView((await slice(file, entry.at, entry.at + 30)).buffer);
       if (head.byteLength < 30 || head.getUint32(0, true) !== 0x04034b50) broken();
@@ -196,7 +203,9 @@
       stream = new DecompressionStream("deflate-raw");
     } catch {
       refuse(
-        _("这个浏览器太旧，解不开压缩过的 .qdpx。换成 2023 年以后的 Chrome、Edge、Firefox 或 Safari，或者请对方交 CSV。"),
+        _(
+          "这个浏览器太旧，解不开压缩过的 .qdpx。换成 2023 年以后的 Chrome、Edge、Firefox 或 Safari，或者请对方交 CSV。",
+        ),
       );
     }
     const made = new Uint8Array(size);
@@ -252,7 +261,13 @@
       String.fromCharCode(...bytes.subarray(0, 200)),
     );
     const text = decode(bytes, [declared ? declared[1] : "utf-8"]);
-    if (text === null) refuse(_("XML 的编码读不出来{encoding}。{ANEW}", { encoding: declared ? _("（{what}）", { what: declared[1] }) : "", ANEW }));
+    if (text === null)
+      refuse(
+        _("XML 的编码读不出来{encoding}。{ANEW}", {
+          encoding: declared ? _("（{what}）", { what: declared[1] }) : "",
+          ANEW,
+        }),
+      );
     if (text.includes("<!DOCTYPE"))
       refuse(_("XML 里有文档类型声明（DOCTYPE），正常的项目用不着：没有打开，问问是谁发来的。"));
     const found = new DOMParser().parseFromString(text, "application/xml");
@@ -519,7 +534,10 @@
       else {
         let label = name;
         for (let n = 2; labels.has(label); n++)
-          label = n === 2 && parent ? _("{what}（{how}）", { what: name, how: codes.get(parent).label }) : _("{what}（{how}）", { what: name, how: n });
+          label =
+            n === 2 && parent
+              ? _("{what}（{how}）", { what: name, how: codes.get(parent).label })
+              : _("{what}（{how}）", { what: name, how: n });
         if (label !== name) faults.push(_("不止一个码叫“{name}”，后面的一个读作“{label}”。", { name, label }));
         labels.add(label);
         const [definition, fields] = splitFields(said(node));
@@ -605,7 +623,10 @@
     async function textOf(node, name) {
       const path = value(node, "plainTextPath");
       if (/^(absolute|relative):\/\/|^file:/.test(path))
-        return (faults.push(_("“{name}”的文字在文件外面（{what}），没有读入。", { name, what: path.slice(0, 60) })), null);
+        return (
+          faults.push(_("“{name}”的文字在文件外面（{what}），没有读入。", { name, what: path.slice(0, 60) })),
+          null
+        );
       if (!path) return kid(node, "PlainTextContent")?.textContent ?? null;
       const short = path.replace(/^internal:\/\//, "").replace(/^\/+/, "");
       let long = short;
@@ -613,10 +634,17 @@
         long = decodeURIComponent(short);
       } catch {} // a % that means itself
       const found = [short, long].flatMap((one) => [archive.find(`sources/${one}`), archive.find(one)]).find(Boolean);
-      if (!found) return (faults.push(_("“{name}”的文字不在文件里（{what}），没有读入。", { name, what: short.slice(0, 60) })), null);
+      if (!found)
+        return (
+          faults.push(_("“{name}”的文字不在文件里（{what}），没有读入。", { name, what: short.slice(0, 60) })),
+          null
+        );
       const text = decode(await archive.read(found), ["utf-8", "gb18030"]);
       if (text === null || /[\0]/.test(text))
-        return (faults.push(_("“{name}”的文字读不出来（{what}），没有读入。", { name, what: found.slice(0, 60) })), null);
+        return (
+          faults.push(_("“{name}”的文字读不出来（{what}），没有读入。", { name, what: found.slice(0, 60) })),
+          null
+        );
       return text;
     }
     // where the passage is in a text; -1 if it is not, or is there more than once
@@ -665,7 +693,11 @@
     for (const { name, codings, line } of others)
       if (line)
         faults.push(
-          _("“{name}”是这段文字的另一版：这一行在它里面对不上：「{line}」。它的 {codings} 处编码没有读入。", { name: brief(name), line: brief(line), codings }),
+          _("“{name}”是这段文字的另一版：这一行在它里面对不上：「{line}」。它的 {codings} 处编码没有读入。", {
+            name: brief(name),
+            line: brief(line),
+            codings,
+          }),
         );
     const rest = others.filter((one) => !one.line);
     const listed =
@@ -676,7 +708,12 @@
     if (!sources.length) faults.push(_("项目里没有文字材料。"));
     else if (rest.length)
       faults.push(
-        _("{what}：{listed}，它们的编码没有读入。", { what: here.length ? _("项目里还有别的材料") : _("项目里没有这一段（{source}）的文字，有的是", { source: passage.source }), listed }),
+        _("{what}：{listed}，它们的编码没有读入。", {
+          what: here.length
+            ? _("项目里还有别的材料")
+            : _("项目里没有这一段（{source}）的文字，有的是", { source: passage.source }),
+          listed,
+        }),
       );
 
     const notes = new Map(kids(kid(root, "Notes"), "Note").map((one) => [plain(value(one, "guid")), one]));
@@ -741,7 +778,8 @@
                 .replace(/\s+/g, " "),
             )
           : "";
-        if (!span) faults.push(_n("“{name}”的 {place} 不在它的文字里：{n} 处编码没有读入。", inside.length, { name, place }));
+        if (!span)
+          faults.push(_n("“{name}”的 {place} 不在它的文字里：{n} 处编码没有读入。", inside.length, { name, place }));
         else if (span[0] >= span[1]) empty.push(place);
         else if (!inside.length) {
           if (!kids(node, "Coding").length) uncoded.push(words);
@@ -788,7 +826,13 @@
       }
     }
     const told = (list, why) =>
-      list.length && faults.push(_n("{n} 处{why}{example}，没有读入。", list.length, { why, example: list[0] ? _("（如「{words}」）", { words: list[0] }) : "" }));
+      list.length &&
+      faults.push(
+        _n("{n} 处{why}{example}，没有读入。", list.length, {
+          why,
+          example: list[0] ? _("（如「{words}」）", { words: list[0] }) : "",
+        }),
+      );
     told(outside, _("编码伸到这一段外面"));
     told(empty, _("一个字也没有圈"));
     told(uncoded, _("只有批注、没有码"));
