@@ -25,6 +25,7 @@ from pathlib import Path
 
 from lxml import etree, html
 from sphinx.application import Sphinx
+from sphinx.locale import _
 
 OWN = Path(__file__).with_name("slides")
 PARTS = ("method", "haier", "xiaomi", "community", "whitepaper", "ecommerce", "synthesis")
@@ -439,7 +440,7 @@ def deck(page: html.HtmlElement, name: str, style: str, script: str) -> str:
     title, parts, before = escape(slides[0].title), [], ""
     for number, slide in enumerate(slides, 1):
         body = "".join(html.tostring(block.node, encoding="unicode") for block in _joined(slide.blocks))
-        again = "<small>（续）</small>" if slide.title == before else ""
+        again = "<small>" + _("（续）") + "</small>" if slide.title == before else ""
         level = "h1" if slide.kind == "title" else "h2"
         parts.append(
             f'<section class="{slide.kind}{" few" if _few(slide) else ""}" id="s{number}">'
@@ -447,15 +448,16 @@ def deck(page: html.HtmlElement, name: str, style: str, script: str) -> str:
             f"<footer>{title}<span>{number}／{len(slides)}</span></footer></section>"
         )
         before = slide.title
-    buttons = [("-1", "上一张", "‹"), ("1", "下一张", "›"), ("all", "总览", "▦")]
+    buttons = [("-1", _("上一张"), "‹"), ("1", _("下一张"), "›"), ("all", _("总览"), "▦")]
+    named, back = _("{title}：幻灯片").format(title=title), _("书页")
     links = [f'<button data-go="{go}" aria-label="{said}">{sign}</button>' for go, said, sign in buttons]
     return (
         '<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}：幻灯片</title>\n"
+        f"<title>{named}</title>\n"
         '<link rel="stylesheet" href="../../_static/fonts/han.css">\n'
         f"<style>\n{style}</style>\n</head>\n<body>\n<main>\n" + "\n".join(parts) + "\n</main>\n"
-        f'<nav>{"".join(links)}<a href="../../notebooks/{name}.html">书页</a></nav>\n'
+        f'<nav>{"".join(links)}<a href="../../notebooks/{name}.html">{back}</a></nav>\n'
         f"<script>\n{script}</script>\n</body>\n</html>\n"
     )
 
@@ -520,7 +522,8 @@ def with_link(page: str, name: str) -> str:
     address = f"../../slides/{name}.html"
     if address in page:
         return page
-    link = f'<p class="deck-link d-print-none">课上用：<a href="{address}">本页的幻灯片</a></p>'
+    use, deck_of = _("课上用："), _("本页的幻灯片")
+    link = f'<p class="deck-link d-print-none">{use}<a href="{address}">{deck_of}</a></p>'
     before, end, after = page.rpartition("</article>")
     return f"{before}{link}{end}{after}"
 

@@ -23,6 +23,7 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from fontTools import subset
 from sphinx.application import Sphinx
+from sphinx.locale import _
 from sphinx.util.docutils import SphinxDirective
 
 FOLDER = "notebooks/"
@@ -41,11 +42,12 @@ PACKAGES = {"numpy": "numpy", "pandas": "pandas", "scipy": "scipy", "matplotlib"
 PACKAGES |= {"fontTools": "fonttools", "pyarrow": "pyarrow"}
 LATER = {"pyarrow"}  # pandas imports it where it is installed; a page loads it when a cell asks for it
 OWN = {"networkx": "networkx", "seaborn": "seaborn", "wordcloud": "wordcloud", "fontTools": "font"}
-NOT_THERE = {"docx", "pdfplumber", "srt", "webvtt", "defusedxml"}  # no browser has these: a page that needs one gets no button
+# no browser has these: a page that needs one gets no button
+NOT_THERE = {"docx", "pdfplumber", "srt", "webvtt", "defusedxml"}
 PANEL = """
 <div class="run-page d-print-none" data-page="{page}">
-<button type="button" class="run-start">在浏览器里运行本页</button>
-<span class="run-hint">不用安装。先说要载入什么、有多大，你同意了才载入。</span>
+<button type="button" class="run-start">{run}</button>
+<span class="run-hint">{hint}</span>
 </div>
 """
 RESULTS = "book/run/results.csv"
@@ -59,7 +61,9 @@ def add_panel(app: Sphinx, pagename: str, templatename: str, context: dict, doct
         return
     if NOT_THERE.intersection(app.zhagen_runs[pagename].modules):
         return
-    context["body"] = context["body"].replace("</h1>", "</h1>" + PANEL.format(page=pagename), 1)
+    hint = _("不用安装。先说要载入什么、有多大，你同意了才载入。")
+    panel = PANEL.format(page=pagename, run=_("在浏览器里运行本页"), hint=hint)
+    context["body"] = context["body"].replace("</h1>", f"</h1>{panel}", 1)
     app.add_css_file("run.css")
     app.add_js_file("run.js", defer="defer")
 
