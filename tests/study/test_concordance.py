@@ -55,7 +55,7 @@ def test_of_two_words_at_one_place_the_longer_one_counts():
 
 def test_whole_words_case_and_expressions():
     study = talk("驱动因素不是动因", "App 和 APP，12 块，8块")
-    assert study_kwic(study, "动因", whole=True).left.tolist() == ["驱动因素不是"]
+    assert study_kwic(study, "动因", words=True).left.tolist() == ["驱动因素不是"]
     assert len(study_kwic(study, "app")) == 0 and len(study_kwic(study, "app", ignore_case=True)) == 2
     assert study_kwic(study, r"\d+块", regex=True).keyword.tolist() == ["12块", "8块"]
     assert study_kwic(study, r"x*|^驱", regex=True).keyword.tolist() == ["驱"]
@@ -73,15 +73,15 @@ def test_speakers_sources_and_orders(study):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"words": []}, "no word"),
-        ({"words": " \u200b"}, "is empty"),
-        ({"words": "(", "regex": True}, "no regular expression"),
-        ({"words": ["(?P<a>x)", "(?P<a>y)"], "regex": True}, "do not go together"),
-        ({"words": "书", "width": -1}, "width is -1"),
-        ({"words": "书", "sort": "length"}, "no order"),
-        ({"words": "书", "speaker": "丁"}, "no speaker '丁'"),
-        ({"words": "书", "source": "I09"}, "no source 'I09'"),
-        ({"words": "书", "coder": "王"}, "no coder"),
+        ({"terms": []}, "no word"),
+        ({"terms": " \u200b"}, "is empty"),
+        ({"terms": "(", "regex": True}, "no regular expression"),
+        ({"terms": ["(?P<a>x)", "(?P<a>y)"], "regex": True}, "do not go together"),
+        ({"terms": "书", "width": -1}, "width is -1"),
+        ({"terms": "书", "sort": "length"}, "no order"),
+        ({"terms": "书", "speaker": "丁"}, "no speaker '丁'"),
+        ({"terms": "书", "source": "I09"}, "no source 'I09'"),
+        ({"terms": "书", "coder": "王"}, "no coder"),
     ],
 )
 def test_what_cannot_be_searched_is_refused(study, more, said):

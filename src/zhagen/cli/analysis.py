@@ -30,9 +30,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     spoken.add_argument("--coder", metavar="NAME", help="whose codings (default: the consensus, else everybody's)")
 
     kwic = commands.add_parser("kwic", parents=[common, spoken], help="words in their context, in what a study says")
-    kwic.add_argument("words", nargs="+", metavar="WORD", help="one word or several")
+    kwic.add_argument("terms", nargs="+", metavar="WORD", help="one word or several")
     kwic.add_argument("--regex", action="store_true", help="the words are regular expressions")
-    kwic.add_argument("--whole", action="store_true", help="only where they begin and end as words")
+    kwic.add_argument("--words", action="store_true", help="only where they begin and end as words")
     kwic.add_argument("--ignore-case", action="store_true", help="App finds APP")
     kwic.add_argument("--width", type=int, default=15, metavar="N", help="characters on each side (default: 15)")
     kwic.add_argument("--sort", choices=["text", "left", "right", "keyword"], default="text", help="the order of rows")
@@ -81,9 +81,9 @@ def _kwic(arguments: argparse.Namespace) -> None:
 
     found = study_kwic(
         open_study(arguments.study),
-        arguments.words,
+        arguments.terms,
         regex=arguments.regex,
-        whole=arguments.whole,
+        words=arguments.words,
         ignore_case=arguments.ignore_case,
         width=arguments.width,
         sort=arguments.sort,
@@ -93,7 +93,7 @@ def _kwic(arguments: argparse.Namespace) -> None:
         roles=_roles(arguments),
     )
     if arguments.out:
-        _save(found, arguments.out, "、".join(arguments.words))
+        _save(found, arguments.out, "、".join(arguments.terms))
     else:
         shown = [visible(left).replace("\t", " ") for left in found.left]
         margin = max(map(printed_width, shown), default=0)

@@ -18,10 +18,10 @@ ORDERS = ("text", "left", "right", "keyword")
 
 def study_kwic(
     study: Study,
-    words: str | Iterable[str],
+    terms: str | Iterable[str],
     *,
     regex: bool = False,
-    whole: bool = False,
+    words: bool = False,
     ignore_case: bool = False,
     width: int = 15,
     sort: str = "text",
@@ -41,12 +41,12 @@ def study_kwic(
     ----------
     study : Study
         The study.
-    words : str or iterable of str
-        What to search for.
+    terms : str or iterable of str
+        The word or words to search for.
     regex : bool, default False
         Take the words for regular expressions (of Python's ``re``). They see the joined, normalised text; a match of no
         character is left out.
-    whole : bool, default False
+    words : bool, default False
         List only occurrences that begin and end where words do (`zhagen.text.segmentation.segment`): 规定 is then not
         found in 规定性.
     ignore_case : bool, default False
@@ -65,7 +65,7 @@ def study_kwic(
     roles : iterable of str, default participants, observers and documents
         Whose words.
     lexicon : pathlib.Path or str, optional
-        A folder with a lexicon, for `whole`.
+        A folder with a lexicon, for `words`.
 
     Returns
     -------
@@ -94,7 +94,7 @@ def study_kwic(
     >>> found[["source_id", "line", "speaker", "left", "keyword", "right", "codes"]].values.tolist()
     [['I01', 1, '甲', '说在', '前头', '，走得', '不利先说'], ['I01', 1, '甲', '前头，', '走得', '也快。', '']]
     """
-    wanted = _pattern(words, regex, ignore_case)
+    wanted = _pattern(terms, regex, ignore_case)
     if width < 0:
         raise StudyError(f"the width is {width}", todo="give 0 characters of context or more")
     if sort not in ORDERS:
@@ -103,7 +103,7 @@ def study_kwic(
     rows = []
     columns = (turns[name].tolist() for name in ("source_id", "turn", "speaker", "start", "text"))
     for source_id, turn, who, start, text in zip(*columns, strict=True):
-        for left, keyword, right, first, last in _occurrences(text, wanted, width, whole, lexicon):
+        for left, keyword, right, first, last in _occurrences(text, wanted, width, words, lexicon):
             rows.append((source_id, 0, turn, who, left, keyword, right, "", start + first, start + last))
     kinds = {name: "int64" if name in ("line", "turn", "start", "end") else "str" for name in PLACES}
     found = pd.DataFrame(rows, columns=PLACES).astype(kinds)
@@ -114,8 +114,8 @@ def study_kwic(
     return found
 
 
-def _pattern(words: str | Iterable[str], regex: bool, ignore_case: bool) -> re.Pattern[str]:
-    given = [words] if isinstance(words, str) else list(words)
+def _pattern(terms: str | Iterable[str], regex: bool, ignore_case: bool) -> re.Pattern[str]:
+    given = [terms] if isinstance(terms, str) else list(terms)
     if not given:
         raise StudyError("no word is given", todo="give the word to search for")
     parts = [word if regex else clean(word).text for word in given]
@@ -154,7 +154,7 @@ def _turns(
 
 
 def _occurrences(
-    text: str, wanted: re.Pattern[str], width: int, whole: bool, lexicon: Path | str | None
+    text: str, wanted: re.Pattern[str], width: int, words: bool, lexicon: Path | str | None
 ) -> Iterator[tuple[str, str, str, int, int]]:
     """Yield context and keyword of each occurrence in a turn, and its first and last place in the turn's raw text."""
     lines = text.split("\n")
@@ -162,16 +162,16 @@ def _occurrences(
         return
     cleaned = clean(lines)
     begins = np.cumsum([0, *(len(line) + 1 for line in lines)]).tolist()
-    for start, end in _places(cleaned.text, wanted, whole, lexicon):
+    for start, end in _places(cleaned.text, wanted, words, lexicon):
         first = begins[cleaned.lines[start] - 1] + cleaned.columns[start] - 1
         last = begins[cleaned.lines[end - 1] - 1] + cleaned.columns[end - 1]
         context = (cleaned.text[max(0, start - width) : start], cleaned.text[end : end + width])
         yield context[0], cleaned.text[start:end], context[1], first, last
 
 
-def _places(text: str, wanted: re.Pattern[str], whole: bool, lexicon: Path | str | None) -> Iterator[tuple[int, int]]:
+def _places(text: str, wanted: re.Pattern[str], words: bool, lexicon: Path | str | None) -> Iterator[tuple[int, int]]:
     """Yield start and end of each occurrence in clean text."""
-    if not whole:
+    if not words:
         yield from (hit.span() for hit in wanted.finditer(text) if hit[0])
         return
     edges, at = word_edges(text, lexicon), 0
