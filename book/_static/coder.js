@@ -299,6 +299,9 @@
           if (state === sent) {
             const [codes, codings] = [new Map(found.state.codes.map((code) => [code.id, code.label])), found.state.codings];
             if (!same(codings, sent.codings) || sent.codes.some((code) => codes.get(code.id) !== code.label)) past = [];
+            // what a file said of a code: the server keeps it, and says it when the page is loaded
+            const read = new Map(sent.codes.map((code) => [code.id, code]));
+            found.state.codes = found.state.codes.map((code) => ({ ...read.get(code.id), ...code }));
             [state, base, unsaved] = [found.state, found.state, false];
             draw();
           }

@@ -79,6 +79,13 @@ def test_what_is_coded_is_saved_and_shown_again_also_after_the_server_was_away(b
         visit(browser, f"{server.address}source/I02")
         assert len([one for one in browser.run(LABELS) if "→" in one]) == 2
         assert browser.run("return document.querySelector('[aria-label=编码人]').disabled;")
+        code = '<Code guid="00000000-0000-4000-8000-000000000001" name="别处的" isCodable="true" color="#12ab9f"/>'
+        book = f'<CodeBook xmlns="urn:QDA-XML:codebook:1.0"><Codes>{code}</Codes></CodeBook>'
+        (tmp_path / "other.qdc").write_text(book, "utf-8")
+        browser.files('input[aria-label="读入 .qdpx 或 .qdc…"]', tmp_path / "other.qdc")
+        codes = wait_for(lambda: open_study(folder).codebook.codes, lambda codes: "别处的" in set(codes.label))
+        assert codes.set_index("label").color["别处的"] == "#12ab9f"
+        wait_for(lambda: browser.run(LABELS), lambda found: any("别处的，0 处" in one for one in found))
         visit(browser, server.address)
         assert browser.run("return document.querySelectorAll('tbody tr')[1].cells[2].textContent;") == "2"
         refused = [one for one in browser.errors if not one.startswith(f"http://127.0.0.1:{port}/")]
