@@ -13,7 +13,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from zhagen.text.characters import HAN
-from zhagen.text.speakers import INTERVIEWERS, LETTERS, NAME, NUMBERS, PARTICIPANTS, WORDS, is_interviewer, speaker_kind
+from zhagen.text.speakers import (
+    INTERVIEWERS,
+    LETTERS,
+    NAME,
+    NO_NAME,
+    NUMBERS,
+    PARTICIPANTS,
+    WORDS,
+    is_interviewer,
+    speaker_kind,
+)
 
 SPEAKERS = ("all", "participants", "interviewers")
 SUBTITLES = (".srt", ".vtt")
@@ -54,13 +64,6 @@ _MARK = re.compile(  # no turn begins without one
     "[^，。；？！：:\n]{0,60}?(?:[：:︰∶﹕】\\]（(\t\u3000]|——|--|  |\\d[.．])"
 )
 _TITLED = re.compile(rf"\w{{1,3}} ?(?:{'|'.join(TITLES)})[{NUMBERS}\dA-Z]?")
-# What begins a line and has a colon behind it, or brackets around it, and is no name.
-_NO_NAME = re.compile(
-    "(?:我|你|他|她|它|咱|人家|大家|有人|别人|还有|例如|比如|譬如|比方|另外|此外|所以|因为|但是|不过|结果|总之|首先|其次|再次|最后|"
-    "如下|以下|注意?|附|备注|地点|时间|日期|标题|主题|题目|原因|问题|答案|结论|目的|方法|背景|优点|缺点|关键词|摘要|来源|编号|性别|年龄|"
-    "职[业务]|学历|姓名|单位|部门|电话|网址|第[一二三四五六七八九十\\d]+[章节部点]|"
-    "笑|大笑|停顿|沉默|叹气|哭|点头|摇头|鼓掌|掌声|咳嗽|听不清|音乐)"
-)
 _BESIDE = re.compile(rf"(?<=[{HAN}])[^\S\n]+|[^\S\n]+(?=[{HAN}])")
 ME = "我"  # who wrote the transcript down, and asked
 LOOKED = 1 << 16  # characters of a corpus in which names are looked for that are not usual, where all speakers count
@@ -236,4 +239,4 @@ def _plain(name: str) -> str:
 def _other(match: re.Match[str] | None) -> str:
     """Return the name that begins a line, if it is not a usual one; empty if it cannot be one."""
     other = match["other"] if match else None
-    return other if other and (other == ME or not _NO_NAME.match(other)) else ""
+    return other if other and (other == ME or not NO_NAME.match(other)) else ""

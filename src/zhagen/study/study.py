@@ -29,7 +29,7 @@ from zhagen.study.folder import (
 )
 from zhagen.study.locking import lock_study
 from zhagen.text.sentences import sentence_ends
-from zhagen.text.speakers import NOTES_DOWN, is_interviewer
+from zhagen.text.speakers import NO_NAME, NOTES_DOWN, is_interviewer
 
 COUNTED = ("participant", "observer", "document")  # whose words statistics are of: all but the interviewer's
 EVERYBODY = (*COUNTED, "interviewer")
@@ -790,7 +790,8 @@ def _list_turns(study: Study, found: Contents) -> None:
     for source_id, names in study.speakers.groupby("source_id", sort=False).speaker.agg(set).items():
         for line, words in enumerate(study.texts[str(source_id)].split("\n"), 1):
             opened = SPEAKER.match(words)
-            if opened and len(opened[1]) <= 4 and not opened[1].isdigit() and opened[1] not in names:
+            heading = opened and len(opened[1]) > 1 and NO_NAME.match(opened[1])  # 时间：, but 我：
+            if opened and len(opened[1]) <= 4 and not (opened[1].isdigit() or heading or opened[1] in names):
                 todo = f"add {opened[1]} to speakers.csv"
                 said = f"the line begins as a turn of {opened[1]}, who is not listed"
                 found.faults.append(Fault(files[str(source_id)], line, said, todo, "finding"))
