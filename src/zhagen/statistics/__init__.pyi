@@ -1,6 +1,7 @@
 from .agreement import Interval as Interval
 from .agreement import agreement_by_code as agreement_by_code
 from .agreement import agreement_by_units as agreement_by_units
+from .agreement import agreement_over_codes as agreement_over_codes
 from .agreement import agreement_table as agreement_table
 from .agreement import bootstrap_interval as bootstrap_interval
 from .agreement import brennan_prediger as brennan_prediger

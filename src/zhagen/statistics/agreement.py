@@ -16,7 +16,7 @@ coefficient do not need them), or where the coders differ on fewer than `FEW`.
 import sys
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from itertools import combinations
 from math import inf, isnan, nan
 from numbers import Number
@@ -698,7 +698,10 @@ def bootstrap_interval(
     >>> bootstrap_interval([("a", "a"), ("a", "b"), ("b", "b"), ("b", "b")] * 5, "percent", draws=500)
     percent = 0.750, 95% interval 0.550 to 0.900 (500 draws)
     """
-    value, drawn, rarer, differ = _drawn(ratings, measure, draws, seed, groups)
+    _check_measure(measure, draws)
+    table = _table(ratings)
+    weights = _weights(table.times, _within(table, groups), draws, seed)
+    value, drawn, rarer, differ = _drawn(_Sample(table, weights), measure)
     if isnan(value):
         raise _undefined(measure)
     low, high, undefined = _interval(drawn, confidence)
@@ -766,18 +769,137 @@ def agreement_table(
     """
 
     wide = pd.DataFrame(ratings)
+    labels = None if groups is None else list(groups)
+    samples: dict[tuple[Hashable, ...], _Sample] = {}
+
+    def sample(coders: tuple[Hashable, ...]) -> _Sample:
+        if coders not in samples:  # once for all measures
+            table = _table(wide[list(coders)])
+            samples[coders] = _Sample(table, _weights(table.times, _within(table, labels), draws, seed))
+        return samples[coders]
+
+    judged = {name: wide[name].notna().to_numpy() for name in wide.columns}
+    return _measured_table(wide.columns, lambda coders: _shared(judged, coders), sample, measures, draws, confidence)
+
+
+def agreement_over_codes(
+    decisions: pd.DataFrame,
+    *,
+    codes: Iterable[str] | None = None,
+    coders: Iterable[str] | None = None,
+    items: Iterable[Hashable] | None = None,
+    uncoded: str = "all",
+    measures: Iterable[str] = STANDARD,
+    draws: int = 2000,
+    seed: int = 1,
+    confidence: float = 0.95,
+    groups: Mapping[Hashable, Hashable] | pd.Series | None = None,
+) -> pd.DataFrame:
+    """Return how far coders agree over all codes: a case is an item and a code, which a coder gave to it or did not.
+
+    So an item can have several codes, and frequent codes weigh more. It is what `agreement_table` returns for a table
+    with a row for each item and code; such a table is not made, for it would have millions of rows.
+
+    Parameters
+    ----------
+    decisions : pandas.DataFrame
+        As in `agreement_by_code`.
+    codes : iterable of str, optional
+        Codes to compare; without it those in use.
+    coders : iterable of str, optional
+        Two or more of those who coded, in their order; without it all in the frame, by code point.
+    items : iterable, optional
+        All items that were judged; without it, those in the frame.
+    uncoded : {"all", "coded"}, default "all"
+        All items, or only those with a code, whichever, of one of these coders.
+    measures : iterable of str, default ("percent", "holsti", "reliability", "kappa", "ac1", "alpha")
+        As in `agreement_table`.
+    draws : int, default 2000
+        Number of draws for the intervals.
+    seed : int, default 1
+        Seed of the random generator. The same seed gives the same interval whatever the order of the rows.
+    confidence : float, default 0.95
+        Share of the draws within the interval, above 0 and below 1.
+    groups : mapping or pandas.Series, optional
+        Item -> group, such as its source. Then groups are drawn, not cases.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `agreement_table`; ``items`` are cases.
+
+    Raises
+    ------
+    ZhagenError
+        In the cases of `agreement_by_code` and `agreement_table`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = [("甲", 1, "平台"), ("乙", 1, "平台"), ("甲", 2, "用户"), ("甲", 3, None)]
+    >>> table = agreement_over_codes(pd.DataFrame(rows, columns=DECISIONS), draws=100)
+    >>> table[["measure", "items"]].values.tolist()[0], round(float(table["value"][0]), 3)
+    (['percent', 6], 0.833)
+    """
+    cases = _cases(decisions, codes, coders, items, uncoded, groups)
+    wanted = len(cases.codes)
+    has, group = [], []
+    for number in range(wanted):
+        own, places = cases.of_code(number)
+        has.append(own)
+        group += [] if cases.group is None else [cases.group[places]]
+    cells = np.concatenate(has)
+    of_cell = None if cases.group is None else np.concatenate(group)
+    sizes = None if cases.sizes is None else cases.sizes * wanted
+    samples: dict[tuple[Hashable, ...], _Sample] = {}
+
+    def sample(chosen: tuple[Hashable, ...]) -> _Sample:
+        if chosen not in samples:
+            own = cells[:, [cases.coders.index(coder) for coder in chosen]]
+            patterns, times, within = _patterns(own, cases.items * wanted, of_cell, sizes)
+            used = [number for number in (0, 1) if (patterns == number).any()]  # the labels, such as "" and "coded"
+            counts = (patterns[:, :, None] == np.array(used)).sum(axis=1)
+            table = _Table(patterns - used[0], times, np.zeros(0, np.int64), counts, ["", "coded"][used[0] : used[-1] + 1])
+            samples[chosen] = _Sample(table, _weights(times, within, draws, seed))
+        return samples[chosen]
+
+    return _measured_table(cases.coders, lambda _: cases.items * wanted, sample, measures, draws, confidence)
+
+
+class _Sample(NamedTuple):
+    """Ratings in numbers, and how often each draw has each of their patterns."""
+
+    table: _Table
+    weights: np.ndarray
+
+
+def _measured_table(
+    columns: Iterable[Hashable],
+    items_of: Callable[[tuple[Hashable, ...]], int],
+    sample: Callable[[tuple[Hashable, ...]], _Sample],
+    measures: Iterable[str],
+    draws: int,
+    confidence: float,
+) -> pd.DataFrame:
+    """Return the table of `agreement_table`, of samples that a function gives for some of the coders."""
+    columns = list(columns)
     rows = []
     for measure in measures:
-        for coders in combinations(wide.columns, 2) if measure in FOR_TWO else [tuple(wide.columns)]:
-            part = wide[list(coders)]
-            items = int((part.notna().sum(axis=1) >= 2).sum())
+        for coders in combinations(columns, 2) if measure in FOR_TWO else [tuple(columns)]:
+            items = items_of(coders)
             value, low, high, undefined, rarer, differ = nan, nan, nan, 1.0, 0, 0
             if items or measure not in FOR_TWO:
-                value, drawn, rarer, differ = _drawn(part, measure, draws, seed, groups)
+                _check_measure(measure, draws)
+                value, drawn, rarer, differ = _drawn(sample(coders), measure)
                 low, high, undefined = _interval(drawn, confidence)
             few = (rarer, differ, _readable(measure, rarer, differ))
             rows.append((measure, ", ".join(map(str, coders)), items, value, low, high, undefined, *few))
     return pd.DataFrame(rows, columns=AGREEMENT)
+
+
+def _shared(judged: Mapping[Hashable, np.ndarray], coders: tuple[Hashable, ...]) -> int:
+    """Return how many items two or more of these coders judged."""
+    return int((np.sum([judged[coder] for coder in coders], axis=0) >= 2).sum()) if coders else 0
 
 
 def agreement_by_units(
@@ -893,30 +1015,34 @@ def unit_decisions(passages: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
             raise ZhagenError(f"{len(wrong)} {what} are empty or begin before 0", todo="count characters from 0")
     if units["item"].duplicated().any():
         raise ZhagenError(f"two units are named {units['item'][units['item'].duplicated()].iloc[0]}", todo="name each")
-    rows, touched = [], set()
-    groups = passages.groupby(source).indices if source else {None: np.arange(len(passages))}
-    for name, places in groups.items():
-        text = units[units[source[0]] == name] if source else units
-        text = text.sort_values("start")
-        starts, ends = text.start.to_numpy(), text.end.to_numpy()
-        if (ends[:-1] > starts[1:]).any():
-            raise ZhagenError("two units overlap", str(name or ""), "give units that follow each other")
-        # units follow each other: those that a passage touches are the first that ends after its start, and those after
-        # it that begin before its end
-        spans = passages.iloc[places]
-        first = np.searchsorted(ends, spans.start.to_numpy(), side="right")
-        last = np.searchsorted(starts, spans.end.to_numpy(), side="left")
-        for row, low, high in zip(spans.itertuples(), first, last, strict=True):
-            touched.update([row.Index] if high > low else [])
-            rows += [(row.coder, unit, row.code) for unit in text.index[low:high]]
-    if len(touched) < len(set(passages.index)):
-        raise ZhagenError(
-            f"{len(set(passages.index)) - len(touched)} passages touch no unit", todo="give units for the whole text"
-        )
-    found = pd.DataFrame(rows, columns=["coder", "unit", "code"]).drop_duplicates()
-    order = {label: number for number, label in enumerate(units.index)}
-    found = found.sort_values("unit", key=lambda column: column.map(order), kind="stable", ignore_index=True)
-    return found.assign(item=found.unit.map(units["item"]))[DECISIONS]
+    own, of_unit = np.zeros(len(passages), np.int64), np.zeros(len(units), np.int64)
+    names: Sequence[Any] = [None]
+    if source:
+        own, names = pd.factorize(passages["source"])
+        of_unit = pd.Index(names).get_indexer(pd.Index(units["source"]))  # -1: nobody coded in this text
+    # units follow each other, and texts do, in one line of places: those that a passage touches are the first that ends
+    # after its start, and those after it that begin before its end
+    size = int(max(frame.end.to_numpy(np.int64).max(initial=0) for frame in (passages, units))) + 1
+    starts, ends = (of_unit * size + units[end].to_numpy(np.int64) for end in ("start", "end"))
+    order = np.argsort(starts, kind="stable")
+    order = order[of_unit[order] >= 0]
+    starts, ends, texts = starts[order], ends[order], of_unit[order]
+    over = (ends[:-1] > starts[1:]) & (texts[:-1] == texts[1:])
+    if over.any():
+        raise ZhagenError("two units overlap", str(names[texts[over.argmax()]] or ""), "give units that follow each other")
+    first = np.searchsorted(ends, own * size + passages.start.to_numpy(np.int64), side="right")
+    last = np.searchsorted(starts, own * size + passages.end.to_numpy(np.int64), side="left")
+    number = np.maximum(last - first, 0)
+    if not number.all():
+        raise ZhagenError(f"{int((number == 0).sum())} passages touch no unit", todo="give units for the whole text")
+    rows = np.repeat(np.arange(len(passages)), number)
+    unit = order[np.repeat(first - np.cumsum(number) + number, number) + np.arange(number.sum())]
+    rows, unit = (numbers[np.lexsort((rows, unit))] for numbers in (rows, unit))
+    coder, code = (pd.factorize(passages[name])[0][rows] for name in ("coder", "code"))
+    keys = (unit * (coder.max(initial=0) + 1) + coder) * (code.max(initial=0) + 1) + code
+    kept = np.sort(np.unique(keys, return_index=True)[1])
+    found = {name: passages[name].to_numpy(dtype=object)[rows[kept]].tolist() for name in ("coder", "code")}
+    return pd.DataFrame({**found, "item": units["item"].iloc[unit[kept]].reset_index(drop=True)})[DECISIONS]
 
 
 def agreement_by_code(
@@ -996,50 +1122,149 @@ def agreement_by_code(
     >>> table[["code", "items", "both", "one", "other", "neither", "percent", "kappa"]].values.tolist()
     [['平台', 4, 1, 0, 1, 2, 0.75, 0.5]]
     """
-    _need(decisions, DECISIONS)
-    if uncoded not in ("all", "coded"):
-        raise ZhagenError(f"uncoded is {uncoded!r}", todo="give all or coded")
-    read = _named(decisions.dropna(subset=["coder", "item"]))
-    names = sorted(read.coder.unique(), key=str) if coders is None else list(coders)
-    if len(names) < 2 or len(set(names)) < len(names):
-        raise ZhagenError(f"there are {len(set(names))} different coders", todo="name two or more in `coders`")
-    coded = read[read.code.notna() & read.code.ne("") & read.coder.isin(names)]
-    if coded.empty:
-        raise ZhagenError("nobody coded an item", todo="compare the names of the coders and the codes")
-    known = read["item"].drop_duplicates().tolist() if items is None else list(dict.fromkeys(items))
-    if uncoded == "coded":
-        some = set(coded["item"])
-        known = [item for item in known if item in some]
-    place = {item: number for number, item in enumerate(known)}
-    strange = coded["item"][~coded["item"].isin(place)]
-    if len(strange):
-        raise ZhagenError(f"the item {strange.iloc[0]} is coded and not among the items", todo="name all in `items`")
-    labels = None if groups is None else [dict(groups).get(item) for item in known]
+    cases = _cases(decisions, codes, coders, items, uncoded, groups)
+    if draws < 1:
+        raise ZhagenError(f"there are {draws} draws", todo="draw 1000 times or more")
+    drawn = None if cases.sizes is None or len(cases.sizes) < 2 else _draw_groups(len(cases.sizes), draws, seed)
+    every = tuple(range(len(cases.coders)))
     rows = []
-    for code in sorted(coded.code.unique(), key=str) if codes is None else codes:
-        given = coded[coded.code == code]
-        has = np.zeros((len(known), len(names)), dtype=np.int64)
-        has[[place[item] for item in given["item"]], [names.index(coder) for coder in given.coder]] = 1
-        every = tuple(range(len(names)))
-        for chosen in [every] if len(names) == 2 else [every, *combinations(every, 2)]:
-            own = ", ".join(str(names[number]) for number in chosen)
-            rows.append((code, own, *_of_one_code(has[:, chosen], code, draws, seed, confidence, labels)))
+    for number, code in enumerate(cases.codes):
+        has, places = cases.of_code(number)
+        group = None if cases.group is None else cases.group[places]
+        for chosen in [every] if len(every) == 2 else [every, *combinations(every, 2)]:
+            patterns, times, within = _patterns(has[:, chosen], cases.items, group, cases.sizes)
+            weights = None
+            if cases.items > 1:
+                weights = _weights(times, within, draws, seed, drawn)
+            own = ", ".join(str(cases.coders[coder]) for coder in chosen)
+            rows.append((code, own, *_of_one_code(patterns, times, code, weights, confidence)))
     measures = [f"{measure}{end}" for measure in IN_CODE for end in ("", "_low", "_high")]
     table = pd.DataFrame(rows, columns=[*BY_CODE, *measures, "readable"])
     return table.astype({"one": "Int64", "other": "Int64"})
 
 
+class _Cases(NamedTuple):
+    """Decisions in numbers, sorted by code, each once: only what was given is stored, for most cells are empty."""
+
+    codes: list[str]
+    coders: list
+    items: int  # how many there are
+    coder: np.ndarray
+    item: np.ndarray
+    borders: np.ndarray  # the rows of the code k are those from borders[k] to borders[k + 1]
+    group: np.ndarray | None  # the group of each item
+    sizes: np.ndarray | None  # the items of each group
+
+    def of_code(self, number: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return items x coders, 1 where the code was given, of the items to which somebody gave it; and these items."""
+        rows = slice(self.borders[number], self.borders[number + 1])
+        places, at = np.unique(self.item[rows], return_inverse=True)
+        has = np.zeros((len(places), len(self.coders)), np.int64)
+        has[at, self.coder[rows]] = 1
+        return has, places
+
+
+def _cases(
+    decisions: pd.DataFrame,
+    codes: Iterable[str] | None,
+    coders: Iterable[str] | None,
+    items: Iterable[Hashable] | None,
+    uncoded: str,
+    groups: Mapping[Hashable, Hashable] | pd.Series | None,
+) -> _Cases:
+    _need(decisions, DECISIONS)
+    if uncoded not in ("all", "coded"):
+        raise ZhagenError(f"uncoded is {uncoded!r}", todo="give all or coded")
+    read = decisions.dropna(subset=["coder", "item"])
+    coder, people = _numbered(read["coder"])
+    code, labels = _numbered(read["code"])
+    names = sorted(people, key=str) if coders is None else list(coders)
+    if len(names) < 2 or len(set(names)) < len(names):
+        raise ZhagenError(f"there are {len(set(names))} different coders", todo="name two or more in `coders`")
+    place = {name: number for number, name in enumerate(names)}
+    coder = np.array([place.get(name, -1) for name in people], np.int64)[coder]
+    given = (code >= 0) & (coder >= 0)
+    given[given] = np.array([label != "" for label in labels], bool)[code[given]]
+    if not given.any():
+        raise ZhagenError("nobody coded an item", todo="compare the names of the coders and the codes")
+    item, listed = _numbered(read["item"])
+    # `known` are the items compared, `at` the place of each listed item among them
+    if items is None:
+        known, at = listed, np.arange(len(listed))
+    else:
+        known = list(dict.fromkeys(items))
+        where = {name: number for number, name in enumerate(known)}
+        at = np.array([where.get(name, -1) for name in listed], np.int64)
+    if uncoded == "coded":
+        some = np.zeros(len(known), bool)
+        some[at[item[given]]] = at[item[given]] >= 0
+        known = [name for name, one in zip(known, some.tolist(), strict=True) if one]
+        at = np.where(at >= 0, (np.cumsum(some) - 1)[at], -1) if len(some) else at
+    code, coder, item = code[given], coder[given], item[given]
+    if (at[item] < 0).any():
+        strange = listed[item[(at[item] < 0).argmax()]]
+        raise ZhagenError(f"the item {strange} is coded and not among the items", todo="name all in `items`")
+    chosen = sorted({labels[number] for number in set(code.tolist())}, key=str) if codes is None else list(codes)
+    rank = {label: number for number, label in enumerate(chosen)}
+    code, item = np.array([rank.get(label, -1) for label in labels], np.int64)[code], at[item]
+    order = np.argsort(code, kind="stable")
+    borders = np.searchsorted(code[order], np.arange(len(chosen) + 1))
+    group = sizes = None
+    if groups is not None:
+        of = groups.to_dict() if isinstance(groups, pd.Series) else dict(groups)
+        own = pd.Series([of.get(name) for name in known])
+        if own.isna().any():
+            raise _few_groups(len(known), own)
+        group = pd.factorize(own, sort=True)[0].astype(np.int64)
+        sizes = np.bincount(group)
+    return _Cases(chosen, names, len(known), coder[order], item[order], borders, group, sizes)
+
+
+def _numbered(column: pd.Series) -> tuple[np.ndarray, list]:
+    """Return names as numbers, -1 for a missing one, and the names as `_name` returns them, each once."""
+    numbers, found = pd.factorize(column)
+    if column.dtype.kind in "if":
+        return numbers, found.tolist()
+    names = [_name(name) for name in found.tolist()]
+    once = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return np.array([*(once[name] for name in names), -1], np.int64)[numbers], list(once)
+
+
+def _patterns(
+    has: np.ndarray, cases: int, group: np.ndarray | None, sizes: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Return the distinct rows of cases, how often each occurs, and how often in each group.
+
+    `has` are the rows in which something can be; all others of the cases are rows of 0.
+    """
+    rows = np.concatenate([np.zeros((1, has.shape[1]), np.int64), has])
+    if rows.shape[1] < 63:  # a row as one number: it sorts as the row does
+        keys = rows @ (1 << np.arange(rows.shape[1])[::-1])
+        _, first, which = np.unique(keys, return_index=True, return_inverse=True)
+        patterns = rows[first]
+    else:
+        patterns, which = np.unique(rows, axis=0, return_inverse=True)
+    which = which.ravel()[1:]
+    times = np.bincount(which, minlength=len(patterns))
+    times[0] += cases - len(has)
+    within = None
+    if group is not None and sizes is not None:
+        within = np.bincount(group * len(patterns) + which, minlength=len(sizes) * len(patterns))
+        within = within.reshape(len(sizes), len(patterns))
+        within[:, 0] += sizes - within.sum(axis=1)
+    if times[0]:
+        return patterns, times, within
+    return patterns[1:], times[1:], None if within is None else within[:, 1:]
+
+
 def _of_one_code(
-    has: np.ndarray, code: str, draws: int, seed: int, confidence: float, groups: list | None
+    patterns: np.ndarray, times: np.ndarray, code: str, weights: np.ndarray | None, confidence: float
 ) -> tuple[Any, ...]:
-    """Return a row of `agreement_by_code` without its names; `has` is items x coders, 1 where the code was given."""
-    number = has.sum(axis=1)
-    patterns, place, times = np.unique(has, axis=0, return_inverse=True, return_counts=True)
-    given = patterns.sum(axis=1)
+    """Return a row of `agreement_by_code` without its names; `patterns` are 1 where a coder gave the code."""
+    given, coders = patterns.sum(axis=1), patterns.shape[1]
     # always two labels, so that a code which these coders never or always gave is still a choice between two
-    counts = np.stack([patterns.shape[1] - given, given], axis=1)
-    table = _Table(patterns, times, place.ravel(), counts, ["", code])
-    weights = _weights(table, draws, seed, groups) if len(has) > 1 else None
+    counts = np.stack([coders - given, given], axis=1)
+    table = _Table(patterns, times, np.zeros(0, np.int64), counts, ["", code])
     values: list[float] = []
     for measure in IN_CODE:
         name = "light" if measure == "kappa" else measure  # of two coders it is Cohen's
@@ -1047,11 +1272,10 @@ def _of_one_code(
         values.append(float(function(table, times[None].astype(float))[0]))
         low, high, _ = (nan, nan, 1.0) if weights is None else _interval(function(table, weights), confidence)
         values += [nan, nan] if isnan(values[-1]) else [low, high]
-    all_of_them, pair = patterns.shape[1], patterns.shape[1] == 2
-    both, none = int((number == all_of_them).sum()), int((number == 0).sum())
-    alone = [int((has[:, n] > has[:, 1 - n]).sum()) if pair else None for n in (0, 1)]
+    cases, both, none = int(times.sum()), int(times[given == coders].sum()), int(times[given == 0].sum())
+    alone = [int(times[patterns[:, n] > patterns[:, 1 - n]].sum()) if coders == 2 else None for n in (0, 1)]
     rarer, differ = _support(table)
-    return len(has), both, *alone, len(has) - both - none, none, *values, _readable("kappa", rarer, differ)
+    return cases, both, *alone, cases - both - none, none, *values, _readable("kappa", rarer, differ)
 
 
 # Each measure takes a `_Table` and weights, and returns a float for each draw, NaN where it is 0/0. Weights are draws x
@@ -1222,17 +1446,18 @@ def _value(ratings: Ratings, measure: str) -> float:
     return value
 
 
-def _drawn(
-    ratings: Ratings, measure: str, draws: int, seed: int, groups: Iterable[Hashable] | None
-) -> tuple[float, np.ndarray, int, int]:
-    """Return a measure, its values in the draws, NaN where they are 0/0, and the two counts of `_support`."""
+def _check_measure(measure: str, draws: int) -> None:
     if measure not in MEASURES:
         raise ZhagenError(f"there is no measure {measure!r}", todo=f"use one of {', '.join(MEASURES)}")
     if draws < 1:
         raise ZhagenError(f"there are {draws} draws", todo="draw 1000 times or more")
-    table = _table(ratings)
+
+
+def _drawn(sample: "_Sample", measure: str) -> tuple[float, np.ndarray, int, int]:
+    """Return a measure, its values in the draws, NaN where they are 0/0, and the two counts of `_support`."""
+    table = sample.table
     value = float(MEASURES[measure](table, table.times[None].astype(float))[0])
-    return value, MEASURES[measure](table, _weights(table, draws, seed, groups)), *_support(table)
+    return value, MEASURES[measure](table, sample.weights), *_support(table)
 
 
 def _support(table: _Table) -> tuple[int, int]:
@@ -1254,23 +1479,43 @@ def _readable(measure: str, rarer: int, differ: int) -> bool:
     return differ >= FEW and (rarer >= FEW or measure in OF_ALL)
 
 
-def _weights(table: _Table, draws: int, seed: int, groups: Iterable[Hashable] | None) -> np.ndarray:
-    """Return how often each draw has each pattern: draws x patterns."""
-    random = np.random.default_rng(seed)
-    if groups is None:  # items alike are drawn as one: the items of a draw are multinomial over the patterns
-        size, share, within = int(table.times.sum()), table.times / table.times.sum(), None
-    else:
-        judged, labels = table.place >= 0, pd.Series(list(groups))
-        if len(labels) != len(table.place) or labels.isna().any():
-            raise ZhagenError(f"{len(table.place)} items have {labels.count()} groups", todo="name the group of each")
-        within = pd.crosstab(labels[judged], table.place[judged]).to_numpy()
-        size, share = len(within), np.full(len(within), 1 / len(within))
-    if size < 2 and groups is None:
-        raise ZhagenError("there is one item, so no draw differs", todo="give more")
-    if size < 2:  # the measure of one group is known, an interval is not: every draw is 0/0
-        return np.zeros((draws, len(table.times)))
-    drawn = random.multinomial(size, share, size=draws)
-    return (drawn if within is None else drawn @ within).astype(float)
+def _within(table: _Table, groups: Iterable[Hashable] | None) -> np.ndarray | None:
+    """Return how often each group has each pattern: groups x patterns; None without groups."""
+    if groups is None:
+        return None
+    judged, labels = table.place >= 0, pd.Series(list(groups))
+    if len(labels) != len(table.place) or labels.isna().any():
+        raise _few_groups(len(table.place), labels)
+    return pd.crosstab(labels[judged], table.place[judged]).to_numpy()
+
+
+def _few_groups(items: int, labels: pd.Series) -> ZhagenError:
+    return ZhagenError(f"{items} items have {labels.count()} groups", todo="name the group of each")
+
+
+def _weights(
+    times: np.ndarray, within: np.ndarray | None, draws: int, seed: int, drawn: np.ndarray | None = None
+) -> np.ndarray:
+    """Return how often each draw has each pattern: draws x patterns.
+
+    `times` says how often each pattern occurs, `within` how often in each group; `drawn` is what `_draw_groups` gave,
+    where it serves for several codes.
+    """
+    if within is None:  # items alike are drawn as one: the items of a draw are multinomial over the patterns
+        size = int(times.sum())
+        if size < 2:
+            raise ZhagenError("there is one item, so no draw differs", todo="give more")
+        return np.random.default_rng(seed).multinomial(size, times / size, size=draws).astype(float)
+    if len(within) < 2:  # the measure of one group is known, an interval is not: every draw is 0/0
+        return np.zeros((draws, len(times)))
+    drawn = _draw_groups(len(within), draws, seed) if drawn is None else drawn
+    return np.asarray(drawn @ within)
+
+
+def _draw_groups(groups: int, draws: int, seed: int) -> np.ndarray:
+    """Return how often each draw has each group: draws x groups, whole numbers as float, which multiply quicker."""
+    drawn = np.random.default_rng(seed).multinomial(groups, np.full(groups, 1 / groups), size=draws)
+    return drawn.astype(float)
 
 
 def _interval(drawn: np.ndarray, confidence: float) -> tuple[float, float, float]:
@@ -1318,9 +1563,12 @@ def _name(value: Any) -> Any:
 
 def _named(frame: pd.DataFrame) -> pd.DataFrame:
     """Return decisions or passages with the names of coders, codes and items as `_name` returns them."""
-    columns = [name for name in ("coder", "code", "item") if name in frame and frame[name].dtype.kind not in "if"]
-    once = cache(_name)  # a name is read once, however many decisions it is in
-    return frame.assign(**{name: frame[name].map(once, na_action="ignore") for name in columns})
+    for column in ("coder", "code", "item"):
+        if column in frame and frame[column].dtype.kind not in "if":
+            once = {name: _name(name) for name in pd.unique(frame[column])}  # however many decisions it is in
+            if any(isinstance(name, str) and name != same for name, same in once.items()):
+                frame = frame.assign(**{column: frame[column].map(once.__getitem__, na_action="ignore")})
+    return frame
 
 
 def _divide(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:

@@ -4,14 +4,13 @@ What they do not agree on is as telling: ``study.differences`` says what became 
 unless asked for, and in all of it coders are compared source by source: intervals are drawn from whole sources.
 """
 
-from collections.abc import Hashable, Iterable
-from itertools import product
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 
 from zhagen.errors import StudyError
-from zhagen.statistics.agreement import agreement_by_code, agreement_table, unit_decisions
+from zhagen.statistics.agreement import agreement_by_code, agreement_over_codes, unit_decisions
 from zhagen.statistics.unitizing import unitizing_alpha
 from zhagen.study.retrieval import study_units
 from zhagen.study.study import COUNTED, Study
@@ -67,42 +66,60 @@ def coding_decisions(
     >>> coding_decisions(study).drop(columns="source_id").values.tolist()
     [['周', 'I01-1', '不利先说'], ['林', 'I01-1', '不利先说'], ['周', 'I01-2', '']]
     """
-    names, roles = _coders(study, coders), list(roles)
+    names = _coders(study, coders)
+    decisions, units = _decided(study, unit, names, level, list(roles))
+    bare = np.setdiff1d(np.arange(len(units)), decisions["item"].to_numpy())
+    every = pd.concat([decisions.astype({"coder": "str", "code": "str"}), pd.DataFrame({"item": bare})])
+    every = every.fillna({"coder": names[0], "code": ""})
+    ranks = [pd.factorize(every[name], sort=True)[0] for name in ("coder", "code")]
+    places = every["item"].to_numpy(np.int64)
+    order = np.lexsort((*ranks, places))
+    items = units.source_id.astype("str") + "-" + units.number.astype("str")
+    found = {"coder": every.coder.iloc[order], "item": items.iloc[places[order]], "code": every.code.iloc[order]}
+    found["source_id"] = units.source_id.iloc[places[order]]
+    return pd.DataFrame({name: cells.reset_index(drop=True) for name, cells in found.items()}).astype("str")
+
+
+def _decided(
+    study: Study, unit: str, names: list[str], level: str | None, roles: list[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return decisions, each once, with units as numbers from 0; and the source of each unit and its number there."""
     quoted = study.quotations(coder=names, level=level, roles=roles)
     passages = quoted.rename(columns={"source_id": "source", "code": "code_id", "label": "code"})
-    passages = passages[["coder", "code", "start", "end", "source"]].drop_duplicates()
+    passages = passages[["coder", "code", "start", "end", "source"]]
     if unit == "character":
-        return _by_character(study, passages, names, roles)
+        return _by_character(study, passages, roles)
     if unit not in UNITS:
         raise StudyError(f"there is no unit {unit!r}", todo=f"use one of {', '.join(UNITS)}")
     units = study_units(study, unit, roles=roles)
-    units = units.assign(item=units.source_id + "-" + units[unit].astype("str"), source=units.source_id)
-    order = {item: number for number, item in enumerate(units["item"])}
+    units = units.assign(item=np.arange(len(units)), source=units.source_id, number=units[unit])
     decisions = unit_decisions(passages, units) if len(passages) else pd.DataFrame(columns=DECISIONS[:3])
-    bare = units["item"][~units["item"].isin(decisions["item"])]
-    every = pd.concat([decisions, pd.DataFrame({"coder": names[0], "item": bare, "code": ""})])
-    every = every.assign(order=every["item"].map(order)).sort_values(["order", "code", "coder"], ignore_index=True)
-    return every.assign(source_id=every["item"].map(dict(zip(units["item"], units.source_id, strict=True))))[DECISIONS]
+    return decisions.astype({"item": np.int64}), units[["source_id", "number"]].reset_index(drop=True)
 
 
-def _by_character(study: Study, passages: pd.DataFrame, names: list[str], roles: list[str]) -> pd.DataFrame:
+def _by_character(study: Study, passages: pd.DataFrame, roles: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the decisions on the characters of the turns that count; nothing is between two turns."""
     turns = study_units(study, "turn", roles=roles)
-    places = {source: _Turns(part) for source, part in turns.groupby("source_id", sort=False)}
-    frames = []
-    for row in passages.itertuples(index=False):
-        turns_of = places[str(row.source)]
-        start, end = turns_of.places(np.array([row.start, row.end])).tolist()
-        frames.append(pd.DataFrame({"coder": row.coder, "place": range(start, end), "code": row.code, "s": row.source}))
-    marked = pd.concat([pd.DataFrame({"place": [], "s": []}), *frames])
-    for source, turns_of in places.items():
-        bare = np.setdiff1d(np.arange(turns_of.length), marked.place[marked.s == source])
-        frames.append(pd.DataFrame({"coder": names[0], "place": bare, "code": "", "s": source}))
-    every = pd.concat(frames).drop_duplicates()
-    order = {source: number for number, source in enumerate(places)}
-    every = every.assign(order=every.s.map(order)).sort_values(["order", "place", "code", "coder"], ignore_index=True)
-    items = every.s + "-" + every.place.astype("str")
-    return every.assign(item=items, source_id=every.s)[DECISIONS]
+    places = {str(source): _Turns(part) for source, part in turns.groupby("source_id", sort=False)}
+    sizes = np.array([part.length for part in places.values()], np.int64)
+    begin = dict(zip(places, (np.cumsum(sizes) - sizes).tolist(), strict=True))
+    spans = np.zeros((len(passages), 2), np.int64)
+    offsets = passages[["start", "end"]].to_numpy(np.int64)
+    for source, rows in passages.groupby("source", sort=False).indices.items():
+        spans[rows] = begin[str(source)] + places[str(source)].places(offsets[rows])
+    lengths = np.maximum(spans[:, 1] - spans[:, 0], 0)
+    rows = np.repeat(np.arange(len(passages)), lengths)
+    item = np.arange(len(rows)) + np.repeat(spans[:, 0] - np.cumsum(lengths) + lengths, lengths)
+    coder, code = (passages[name].astype("category") for name in ("coder", "code"))
+    keys = (coder.cat.codes.to_numpy(np.int64)[rows] * len(code.cat.categories) + code.cat.codes.to_numpy()[rows]) * int(
+        sizes.sum() + 1
+    ) + item
+    kept = np.unique(keys, return_index=True)[1]
+    found = {"coder": coder.iloc[rows[kept]], "item": item[kept], "code": code.iloc[rows[kept]]}
+    frame = pd.DataFrame({name: getattr(cells, "array", cells) for name, cells in found.items()})
+    numbers = np.concatenate([np.zeros(0, np.int64), *(np.arange(size) for size in sizes)])
+    source_ids = pd.Categorical.from_codes(np.repeat(np.arange(len(sizes)), sizes), list(places))
+    return frame, pd.DataFrame({"source_id": source_ids, "number": numbers})
 
 
 class _Turns:
@@ -174,18 +191,19 @@ def coder_agreement(
     ZhagenError
         If fewer than two coders coded alone, or there is no such unit, coder or level.
     """
-    decisions = coding_decisions(study, unit=unit, coders=coders, level=level, roles=roles)
-    given = set(decisions.code)
+    names = _coders(study, coders)
+    decisions, units = _decided(study, unit, names, level, list(roles))
+    given = set(decisions.code.unique())
     return agreement_by_code(
         decisions,
         codes=[label for label in study.codebook.codes.label.drop_duplicates() if label in given],
-        coders=_coders(study, coders),
-        items=decisions["item"].drop_duplicates(),
+        coders=names,
+        items=range(len(units)),
         uncoded=uncoded,
         draws=draws,
         seed=seed,
         confidence=confidence,
-        groups=_sources(decisions),
+        groups=units.source_id,
     )
 
 
@@ -235,26 +253,23 @@ def overall_agreement(
     ZhagenError
         If fewer than two coders coded alone, or there is no such unit, coder or level.
     """
-    decisions = coding_decisions(study, unit=unit, coders=coders, level=level, roles=roles)
-    names, coded = _coders(study, coders), decisions[decisions.code != ""]
-    codes = coded.code.drop_duplicates().tolist()
-    tables = []
-    for kind, part in (("all", decisions), ("coded", coded)):
-        items = part["item"].drop_duplicates()
-        index = pd.MultiIndex.from_tuples(list(product(items, codes)), names=["item", "code"])
-        ratings = pd.DataFrame("", index=index, columns=names)
-        for name in names:
-            given = coded[coded.coder == name]
-            ratings.loc[pd.MultiIndex.from_arrays([given["item"], given.code]), name] = "coded"
-        groups = index.get_level_values("item").map(_sources(decisions))
-        table = agreement_table(ratings, draws=draws, seed=seed, confidence=confidence, groups=groups)
-        tables.append(table.assign(units=kind))
+    names = _coders(study, coders)
+    decisions, units = _decided(study, unit, names, level, list(roles))
+    tables = [
+        agreement_over_codes(
+            decisions,
+            coders=names,
+            items=range(len(units)),
+            uncoded=kind,
+            draws=draws,
+            seed=seed,
+            confidence=confidence,
+            groups=units.source_id,
+        ).assign(units=kind)
+        for kind in ("all", "coded")
+    ]
     found = pd.concat(tables, ignore_index=True)
     return found[["units", *(column for column in found if column != "units")]]
-
-
-def _sources(decisions: pd.DataFrame) -> dict[Hashable, Hashable]:
-    return dict(zip(decisions["item"], decisions.source_id, strict=True))
 
 
 def passage_agreement(
