@@ -265,8 +265,7 @@ def chance_table(
     elif len(layout.columns) == 1:
         expected, sd, more, less = _hypergeometric(n12, columns[one], columns[other], len(layout.units))
     else:
-        found = _hypergeometric_sums(n12, layout.columns[:, one], layout.columns[:, other], layout.group)
-        expected, sd, more, less = found
+        expected, sd, more, less = _hypergeometric_sums(n12, one, other, layout)
     above = n12 - expected
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(above == 0, 0.0, above / sd)
@@ -348,28 +347,77 @@ def _hypergeometric(n12: np.ndarray, n1: np.ndarray, n2: np.ndarray, N: int) -> 
     return mean[place], np.sqrt(variance)[place], more[place], less[place]
 
 
-def _hypergeometric_sums(n12: np.ndarray, one: np.ndarray, other: np.ndarray, group: np.ndarray) -> Expectation:
-    """Return what `_hypergeometric` does for meetings inside groups; `one` and `other` are groups x pairs."""
+def _hypergeometric_sums(n12: np.ndarray, one: np.ndarray, other: np.ndarray, layout: _Layout) -> Expectation:
+    """Return what `_hypergeometric` does for meetings inside groups; `one` and `other` are terms.
+
+    In a group the meetings of two terms follow the law of its size and of their numbers there. Few different laws are
+    in most groups, so the sum over all groups is made of powers of laws: how often each is there, not where.
+    """
+    sizes = np.bincount(layout.group.astype(np.intp, copy=False), minlength=len(layout.columns)).astype(np.int64)
+    asked = np.union1d(one, other)
+    held = layout.columns[:, asked].astype(float)
+    free, large = sizes[:, None] - held, sizes[:, None].astype(float)
+    first, second = np.searchsorted(asked, one), np.searchsorted(asked, other)
+    mean = ((held / large).T @ held)[first, second]
+    variance = ((held * free / (large**2 * np.maximum(large - 1, 1))).T @ (held * free))[first, second]
+    low, high = np.sort([first, second], axis=0)
+    pairs, number = np.unique(low * len(asked) + high, return_inverse=True)
+    laws, of_pair, times = _laws_of(pairs, layout.columns[:, asked].astype(np.int64), sizes)
+    powers = [{1: law} for law in laws]
+    borders = np.searchsorted(of_pair // len(laws), np.arange(len(pairs) + 1)).tolist() if len(laws) else []
+    numbers, often = (of_pair % max(len(laws), 1)).tolist(), times.tolist()
+    sums = [np.ones(1)] * len(pairs)
+    for pair in range(len(pairs) if len(laws) else 0):
+        inside = slice(borders[pair], borders[pair + 1])
+        parts = [_power(powers[law], many) for law, many in zip(numbers[inside], often[inside], strict=True)]
+        for part in sorted(parts, key=len):
+            sums[pair] = np.convolve(sums[pair], part) if len(sums[pair]) > 1 else part
+    more, less = np.ones(len(n12)), np.ones(len(n12))
+    for edge, (pair, both) in enumerate(zip(number.tolist(), n12.tolist(), strict=True)):
+        more[edge], less[edge] = min(sums[pair][both:].sum(), 1), min(sums[pair][: both + 1].sum(), 1)
+    return mean, np.sqrt(np.maximum(variance, 0)), more, less
+
+
+def _laws_of(
+    pairs: np.ndarray, columns: np.ndarray, sizes: np.ndarray
+) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
+    """Return the laws of the meetings inside the groups, and how often each pair has each of them.
+
+    `pairs` are low x number of terms + high, sorted. A law gives the chance of 0, 1, 2 … meetings. Which pair has it is
+    said by pair x number of laws + law, sorted.
+    """
     from scipy.stats import hypergeom
 
-    sizes = np.bincount(group.astype(np.intp, copy=False))[:, None]
-    mean = (one * other / sizes).sum(axis=0)
-    variance = (one * other * (sizes - one) * (sizes - other) / (sizes**2 * np.maximum(sizes - 1, 1))).sum(axis=0)
-    known: dict[tuple[int, int, int], np.ndarray] = {}
+    terms, top = columns.shape[1], int(columns.max(initial=0)) + 1
+    found, counted, known = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], np.zeros(0, np.int64)
+    parts: list[tuple[np.ndarray, np.ndarray]] = []
+    for group, numbers in enumerate(columns):
+        present = np.flatnonzero(numbers)
+        first, second = np.triu_indices(len(present), 1)
+        keys = present[first] * terms + present[second]
+        place = np.minimum(np.searchsorted(pairs, keys), max(len(pairs) - 1, 0))
+        kept = pairs[place] == keys if len(pairs) else np.zeros(len(keys), bool)
+        few, many = np.sort([numbers[present[first[kept]]], numbers[present[second[kept]]]], axis=0)
+        parts.append((place[kept], (sizes[group] * top + few) * top + many))
+    if parts:
+        known, law = np.unique(np.concatenate([keys for _, keys in parts]), return_inverse=True)
+        every = np.concatenate([place for place, _ in parts]) * max(len(known), 1) + law
+        kinds, often = np.unique(every, return_counts=True)
+        found, counted = [kinds], [often]
+    size, few, many = known // top**2, known // top % top, known % top
+    starts = np.cumsum(few + 1) - few - 1
+    meetings = np.arange(int((few + 1).sum())) - np.repeat(starts, few + 1)
+    chances = hypergeom.pmf(meetings, *(np.repeat(values, few + 1) for values in (size, few, many)))
+    return np.split(chances, starts[1:]) if len(known) else [], np.concatenate(found), np.concatenate(counted)
 
-    def law(size: int, first: int, second: int) -> np.ndarray:
-        key = (size, min(first, second), max(first, second))
-        if key not in known:
-            known[key] = hypergeom.pmf(np.arange(key[1] + 1), *key)
-        return known[key]
 
-    more, less = np.ones(len(n12)), np.ones(len(n12))
-    for pair, both in enumerate(n12):
-        likely = np.ones(1)  # of 0 meetings, and then of 0, 1, 2 … in the groups up to here
-        for place in np.flatnonzero(one[:, pair] * other[:, pair]):
-            likely = np.convolve(likely, law(int(sizes[place, 0]), int(one[place, pair]), int(other[place, pair])))
-        more[pair], less[pair] = min(likely[both:].sum(), 1), min(likely[: both + 1].sum(), 1)
-    return mean, np.sqrt(variance), more, less
+def _power(known: dict[int, np.ndarray], times: int) -> np.ndarray:
+    """Return the law of a sum of `times` numbers of one law; what was computed is kept."""
+    if times not in known:
+        half = _power(known, times // 2)
+        square = np.convolve(half, half)
+        known[times] = np.convolve(square, known[1]) if times % 2 else square
+    return known[times]
 
 
 def _drawn(

@@ -22,6 +22,7 @@ from zhagen.statistics.chance import chance_table
 from zhagen.statistics.inference import adjust_p
 from zhagen.statistics.terms import TermMatrix
 
+BLOCK = 128  # shufflings that are counted at once: memory, not the result
 CROSSED = "code value count total share expected residual p p_holm p_bh".split()
 MEETING = "n12 n1 n2 N c npmi expected sd z p_more p_less p_holm p_bh".split()
 
@@ -120,11 +121,13 @@ def attribute_table(
     else:
         shuffled, said, alone = _shufflings(own, draws, seed), f"{draws} draws", 1
     observed, total, expected, residual, chi2 = _crossed(counts, weight, own[None], len(values))
-    drawn = _crossed(counts, weight, shuffled, len(values))[-1]
+    blocks = np.array_split(shuffled, -(-len(shuffled) // BLOCK))
+    drawn = np.concatenate([_crossed(counts, weight, block, len(values))[-1] for block in blocks])
     p = ((drawn >= chi2 - 1e-9 * np.maximum(chi2, 1)).sum(axis=0) + alone) / (len(shuffled) + alone)
     share = np.divide(observed[0], total[0], out=np.full(observed[0].shape, np.nan), where=total[0] > 0)
     columns: dict[str, Any] = {"code": np.repeat(codes, len(values)), "value": np.tile(np.array(values), len(codes))}
-    columns |= {"count": observed[0].ravel(), "total": np.tile(total[0], len(codes)), "share": share.ravel()}
+    number = {"count": observed[0].ravel(), "total": np.tile(total[0], len(codes))}
+    columns |= {name: cells.astype(np.int64) for name, cells in number.items()} | {"share": share.ravel()}
     columns |= {"expected": expected[0].ravel(), "residual": residual[0].ravel()}
     columns |= {
         name: np.repeat(numbers, len(values))
@@ -142,9 +145,11 @@ def _crossed(
 
     `counts` is sources x codes, `assigned` ways x sources: the number of the value of each source.
     """
-    chosen = (assigned[:, :, None] == np.arange(values)).astype(np.int64)  # ways x sources x values
-    observed = np.einsum("sc,wsv->wcv", counts, chosen)
-    total = np.einsum("s,wsv->wv", weight, chosen)
+    chosen = (assigned[:, None, :] == np.arange(values)[:, None]).astype(float)  # ways x values x sources
+    # whole numbers as float multiply quicker, and are exact
+    observed = (chosen.reshape(-1, len(counts)) @ counts.astype(float)).reshape(len(chosen), values, -1)
+    observed = observed.transpose(0, 2, 1)
+    total = chosen @ weight
     every = weight.sum()
     of_code = counts.sum(axis=0)[None, :, None]
     expected = of_code * total[:, None, :] / every
@@ -231,14 +236,19 @@ def code_meetings(
     if min_count < 0:
         raise ZhagenError(f"min_count is {min_count}", todo="give 0 or more")
     rows = segments.dropna(subset=["source", "segment"])
-    places = rows[["source", "segment"]].drop_duplicates(ignore_index=True)
-    number = {place: at for at, place in enumerate(places.itertuples(index=False, name=None))}
-    given = rows.dropna(subset="code")[["source", "segment", "code"]].drop_duplicates()
-    codes, column = np.unique(given.code.to_numpy(dtype=str), return_inverse=True)
+    source, segment = (pd.factorize(rows[name])[0].astype(np.int64) for name in ("source", "segment"))
+    line = pd.factorize(source * (segment.max(initial=0) + 1) + segment)[0]
+    first = ~rows.duplicated(["source", "segment"])
+    places = rows.loc[first, ["source", "segment"]].reset_index(drop=True)
+    given = rows.code.notna().to_numpy()
+    numbers, named = pd.factorize(rows.code[given])
+    codes, column = np.unique(named.to_numpy(dtype=str), return_inverse=True)
+    column = column[numbers]
     if len(codes) < 2:
         raise ZhagenError(f"there are {len(codes)} codes", todo="give the segments of two codes or more")
-    line = [number[place] for place in given[["source", "segment"]].itertuples(index=False, name=None)]
-    cells = coo_array((np.ones(len(line), np.int64), (line, column)), shape=(len(places), len(codes))).tocsr()
+    cells = coo_array((np.ones(len(column), np.int64), (line[given], column)), shape=(len(places), len(codes))).tocsr()
+    cells.sum_duplicates()
+    cells.data[:] = 1  # a row that is repeated counts once
     matrix = TermMatrix(cells, places, codes)
     first, second = np.triu_indices(len(codes), 1)
     n12, own = (cells.T @ cells).toarray()[first, second], np.asarray(cells.sum(axis=0)).ravel()

@@ -247,13 +247,16 @@ def codes_by_attribute(
     values = attribute_values(study, attribute, roles=roles)
     quoted = _cases(study, values, study.quotations(coder=coder, level=level, roles=roles))
     codings = quoted.rename(columns={"case": "source", "code_id": "id", "label": "code"})[["source", "code"]]
-    kinds = {"draws": draws, "seed": seed}
-    by_case = attribute_table(codings, values, count="sources", **kinds)
-    by_coding = attribute_table(codings, values, **kinds)  # type: ignore[arg-type]
-    found = by_case.rename(columns={"total": "cases", "count": "with_code"}).assign(codings=by_coding["count"])
-    if count == "codings":
-        names = ["expected", "residual", "p", "p_holm", "p_bh"]
-        found[names] = by_coding[names]
+    found = attribute_table(
+        codings, values, count="sources" if count == "cases" else "codings", draws=draws, seed=seed
+    )
+    cells = pd.MultiIndex.from_frame(found[["code", "value"]])
+    pairs = pd.DataFrame({"code": codings.code, "value": quoted.value, "case": codings.source})
+    for name, rows in (("codings", pairs), ("with_code", pairs.drop_duplicates())):
+        numbers = rows.groupby(["code", "value"], sort=False).size()
+        found[name] = numbers.reindex(cells, fill_value=0).to_numpy(np.int64)
+    found["cases"] = found.value.map(values.value_counts()).astype(np.int64)
+    found["share"] = found.with_code / found.cases
     labels = {label: place for place, label in enumerate(study.codebook.codes.label.drop_duplicates())}
     places = {value: place for place, value in enumerate(values.drop_duplicates())}
     order = found.assign(a=found.code.map(labels), b=found.value.map(places)).sort_values(["a", "b"], ignore_index=True)

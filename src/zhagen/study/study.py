@@ -413,7 +413,7 @@ def among(cells: pd.Series, values: Iterable[str]) -> np.ndarray:
     [False, True]
     """
     wanted = set(values)
-    return np.fromiter((cell in wanted for cell in cells.tolist()), bool, len(cells))
+    return np.fromiter(map(wanted.__contains__, cells.tolist()), bool, len(cells))
 
 
 def touched_units(
