@@ -12,13 +12,15 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 from zhagen.errors import ZhagenError
 
+BLOCK = 64  # draws that are counted at once: memory, not the result
 CURVE = "units expected median low high".split()
 POINTS = "point share cumulative".split()
 RUNS = "first_unit last_unit new ratio reached".split()
@@ -235,7 +237,7 @@ def guest_draws(
     >>> guest_draws(frame, base=2, run=1).point.tolist()
     ['2+1', '3+1']
     """
-    first, counts = _runs(_new(*_carriers(frame), draws, seed), base, run, threshold)
+    first, counts = _runs(_new(_carriers(frame), draws, seed), base, run, threshold)
     reached = (counts / np.maximum(first, 1)[:, None] <= threshold) & (first > 0)[:, None]
     at = np.where(reached.any(axis=1), reached.argmax(axis=1), reached.shape[1])
     times = np.bincount(at)
@@ -286,13 +288,14 @@ def shuffled_accumulation(frame: pd.DataFrame, *, draws: int = 1000, seed: int =
     >>> shuffled_accumulation(frame).expected.tolist()
     [0.75, 1.0]
     """
-    from scipy.stats import hypergeom
-
-    units, carriers = _carriers(frame)
-    curves = _new(units, carriers, draws, seed).cumsum(axis=1) / len(carriers)
-    sizes = np.arange(1, len(units) + 1)
-    spread, codes = np.unique([len(rows) for rows in carriers.values()], return_counts=True)
-    expected = 1 - codes @ hypergeom.pmf(0, len(units), spread[:, None], sizes) / len(carriers)
+    carriers = _carriers(frame)
+    curves = _new(carriers, draws, seed).cumsum(axis=1) / len(carriers.codes)
+    sizes = np.arange(1, len(carriers.units) + 1)
+    spread, codes = np.unique(carriers.sizes, return_counts=True)
+    # the chance that n units of U hold none of the u that have a code: that of n - 1, times (U - u - n + 1) / (U - n + 1)
+    units = len(carriers.units)
+    lacking = np.cumprod(np.maximum(units - spread[:, None] - sizes + 1, 0) / (units - sizes + 1), axis=1)
+    expected = 1 - codes @ lacking / len(carriers.codes)
     low, median, high = np.quantile(curves, [0.05, 0.5, 0.95], axis=0)
     return pd.DataFrame(dict(zip(CURVE, (sizes, expected, median, low, high), strict=True)))
 
@@ -334,9 +337,9 @@ def units_until(
     wanted = np.asarray(list(shares), dtype=float)
     if not ((wanted > 0) & (wanted <= 1)).all():
         raise ZhagenError("a share is not above 0 and up to 1", todo="give shares of all codes, such as 0.9")
-    units, carriers = _carriers(frame)
-    curves = _new(units, carriers, draws, seed).cumsum(axis=1)
-    needed = np.ceil(wanted * len(carriers) - 1e-9)  # 0.7 * 10 is a little more than 7
+    carriers = _carriers(frame)
+    curves = _new(carriers, draws, seed).cumsum(axis=1)
+    needed = np.ceil(wanted * len(carriers.codes) - 1e-9)  # 0.7 * 10 is a little more than 7
     # draws x units x shares: in how many units of a draw the codes are still fewer than needed; one more is enough
     taken = 1 + (curves[:, :, None] < needed).sum(axis=1)
     low, median, high = np.quantile(taken, [0.05, 0.5, 0.95], axis=0, method="inverted_cdf").astype(np.int64)
@@ -381,7 +384,8 @@ def hold_out(frame: pd.DataFrame, held: float | Iterable[Any] = 1 / 3, *, seed: 
     >>> found.new.values.tolist()
     [['赋能', 1]]
     """
-    units, carriers = _carriers(frame)
+    carriers = _carriers(frame)
+    units = carriers.units
     if isinstance(held, int | float):
         places = np.sort(np.random.default_rng(seed).permutation(len(units))[: _size(held, len(units))])
         chosen = [units[number] for number in places]
@@ -395,9 +399,10 @@ def hold_out(frame: pd.DataFrame, held: float | Iterable[Any] = 1 / 3, *, seed: 
         )
     _size(len(chosen), len(units))
     out = np.isin(np.arange(len(units)), [units.index(unit) for unit in chosen])
-    lacking = [(code, len(rows)) for code, rows in carriers.items() if out[rows].all()]
+    number, sizes = carriers.held(out[None])[0], carriers.sizes
+    lacking = [(carriers.codes[code], int(sizes[code])) for code in np.flatnonzero(number == sizes).tolist()]
     new = pd.DataFrame(lacking, columns=["code", "units"])
-    carried = sum(bool(out[rows].any()) for rows in carriers.values())
+    carried = int((number > 0).sum())
     return HoldOut(new, tuple(chosen), len(units), carried)
 
 
@@ -436,7 +441,8 @@ def hold_out_draws(frame: pd.DataFrame, held: float = 1 / 3, *, draws: int = 100
     >>> hold_out_draws(frame, 1).new.tolist()
     [1, 0, 1]
     """
-    units, carriers = _carriers(frame)
+    carriers = _carriers(frame)
+    units = carriers.units
     size = _size(held, len(units))
     if draws < 1:
         raise ZhagenError(f"there are {draws} draws", todo="draw 1000 times or more")
@@ -447,8 +453,11 @@ def hold_out_draws(frame: pd.DataFrame, held: float = 1 / 3, *, draws: int = 100
     out = np.zeros((len(splits), len(units)), dtype=bool)
     np.put_along_axis(out, splits, True, axis=1)
     # out is splits x units; a code counts where some of its units are out, and is new where all of them are
-    carried = np.sum([out[:, rows].any(axis=1) for rows in carriers.values()], axis=0, dtype=np.int64)
-    new = np.sum([out[:, rows].all(axis=1) for rows in carriers.values()], axis=0, dtype=np.int64)
+    carried, new = np.zeros((2, len(splits)), np.int64)
+    for first in range(0, len(splits), BLOCK):
+        number = carriers.held(out[first : first + BLOCK])
+        carried[first : first + BLOCK] = (number > 0).sum(axis=1)
+        new[first : first + BLOCK] = (number == carriers.sizes).sum(axis=1)
     names = [tuple(units[number] for number in split) for split in splits]
     return pd.DataFrame(dict(zip(SPLITS, (names, carried, new, new / np.maximum(carried, 1)), strict=True)))
 
@@ -534,21 +543,22 @@ def unseen_codes(
     found = _found(frame)
     rows = [("", *_unseen(found, found.unit.nunique(), confidence))]
     if categories is not None:
-        owner = found.code.map(dict(categories))
-        parts = [(name, found[owner == name], found.unit.nunique()) for name in _sorted(owner.dropna().unique())]
+        owner, every = found.code.map(dict(categories)), found.unit.nunique()
     else:
-        owner = found.unit.map({} if subsets is None else dict(subsets))
-        parts = [
-            (name, found[owner == name], found.unit[owner == name].nunique())
-            for name in _sorted(owner.dropna().unique())
-        ]
+        owner, every = found.unit.map({} if subsets is None else dict(subsets)), 0
+    members = found.groupby(owner, sort=False).indices
+    parts = []
+    for name in _sorted(members):
+        part = found.iloc[members[name]]
+        parts.append((name, part, every or part.unit.nunique()))
     rows += [(str(name), *_unseen(part, units, confidence)) for name, part, units in parts]
     return pd.DataFrame(rows, columns=["group", *UNSEEN]).astype({"group": "str"})
 
 
 def _unseen(found: pd.DataFrame, units: int, confidence: float) -> tuple[float, ...]:
     """Return a row of `unseen_codes` without its group."""
-    spread = found.dropna(subset="code").groupby("code").unit.nunique().to_numpy()
+    code = pd.factorize(found.code)[0]
+    spread = np.bincount(code[code >= 0])  # a code is in as many units as it has rows
     codes, incidences = len(spread), int(spread.sum())
     once, twice = int((spread == 1).sum()), int((spread == 2).sum())
     A = (units - 1) / units
@@ -585,12 +595,12 @@ def _unseen(found: pd.DataFrame, units: int, confidence: float) -> tuple[float, 
 
 def _log_normal(codes: int, estimate: float, variance: float, confidence: float) -> tuple[float, float, float]:
     """Return the standard error and the ends of Chao's interval, whose lower end is not below the codes found."""
-    from scipy.stats import norm
+    from scipy.special import ndtri  # what `scipy.stats.norm.ppf` calls
 
     unseen, variance = estimate - codes, max(variance, 0.0)
     if not unseen:  # an interval without width would look like certainty
         return float("nan"), float("nan"), float("nan")
-    spread = np.exp(norm.ppf((1 + confidence) / 2) * np.sqrt(np.log1p(variance / unseen**2)))
+    spread = np.exp(ndtri((1 + confidence) / 2) * np.sqrt(np.log1p(variance / unseen**2)))
     return variance**0.5, float(codes + unseen / spread), float(codes + unseen * spread)
 
 
@@ -605,15 +615,36 @@ def _found(frame: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
-def _carriers(frame: pd.DataFrame) -> tuple[list, dict[Any, np.ndarray]]:
-    """Return the units, sorted, and a dict: code, sorted -> the numbers of the units that have it."""
+class _Carriers(NamedTuple):
+    """Which units have which code, in numbers."""
+
+    units: list  # sorted
+    codes: list  # sorted
+    rows: np.ndarray  # the numbers of the units that have the first code, then of those that have the second …
+    starts: np.ndarray  # where the units of each code begin
+
+    @property
+    def sizes(self) -> np.ndarray:
+        """How many units have each code."""
+        return np.diff(self.starts, append=len(self.rows))
+
+    def held(self, out: np.ndarray) -> np.ndarray:
+        """Return, for splits x units, how many units that are out have each code: splits x codes."""
+        ends = np.append(self.starts, len(self.rows))
+        carried = csr_array((np.ones(len(self.rows)), self.rows, ends), shape=(len(self.codes), len(self.units)))
+        return np.asarray((carried @ out.T.astype(float)).T)
+
+
+def _carriers(frame: pd.DataFrame) -> _Carriers:
     found = _found(frame)
-    units = _sorted(found.unit.unique())
-    number = {unit: place for place, unit in enumerate(units)}
-    carriers: dict[Any, list[int]] = {}
-    for unit, code in found.dropna(subset="code")[["unit", "code"]].itertuples(index=False):
-        carriers.setdefault(code, []).append(number[unit])
-    return units, {code: np.array(carriers[code]) for code in _sorted(carriers)}
+    unit, units = pd.factorize(found.unit)
+    code, codes = pd.factorize(found.code)
+    by_unit, by_code = _sorted(units.tolist()), _sorted(codes.tolist())
+    of_unit, of_code = ({name: at for at, name in enumerate(names)} for names in (by_unit, by_code))
+    rows = np.array([of_unit[name] for name in units.tolist()])[unit[code >= 0]]
+    own = np.array([of_code[name] for name in codes.tolist()])[code[code >= 0]]
+    order = np.argsort(own, kind="stable")
+    return _Carriers(by_unit, by_code, rows[order], np.searchsorted(own[order], np.arange(len(by_code))))
 
 
 def _sorted(names: Iterable[Any]) -> list:
@@ -627,12 +658,16 @@ def _orders(draws: int, units: int, seed: int) -> np.ndarray:
     return np.random.default_rng(seed).permuted(np.tile(np.arange(units), (draws, 1)), axis=1)
 
 
-def _new(units: list, carriers: dict[Any, np.ndarray], draws: int, seed: int) -> np.ndarray:
+def _new(carriers: _Carriers, draws: int, seed: int) -> np.ndarray:
     """Return how many new codes each unit of a random order gives: draws x units."""
-    place = _orders(draws, len(units), seed)  # the place of each unit: the places of a random order are random too
+    units = len(carriers.units)
+    place = _orders(draws, units, seed)  # the place of each unit: the places of a random order are random too
     new = np.zeros(place.shape, dtype=np.int64)
-    for rows in carriers.values():  # a code is new in the first of its units: the least of their places, in each draw
-        new[np.arange(draws), place[:, rows].min(axis=1)] += 1
+    for first in range(0, draws, BLOCK):
+        # a code is new in the first of its units: the least of their places, in each draw
+        some = place[first : first + BLOCK].astype(np.int32)[:, carriers.rows]
+        least = np.minimum.reduceat(some, carriers.starts, axis=1) + np.arange(len(some))[:, None] * units
+        new[first : first + BLOCK] = np.bincount(least.ravel(), minlength=len(some) * units).reshape(len(some), units)
     return new
 
 
