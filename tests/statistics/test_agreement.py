@@ -1,4 +1,4 @@
-from itertools import combinations
+from itertools import combinations, product
 from time import perf_counter
 
 import krippendorff
@@ -15,6 +15,7 @@ from zhagen.statistics import agreement
 from zhagen.statistics.agreement import (
     agreement_by_code,
     agreement_by_units,
+    agreement_over_codes,
     agreement_table,
     bootstrap_interval,
     brennan_prediger,
@@ -665,6 +666,24 @@ def test_the_intervals_of_a_code_are_those_of_its_ratings():
     whole = agreement_by_code(frame, coders="甲乙", groups=groups, draws=300).iloc[0]
     expected = bootstrap_interval(ratings, "kappa", groups=list(groups.values()), draws=300)
     assert (whole.kappa, whole.kappa_low, whole.kappa_high) == bounds(expected)
+
+
+@settings(max_examples=40)
+@given(CODED, st.sampled_from(["all", "coded"]), st.sampled_from(["甲乙", "甲乙丙"]))
+def test_over_codes_is_the_table_of_every_item_and_code(rows, uncoded, coders):
+    rows = [*rows, ("甲", 1, "x"), ("乙", 6, "x")]
+    given_codes = {row for row in rows if row[0] in coders}
+    items = range(1, 8) if uncoded == "all" else sorted({item for _, item, _ in given_codes})
+    cells = list(product(items, sorted({code for *_, code in given_codes})))
+    ratings = [["coded" if (one, *cell) in given_codes else "" for one in coders] for cell in cells]
+    options = {"draws": 20, "measures": [*agreement.STANDARD, "light", "scott"]}
+    table = agreement_table(
+        pd.DataFrame(ratings, columns=list(coders)), groups=[item % 3 for item, _ in cells], **options
+    )
+    groups = {item: item % 3 for item in range(1, 8)}
+    frame = pd.DataFrame(rows, columns=agreement.DECISIONS)
+    found = agreement_over_codes(frame, coders=coders, items=range(1, 8), uncoded=uncoded, groups=groups, **options)
+    pd.testing.assert_frame_equal(found, table)
 
 
 @settings(max_examples=25)

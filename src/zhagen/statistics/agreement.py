@@ -778,7 +778,7 @@ def agreement_table(
             samples[coders] = _Sample(table, _weights(table.times, _within(table, labels), draws, seed))
         return samples[coders]
 
-    judged = {name: wide[name].notna().to_numpy() for name in wide.columns}
+    judged: dict[Hashable, np.ndarray] = {name: wide[name].notna().to_numpy() for name in wide.columns}
     return _measured_table(wide.columns, lambda coders: _shared(judged, coders), sample, measures, draws, confidence)
 
 
@@ -859,7 +859,9 @@ def agreement_over_codes(
             patterns, times, within = _patterns(own, cases.items * wanted, of_cell, sizes)
             used = [number for number in (0, 1) if (patterns == number).any()]  # the labels, such as "" and "coded"
             counts = (patterns[:, :, None] == np.array(used)).sum(axis=1)
-            table = _Table(patterns - used[0], times, np.zeros(0, np.int64), counts, ["", "coded"][used[0] : used[-1] + 1])
+            table = _Table(
+                patterns - used[0], times, np.zeros(0, np.int64), counts, ["", "coded"][used[0] : used[-1] + 1]
+            )
             samples[chosen] = _Sample(table, _weights(times, within, draws, seed))
         return samples[chosen]
 
@@ -1016,9 +1018,10 @@ def unit_decisions(passages: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     if units["item"].duplicated().any():
         raise ZhagenError(f"two units are named {units['item'][units['item'].duplicated()].iloc[0]}", todo="name each")
     own, of_unit = np.zeros(len(passages), np.int64), np.zeros(len(units), np.int64)
-    names: Sequence[Any] = [None]
+    names: list[Any] = [""]
     if source:
-        own, names = pd.factorize(passages["source"])
+        own, texts_of = pd.factorize(passages["source"])
+        names = texts_of.tolist()
         of_unit = pd.Index(names).get_indexer(pd.Index(units["source"]))  # -1: nobody coded in this text
     # units follow each other, and texts do, in one line of places: those that a passage touches are the first that ends
     # after its start, and those after it that begin before its end
@@ -1029,7 +1032,9 @@ def unit_decisions(passages: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     starts, ends, texts = starts[order], ends[order], of_unit[order]
     over = (ends[:-1] > starts[1:]) & (texts[:-1] == texts[1:])
     if over.any():
-        raise ZhagenError("two units overlap", str(names[texts[over.argmax()]] or ""), "give units that follow each other")
+        raise ZhagenError(
+            "two units overlap", str(names[texts[over.argmax()]] or ""), "give units that follow each other"
+        )
     first = np.searchsorted(ends, own * size + passages.start.to_numpy(np.int64), side="right")
     last = np.searchsorted(starts, own * size + passages.end.to_numpy(np.int64), side="left")
     number = np.maximum(last - first, 0)
@@ -1156,7 +1161,7 @@ class _Cases(NamedTuple):
     sizes: np.ndarray | None  # the items of each group
 
     def of_code(self, number: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return items x coders, 1 where the code was given, of the items to which somebody gave it; and these items."""
+        """Return items x coders, 1 where the code was given, of items to which somebody gave it; and these items."""
         rows = slice(self.borders[number], self.borders[number + 1])
         places, at = np.unique(self.item[rows], return_inverse=True)
         has = np.zeros((len(places), len(self.coders)), np.int64)

@@ -238,8 +238,7 @@ def code_meetings(
     rows = segments.dropna(subset=["source", "segment"])
     source, segment = (pd.factorize(rows[name])[0].astype(np.int64) for name in ("source", "segment"))
     line = pd.factorize(source * (segment.max(initial=0) + 1) + segment)[0]
-    first = ~rows.duplicated(["source", "segment"])
-    places = rows.loc[first, ["source", "segment"]].reset_index(drop=True)
+    places = rows[["source", "segment"]].drop_duplicates(ignore_index=True)
     given = rows.code.notna().to_numpy()
     numbers, named = pd.factorize(rows.code[given])
     codes, column = np.unique(named.to_numpy(dtype=str), return_inverse=True)

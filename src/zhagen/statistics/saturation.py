@@ -292,7 +292,7 @@ def shuffled_accumulation(frame: pd.DataFrame, *, draws: int = 1000, seed: int =
     curves = _new(carriers, draws, seed).cumsum(axis=1) / len(carriers.codes)
     sizes = np.arange(1, len(carriers.units) + 1)
     spread, codes = np.unique(carriers.sizes, return_counts=True)
-    # the chance that n units of U hold none of the u that have a code: that of n - 1, times (U - u - n + 1) / (U - n + 1)
+    # that n units of U hold none of the u with a code has the chance for n - 1, times (U - u - n + 1) / (U - n + 1)
     units = len(carriers.units)
     lacking = np.cumprod(np.maximum(units - spread[:, None] - sizes + 1, 0) / (units - sizes + 1), axis=1)
     expected = 1 - codes @ lacking / len(carriers.codes)

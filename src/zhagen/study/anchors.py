@@ -46,7 +46,7 @@ def anchor_codings(codings: pd.DataFrame, texts: dict[str, str]) -> pd.DataFrame
     if (
         known
         and all(  # as they nearly always are
-            digest and 0 <= start < end <= len(texts[source]) and _digest(texts[source][start:end]).hex() == digest
+            digest and 0 <= start < end <= len(texts[source]) and sha256_of(texts[source][start:end]) == digest
             for source, start, end, digest in zip(*columns, strict=True)
         )
     ):

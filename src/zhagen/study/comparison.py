@@ -111,14 +111,14 @@ def _by_character(study: Study, passages: pd.DataFrame, roles: list[str]) -> tup
     rows = np.repeat(np.arange(len(passages)), lengths)
     item = np.arange(len(rows)) + np.repeat(spans[:, 0] - np.cumsum(lengths) + lengths, lengths)
     coder, code = (passages[name].astype("category") for name in ("coder", "code"))
-    keys = (coder.cat.codes.to_numpy(np.int64)[rows] * len(code.cat.categories) + code.cat.codes.to_numpy()[rows]) * int(
-        sizes.sum() + 1
-    ) + item
+    keys = (
+        coder.cat.codes.to_numpy(np.int64)[rows] * len(code.cat.categories) + code.cat.codes.to_numpy()[rows]
+    ) * int(sizes.sum() + 1) + item
     kept = np.unique(keys, return_index=True)[1]
     found = {"coder": coder.iloc[rows[kept]], "item": item[kept], "code": code.iloc[rows[kept]]}
     frame = pd.DataFrame({name: getattr(cells, "array", cells) for name, cells in found.items()})
     numbers = np.concatenate([np.zeros(0, np.int64), *(np.arange(size) for size in sizes)])
-    source_ids = pd.Categorical.from_codes(np.repeat(np.arange(len(sizes)), sizes), list(places))
+    source_ids = pd.Categorical.from_codes(np.repeat(np.arange(len(sizes)), sizes), pd.Index(list(places)))
     return frame, pd.DataFrame({"source_id": source_ids, "number": numbers})
 
 

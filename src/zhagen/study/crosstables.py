@@ -247,9 +247,7 @@ def codes_by_attribute(
     values = attribute_values(study, attribute, roles=roles)
     quoted = _cases(study, values, study.quotations(coder=coder, level=level, roles=roles))
     codings = quoted.rename(columns={"case": "source", "code_id": "id", "label": "code"})[["source", "code"]]
-    found = attribute_table(
-        codings, values, count="sources" if count == "cases" else "codings", draws=draws, seed=seed
-    )
+    found = attribute_table(codings, values, count="sources" if count == "cases" else "codings", draws=draws, seed=seed)
     cells = pd.MultiIndex.from_frame(found[["code", "value"]])
     pairs = pd.DataFrame({"code": codings.code, "value": quoted.value, "case": codings.source})
     for name, rows in (("codings", pairs), ("with_code", pairs.drop_duplicates())):
