@@ -34,7 +34,7 @@ NOT_LOADED = re.compile(
 CSS_LOADS = re.compile(rf"url\(\s*[\"']?({FOREIGN})|@import\s+[\"']({FOREIGN})", re.IGNORECASE)
 CODE_SHOWN = re.compile(r"<!--.*?-->", re.DOTALL)
 INLINE_CSS = re.compile(r"<style\b[^>]*>(.*?)</style>|\bstyle=\"([^\"]*)\"", re.DOTALL | re.IGNORECASE)
-LEFTOVERS = ("searchindex.js", "_static/searchtools.js")
+LEFTOVERS = ("searchindex.js", "_static/searchtools.js", "_static/sphinx_highlight.js")
 
 
 def toc_pages(toc: dict) -> list[str]:
@@ -101,7 +101,12 @@ def write_index(toc: dict, html_dir: Path, title: str, language: str = "zh-CN") 
     )
 
 
-def run_sphinx(root: Path, out: Path, jobs: int) -> bool:
+def site_address(config: dict) -> str:
+    """Return where the site will be: ZHAGEN_SITE, which the publishing workflow sets, or what the settings say."""
+    return os.environ.get("ZHAGEN_SITE") or config["html"].get("baseurl") or ""
+
+
+def run_sphinx(root: Path, out: Path, jobs: int, address: str = "") -> bool:
     """Run Jupyter Book's build; every warning is shown and fails it.
 
     The command `jupyter-book build` cannot run in parallel; the function behind it can.
@@ -117,6 +122,7 @@ def run_sphinx(root: Path, out: Path, jobs: int) -> bool:
             "external_toc_path": (root / "_toc.yml").as_posix(),
             "latex_individualpages": False,
             "nitpicky": True,
+            "html_baseurl": address,
         },
         warningiserror=True,
         keep_going=True,
@@ -154,10 +160,10 @@ def build(root: Path = ROOT, jobs: int | None = None) -> list[str]:
             shutil.rmtree(folder, ignore_errors=True)
     finished.unlink(missing_ok=True)
     languages.remove_english(html_dir)  # built by itself (book/english.py): it would be older than this book
-    if not run_sphinx(root, html_dir, jobs or os.cpu_count() or 1):
+    if not run_sphinx(root, html_dir, jobs or os.cpu_count() or 1, site_address(config)):
         return ["Sphinx reported the warnings or errors above"]
     write_index(toc, html_dir, config["title"], config["sphinx"]["config"]["language"].replace("_", "-"))
-    site_files.write(toc_pages(toc), config["title"], config["html"].get("baseurl", ""), html_dir)
+    site_files.write(toc_pages(toc), config["title"], site_address(config), html_dir)
     wrong = problems(toc, html_dir)
     if not wrong:
         finished.write_text(key, "utf-8")

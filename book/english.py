@@ -67,6 +67,8 @@ def build(root: Path, html_dir: Path) -> list[str]:
     languages.remove_english(html_dir)
     lay_out(root)
     environment = os.environ | {LANGUAGE: "en"}
+    if site := environment.get("ZHAGEN_SITE"):
+        environment["ZHAGEN_SITE"] = f"{site.rstrip('/')}/{languages.FOLDER}"
     done = subprocess.run([sys.executable, "-W", "ignore", str(root / "book/build.py")], cwd=root, env=environment)
     if done.returncode:
         return ["the English pages are not built: see above"]
@@ -98,7 +100,7 @@ def main() -> int:
     if wrong:
         return 1
     config, toc = (yaml.safe_load((ROOT / name).read_text("utf-8")) for name in ("_config.yml", "_toc.yml"))
-    site_files.write(book.toc_pages(toc), config["title"], config["html"].get("baseurl", ""), html_dir)
+    site_files.write(book.toc_pages(toc), config["title"], book.site_address(config), html_dir)
     print(f"{time.perf_counter() - start:.0f} s: open {html_dir / languages.FOLDER / 'index.html'}")
     return 0
 

@@ -211,6 +211,13 @@ def test_public_names_are_unique_and_no_module_s_name():
     assert names.keys() & {part for module in MODULES for part in module.split(".")} == set()
 
 
+@pytest.mark.parametrize("wing", WINGS)
+def test_every_module_with_public_names_stands_in_the_appendix(wing):
+    page = Path(__file__).resolve().parents[1] / f"book/interface/{wing}.md"
+    listed = re.findall(r"^<!-- interface: ([\w.]+) -->$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert sorted(listed) == sorted(set(exports(wing).values()))
+
+
 @pytest.mark.parametrize("package", ["zhagen", *(f"zhagen.{wing}" for wing in WINGS)])
 def test_importing_a_package_loads_nothing_heavy(package):
     here = str(PACKAGE.parent)  # not the checkout that the environment was installed from

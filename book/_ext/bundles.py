@@ -32,7 +32,7 @@ NEEDED = {
 TEXTS = ("search_names.js", "search_texts.js", "tips_data.js")  # of the pages, written later than the first time
 OPTIONS = "documentation_options.js"
 MESSAGES = "words.js"  # all others ask it
-UNUSED = ("translations.js",)  # of Sphinx's own search
+UNUSED = ("translations.js", "sphinx_highlight.js")  # of Sphinx's own search, and its marks: ours are in marks.js
 ATTRIBUTE_WORDS = re.compile(r'\b(?:class|id|data-[\w-]+)\s*=\s*["\']([^"\']*)["\']')
 WORDS = re.compile(r"[\w-]+")
 VARIABLE = re.compile(r"var\(\s*(--[\w-]+)")

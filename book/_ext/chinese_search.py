@@ -263,8 +263,9 @@ def write_search_texts(app: Sphinx, exception: Exception | None) -> None:
     found, texts = index(pages, labels, terms, {page["doc"]: names.trail(page["doc"]) for page in pages})
     (out / "_static/search_names.js").write_text(script("zhagenSearchNames", found), "utf-8")
     (out / "_static/search_texts.js").write_text(script("zhagenSearchTexts", texts), "utf-8")
-    for unused in ("searchindex.js", "_static/searchtools.js", "_static/language_data.js"):
-        (out / unused).unlink(missing_ok=True)
+    (out / "searchindex.js").unlink(missing_ok=True)
+    for unused in ("searchtools", "language_data", "sphinx_highlight"):
+        (out / f"_static/{unused}.js").unlink(missing_ok=True)
 
 
 def setup(app: Sphinx) -> dict:

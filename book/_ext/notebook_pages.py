@@ -4,7 +4,7 @@ Sphinx executes nothing. What it reads is what the executor of the package made 
 pages are finished, each notebook is written beside its page as a reader's edition (`zhagen.book.reader`), together with
 the wheel that the edition installs where the package is missing. The same without solutions, for students, goes into
 `_build/student/editions`; `book/student.py` packs it. The address of the site is `html_baseurl`
-(`html: baseurl` of _config.yml, or ZHAGEN_SITE); without one, editions name the wheel by its relative path.
+(`html: baseurl` of _config.yml, or ZHAGEN_SITE: build.py); without one, editions name the wheel by its relative path.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def _reference(docname: str) -> addnodes.pending_xref:
 
 def site_address(app: Sphinx) -> str:
     """Return the address of the site with a slash at its end, or an empty string."""
-    address = os.environ.get("ZHAGEN_SITE") or app.config.html_baseurl or ""
+    address = app.config.html_baseurl or ""
     return f"{address.rstrip('/')}/" if address else ""
 
 

@@ -51,6 +51,12 @@ PANEL = """
 </div>
 """
 RESULTS = "book/run/results.csv"
+# why a cell could not run, as the table of the pages says it
+REASONS = {
+    r"this Python cannot start processes[^|]*": "浏览器里的 Python 开不了别的进程",
+    r"rjieba is not installed[^|]*": "没有 rjieba",
+    r"NameError：name '(\w+)' is not defined": r"\1 要由这些格算出来",
+}
 MARKUP = re.compile(r"[\\`*_\[\]{}$<>#]")
 COMMON = range(0x4E00, 0xA000)  # of these the font holds the characters of GB 2312
 
@@ -109,26 +115,32 @@ class Results(SphinxDirective):
         self.env.note_dependency(str(file))
         with file.open(encoding="utf-8", newline="") as opened:
             rows = [row for row in csv.DictReader(opened) if row["page"] in self.env.found_docs]
-        lines = results_table(rows)
-        pages = sum(name.startswith(FOLDER) for name in self.env.found_docs)
-        if pages > len(rows):
-            lines += ["", f"另有 {pages - len(rows)} 页还没有量。"]
+        pages = {name for name in self.env.found_docs if name.startswith(FOLDER)}
+        without = [name for name in sorted(pages) if NOT_THERE.intersection(self.env.app.zhagen_runs[name].modules)]
+        lines = results_table(rows, without)
+        if missing := len(pages - {row["page"] for row in rows} - {*without}):
+            lines += ["", f"另有 {missing} 页还没有量。"]
         made = nodes.container()
         self.state.nested_parse(StringList(lines, RESULTS), self.content_offset, made)
         return made.children
 
 
-def results_table(rows: Iterable[dict[str, str]]) -> list[str]:
-    """Write the lines of the table in MyST."""
+def results_table(rows: Iterable[dict[str, str]], without: Iterable[str] = ()) -> list[str]:
+    """Write the lines of the table in MyST; at its end the pages that have no button."""
     lines = ["```{list-table} 每一页在浏览器里怎样", ":name: tbl-run-in-page", ":header-rows: 1", ""]
     lines += ["* - 页", "  - 怎样", "  - 载入（秒）", "  - 运行（秒）", "  - 多大（MB）"]
     for row in rows:
         failed, cells = row["failed"], row["cells"]
         how = "没有运行完" if not cells else f"{cells} 格全部" if failed == "0" else f"{cells} 格里 {failed} 格不行"
-        why = MARKUP.sub(r"\\\g<0>", row["why"])
+        why = row["why"]
+        for said, meant in REASONS.items():
+            why = re.sub(said, meant, why)
+        why = MARKUP.sub(r"\\\g<0>", "；".join(part.strip() for part in why.split("|")))
         note = "；".join(part for part in (why, row["changed"] and "有的数不同") if part)
         lines += [f"* - {{doc}}`/{row['page']}`", f"  - {how}" + (f"：{note}" if note else "")]
         lines += [f"  - {row[name] or '—'}" for name in ("load_seconds", "run_seconds", "megabytes")]
+    for name in without:
+        lines += [f"* - {{doc}}`/{name}`", "  - 没有按钮：读 Word、PDF 和字幕的程序包，浏览器里没有", *["  - —"] * 3]
     return [*lines, "```"]
 
 

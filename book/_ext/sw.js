@@ -5,6 +5,10 @@ const PREFIX = "zhagen-book-";
 const STORE = PREFIX + VERSION;
 const LIST = "offline.json";
 const PATIENCE = 6000; // milliseconds for a network that does not answer, where the page is in the store
+const AGAIN = 1000; // for the next page, while it is known not to answer; what else is stored comes at once
+const REST = 30000; // how long that is taken as known
+const TURN = 20000; // of saving the book at one request: browsers end a worker that works on one for minutes
+let silent = 0; // until when the network is known not to answer
 const came = new Map(); // by client: where its page came from
 const scope = self.registration.scope;
 
@@ -83,10 +87,18 @@ async function answer(event, path, file) {
   }
   const mark = (from) => opens && came.set(event.resultingClientId, from);
   const [from, hit] = await stored(path);
+  const known = Date.now() < silent;
+  if (hit && known && !opens) return hit;
   let waiting;
-  const patience = hit && new Promise((_, fail) => (waiting = setTimeout(fail, PATIENCE)));
+  const patience = hit && new Promise((_, fail) => {
+    waiting = setTimeout(() => {
+      silent = Date.now() + REST;
+      fail();
+    }, known ? AGAIN : PATIENCE);
+  });
   try {
     const found = await (patience ? Promise.race([fetch(request), patience]) : fetch(request));
+    silent = 0;
     if (found.ok && found.type === "basic" && !found.redirected && (!digest || digest === file[1])) {
       const copy = found.clone();
       event.waitUntil(caches.open(STORE).then((store) => store.put(scope + path, copy)).catch(() => {}));
@@ -128,9 +140,11 @@ async function save(port) {
   const { files } = await list();
   const { paths, missing } = await state();
   const store = await caches.open(STORE);
+  const end = Date.now() + TURN;
   let got = 0;
   const next = async () => {
-    for (let path = paths.pop(); path !== undefined; path = paths.pop()) {
+    while (paths.length && Date.now() < end) {
+      const path = paths.pop();
       const found = await fetch(scope + path, { cache: "no-cache" });
       if (!found.ok) throw new Error(`${path}：${found.status}`);
       await store.put(scope + path, found);
@@ -139,6 +153,7 @@ async function save(port) {
     }
   };
   await Promise.all([next(), next(), next(), next()]);
+  if (paths.length) return; // the page asks again
   for (const name of await others()) await caches.delete(name);
 }
 

@@ -8,14 +8,19 @@
     Object.assign(document.createElement("link"), { rel: "manifest", href: new URL("manifest.webmanifest", root).href })
   );
 
+  const SILENCE = 90000; // milliseconds without a word of the worker
   const ask = (message, heard) =>
     navigator.serviceWorker.ready.then(
       ({ active }) =>
         new Promise((answer) => {
           const { port1, port2 } = new MessageChannel();
+          const lost = () => answer({ failed: _("等了很久没有回音") });
+          let waiting = setTimeout(lost, SILENCE);
           port1.onmessage = ({ data }) => {
+            clearTimeout(waiting);
             heard?.(data);
             if (data.done !== false) answer(data);
+            else waiting = setTimeout(lost, SILENCE);
           };
           active.postMessage(message, [port2]);
         })
@@ -34,7 +39,7 @@
 
   function show(state) {
     const place = document.querySelector(".offline-book");
-    if (!place || !state) return;
+    if (!place || !state || state.failed) return;
     place.hidden = false;
     const text = Object.assign(document.createElement("span"), { textContent: "" });
     text.setAttribute("role", "status");
@@ -47,9 +52,14 @@
       : _("把整本书存到这台设备上（下载 {size}）", { size: size(state.missing) });
     button.addEventListener("click", async () => {
       button.disabled = true;
-      const after = await ask({ type: whole ? "forget" : "save" }, ({ got, of }) => {
-        if (of) text.textContent = _("正在存：{got} / {all}", { got: size(got), all: size(of) });
-      });
+      let after = state;
+      let before;
+      do { // a while at a time, as long as something more has come
+        before = after.missing;
+        after = await ask({ type: whole ? "forget" : "save" }, ({ got, of }) => {
+          if (of) text.textContent = _("正在存：{got} / {all}", { got: size(state.missing - of + got), all: size(state.missing) });
+        });
+      } while (!whole && after.missing && after.missing < before);
       if (!after.failed) return show(after);
       text.textContent = _("没有存完：{why}。已存下的不会丢，可以接着存。", { why: after.failed });
       button.disabled = false;

@@ -213,9 +213,10 @@
   const address = (page, anchor = "") => `${root}${page.doc}.html${anchor ? `#${anchor}` : ""}`;
   const placeOf = (page) => page.trail.join(" › ");
   const remember = (tokens) => {
-    // the page reached marks the words (sphinx_highlight.js reads this)
+    // the page reached marks the words (marks.js reads this); between 图 and its number stands a blank
+    const shown = tokens.map(({ text, label }) => (label ? text.replace(/\d+$/, " $&") : text));
     try {
-      localStorage.setItem("sphinx_highlight_terms", tokens.map(({ text }) => text).join(" "));
+      localStorage.setItem("zhagen-marks", shown.join("\n"));
     } catch { /* not allowed: no marks */ }
   };
   // a part of the text around the first hit, every word marked

@@ -215,12 +215,13 @@ def test_the_table_says_how_each_page_ran_and_why_not():
     numbers = {"load_seconds": "8", "run_seconds": "3", "megabytes": "27.1"}
     rows = [
         {"page": "a", "cells": "9", "failed": "0", **numbers, "changed": "", "why": ""},
-        {"page": "b", "cells": "9", "failed": "2", **numbers, "changed": "x", "why": "没有 c_d"},
+        {"page": "b", "cells": "9", "failed": "2", **numbers, "changed": "x", "why": "没有 c_d | rjieba is not installed: run: pip"},
         {"page": "c", "cells": "", "failed": "", **dict.fromkeys(numbers, ""), "changed": "", "why": "太久"},
     ]
-    table = "\n".join(results_table(rows))
+    table = "\n".join(results_table(rows, ["w"]))
     assert "* - {doc}`/a`\n  - 9 格全部\n  - 8\n  - 3\n  - 27.1\n" in table
-    assert "9 格里 2 格不行：没有 c\\_d；有的数不同" in table and "没有运行完：太久\n  - —" in table
+    assert "9 格里 2 格不行：没有 c\\_d；没有 rjieba；有的数不同" in table and "没有运行完：太久\n  - —" in table
+    assert "* - {doc}`/w`\n  - 没有按钮：" in table
 
 
 def test_a_file_with_another_checksum_is_refused():

@@ -87,12 +87,7 @@ def page(chromium):
         chromium.page.goto(address("search.html"))
     chromium.page.wait_for_function("() => window.zhagenSearch && window.zhagenSearchTexts === null")
     yield chromium.page
-    assert own_errors(chromium) == []
-
-
-def own_errors(chromium) -> list[str]:
-    """Errors of our scripts: Sphinx's, which marks the words on the page reached, trips over titles in SVG."""
-    return [error for error in chromium.errors if "getBBox" not in error]
+    assert chromium.errors == []
 
 
 def address(name: str, query: str = "") -> str:
@@ -269,7 +264,7 @@ def test_the_list_under_the_field_is_used_by_keyboard(chromium):
     field.press("Enter")  # nothing chosen: the page of all results
     page.wait_for_selector("#search-results ul.search > li")
     assert Path(unquote(urlsplit(page.url).path)) == HTML / "search.html"
-    assert own_errors(chromium) == []
+    assert chromium.errors == []
 
 
 @pytest.mark.browser
@@ -278,3 +273,30 @@ def test_what_is_loaded_is_small_and_comes_in_two_parts():
         pytest.skip("run make book first")
     sizes = [len(gzip.compress((HTML / f"_static/search_{part}.js").read_bytes())) for part in ("names", "texts")]
     assert sizes[0] < FIRST_BYTES and sum(sizes) < ALL_BYTES
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["notebooks/haier/3_mechanism.html", "notebooks/appendix/gallery.html"])
+def test_the_words_looked_for_are_marked_in_the_text_and_not_in_pictures(chromium, name):
+    page = chromium.page
+    page.goto(address(name) + "?highlight=" + quote("模型 SHOW"))
+    marks = page.locator("mark.found")
+    shown = {text.lower() for text in marks.all_inner_texts()}
+    assert shown == {"模型", "show"} if "gallery" in name else "模型" in shown
+    assert page.locator("svg mark, svg .highlighted, .zhagen-coder mark").count() == 0
+    assert "highlight" not in page.url
+    text = page.locator("article").inner_text()
+    page.keyboard.press("Escape")
+    assert marks.count() == 0 and page.locator("article").inner_text() == text
+    assert chromium.errors == []
+
+
+@pytest.mark.browser
+def test_a_result_leads_to_a_page_that_marks_what_was_looked_for(page, chromium):
+    found(page, '"开放式编码" 图 5')
+    page.locator("#search-results a").first.click()
+    page.wait_for_selector("mark.found")
+    shown = page.eval_on_selector_all("mark.found", "all => all.map((one) => one.textContent)")
+    assert set(shown) == {"开放式编码", "图 5"}
+    page.reload()
+    assert page.locator("mark.found").count() == 0 and chromium.errors == []
