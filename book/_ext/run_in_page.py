@@ -13,6 +13,7 @@ import hashlib
 import importlib.metadata as installed
 import io
 import json
+import logging
 import re
 import tempfile
 import zipfile
@@ -177,6 +178,7 @@ def font_archive(out: Path, cache: Path) -> bytes:
     if not kept.is_file():
         for old in cache.glob("font-*.zip"):
             old.unlink()
+        logging.getLogger("fontTools").setLevel(logging.WARNING)  # a package of the theme lets every logger speak
         found = installed.distribution("zhplot")
         place = "zhplot/fonts/NotoSansSC-Regular.ttf"
         options = subset.Options(hinting=False, layout_features=[], name_IDs=["*"], notdef_outline=True)
