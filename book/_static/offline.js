@@ -1,5 +1,5 @@
 // On a site (never from file://): pages that were visited, or the whole book when the reader asks for it, stay readable
-// without a network. `sw.js` (book/sw.js) does the work.
+// without a network. `sw.js` (book/_ext/sw.js) does the work.
 (() => {
   if (!navigator.serviceWorker || !location.protocol.startsWith("http")) return;
   const _ = globalThis.zhagenSay;

@@ -215,7 +215,14 @@ def test_the_table_says_how_each_page_ran_and_why_not():
     numbers = {"load_seconds": "8", "run_seconds": "3", "megabytes": "27.1"}
     rows = [
         {"page": "a", "cells": "9", "failed": "0", **numbers, "changed": "", "why": ""},
-        {"page": "b", "cells": "9", "failed": "2", **numbers, "changed": "x", "why": "没有 c_d | rjieba is not installed: run: pip"},
+        {
+            "page": "b",
+            "cells": "9",
+            "failed": "2",
+            **numbers,
+            "changed": "x",
+            "why": "没有 c_d | rjieba is not installed: run: pip",
+        },
         {"page": "c", "cells": "", "failed": "", **dict.fromkeys(numbers, ""), "changed": "", "why": "太久"},
     ]
     table = "\n".join(results_table(rows, ["w"]))
