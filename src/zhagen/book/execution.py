@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any
 
 from zhagen.book.prose import Mark, fill_prose, prose_marks, rewrite_prose
 from zhagen.documents.catalog import list_documents
+from zhagen.language import FOLDER as TRANSLATIONS
+from zhagen.language import LANGUAGE
 from zhagen.paths import data_folder, sources_folder
 
 if TYPE_CHECKING:
@@ -154,10 +156,13 @@ def inputs_key(lock: Path | None = None) -> str:
     Returns
     -------
     str
-        SHA-256 over the package's sources, the data, attached originals, the lock and the interpreter.
+        SHA-256 over the package's sources, the data, attached originals, the lock, the interpreter, and the
+        translations where the pages are not Chinese.
     """
     found = hashlib.sha256(sys.version.encode())
     folders = [(Path(__file__).parents[1], "*.py"), (data_folder(), "*"), (sources_folder(), "*.txt")]
+    if language := os.environ.get(LANGUAGE):
+        folders.append((TRANSLATIONS / language, "*.mo"))
     files = [path for folder, pattern in folders if folder.is_dir() for path in sorted(folder.rglob(pattern))]
     for path in files + ([lock] if lock else []):
         if path.is_file() and "__pycache__" not in path.parts:
