@@ -94,13 +94,16 @@ def main() -> int:
     """Build, then list the English pages among those that the site keeps for reading without a network."""
     start = time.perf_counter()
     html_dir = ROOT / "_build/html"
-    wrong = build(ROOT / "_build/english", html_dir)
+    config, toc = (yaml.safe_load((ROOT / name).read_text("utf-8")) for name in ("_config.yml", "_toc.yml"))
+    chinese = book.toc_pages(toc)
+    missing = [page for page in chinese if not (html_dir / f"{page}.html").is_file()]
+    wrong = [f"{page}: the Chinese page is not built; make book first" for page in missing[:1]]
+    wrong = wrong or build(ROOT / "_build/english", html_dir)
     for problem in wrong:
         print(problem, file=sys.stderr)
     if wrong:
         return 1
-    config, toc = (yaml.safe_load((ROOT / name).read_text("utf-8")) for name in ("_config.yml", "_toc.yml"))
-    site_files.write(book.toc_pages(toc), config["title"], book.site_address(config), html_dir)
+    site_files.write(chinese, config["title"], book.site_address(config), html_dir)
     print(f"{time.perf_counter() - start:.0f} s: open {html_dir / languages.FOLDER / 'index.html'}")
     return 0
 

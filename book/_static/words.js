@@ -2,7 +2,8 @@
 // language, the build puts the translations before the script (book/catalogues.py). `{name}` is where a value goes.
 (() => {
   globalThis.zhagenWords ??= {};
-  const numbers = new Intl.PluralRules(document.documentElement.lang || "zh");
+  const given = document.documentElement.lang; // in a notebook it is another program's
+  const numbers = new Intl.PluralRules(/^[a-z]{2,3}(-[a-z\d]+)*$/i.test(given) ? given : "zh");
   const fill = (message, values) => message.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   globalThis.zhagenSay = (message, values = {}) => fill(globalThis.zhagenWords[message] ?? message, values);
   // a message whose form depends on the number n
