@@ -51,6 +51,7 @@ def small(folder):
 
 def test_tables_count_what_the_study_holds(tmp_path):
     study = small(tmp_path / "study")
+    assert material_table(study).codings.sum() == code_table(study).codings.sum() == len(study.quotations())
     material = material_table(study)
     assert material.people.tolist() == ["甲", "甲"] and material.codings.tolist() == [1, 2]
     said = [turn.split("：")[1] for turn in TALK.split("\n")[:-1] if turn.startswith("甲")]

@@ -60,7 +60,7 @@ def material_table(study: Study) -> pd.DataFrame:
     pandas.DataFrame
         One row a source, in the order of ``sources.csv``: ``source_id``, ``kind`` (in Chinese), ``date``, ``people``
         (who speaks but does not interview), ``characters`` (of their words, without blanks), ``codings`` (of the
-        consensus where there is one, else of all coders).
+        consensus where there is one, else of all coders; those of interviewers' words do not count).
 
     Examples
     --------
@@ -73,7 +73,7 @@ def material_table(study: Study) -> pd.DataFrame:
     heard = turns[turns.role != "interviewer"]
     people = heard.groupby("source_id").speaker.agg(lambda names: "、".join(filter(None, names.unique())))
     characters = heard.text.str.replace(r"\s", "", regex=True).str.len().groupby(heard.source_id).sum()
-    coded = study.codings[study.codings.coder.isin(study.chosen_coders())].groupby("source_id").size()
+    coded = study.quotations().groupby("source_id").size()
     at = sources.source_id
     return sources.assign(
         kind=sources.kind.map(SOURCES).fillna(sources.kind),
@@ -96,7 +96,7 @@ def code_table(study: Study) -> pd.DataFrame:
     pandas.DataFrame
         One row a code, in the order of the codebook: ``code_id``, ``label``, ``level``, ``parent`` (label of the code
         above, empty on top), ``definition``, ``codings``, ``sources`` (int: how many sources have one). Codings of
-        codes below a code are not counted for it.
+        codes below a code, and those of interviewers' words, are not counted for it.
 
     Examples
     --------
@@ -105,7 +105,7 @@ def code_table(study: Study) -> pd.DataFrame:
     ['code_id', 'label', 'level', 'parent', 'definition', 'codings', 'sources']
     """
     codes = study.codebook.codes.reindex(columns=["code_id", "label", "level", "parent_id", "definition"]).fillna("")
-    given = study.codings[study.codings.coder.isin(study.chosen_coders())].groupby("code_id").source_id
+    given = study.quotations().groupby("code_id").source_id
     labels = dict(zip(codes.code_id, codes.label, strict=True))
     counted = codes.assign(
         parent=codes.parent_id.map(labels).fillna(""),
