@@ -10,6 +10,7 @@
   const SHOWN = 200; // entries of a list at once
   const FORMULA = /^'*[=+\-@＝＋－＠\t\r]/; // what a spreadsheet would run
   const NOTHING = _("先选中几个字：拖过去，或者点一下那一句，再点“选这一句”。");
+  const COLOR = /^#[0-9a-f]{6}$/i;
   const NEEDED = ["source_id", "start", "end", "code_id", "coder"];
 
   const make = (tag, attributes = {}, ...inside) => {
@@ -207,7 +208,8 @@
     const qda = window.zhagenQda; // files of other programs (qda.js)
     const known = new Map(data.codes.map((code) => [code.id, code]));
     // what the codebook of the study, or a file that was read, says of a code
-    const about = (code, field) => code[field] || known.get(code.id)?.[field] || "";
+    const about = (code, field) =>
+      (typeof code[field] === "string" && code[field]) || known.get(code.id)?.[field] || "";
     const group = `zhagen-coder-1:${data.study}:${data.id}:`;
     const key = group + data.sha256.slice(0, 16);
     const fresh = { version: 1, coder: _("我"), codings: [], codes: data.codes.map(({ id, label }) => ({ id, label })) };
@@ -334,7 +336,7 @@
     const number = (id) => state.codes.findIndex((code) => code.id === id) + 1;
     const paint = (code, at) => {
       const own = code ? about(code, "color") : "";
-      return own ? visible(own) : `var(--zhagen-${at ? ((at + 5) % 6) + 1 : "muted"})`;
+      return COLOR.test(own) ? visible(own) : `var(--zhagen-${at ? ((at + 5) % 6) + 1 : "muted"})`;
     };
     const colour = (id) => paint(codeOf(id), number(id));
     const say = (words) => ((status.textContent = words), (noted.textContent = ""));

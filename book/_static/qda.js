@@ -311,8 +311,17 @@
   }
 
   // ---- writing ------------------------------------------------------------------------------------------------------
+  // the key that a thing came with from another program, or a computed one
+  const keyOf = (came, ...parts) =>
+    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(came) ? came : guidOf(...parts);
+  function codeGuidsOf({ study, codes }) {
+    const times = new Map();
+    for (const { guid } of codes) times.set(guid, (times.get(guid) ?? 0) + 1);
+    return new Map(codes.map(({ id, guid }) => [id, keyOf(times.get(guid) === 1 ? guid : "", study, "code", id)]));
+  }
   // `codes`: id, label, level, parent, definition, include, exclude, color, guid; `used`: ids that passages are coded with
   function codesTag({ study, codes }, used) {
+    const guids = codeGuidsOf({ study, codes });
     const ids = new Map(codes.map((code) => [code.id, code]));
     const above = (code) => (code.parent === code.id ? undefined : ids.get(code.parent));
     const inner = new Set(codes.map((code) => above(code)?.id));
@@ -328,9 +337,9 @@
       names.add(seen.add(name) && name);
       const fields = { id: code.id, level: code.level, include: code.include, exclude: code.exclude };
       if (name !== code.label) fields.label = code.label;
-      const color = code.color || PALETTE[roots.indexOf(root) % PALETTE.length];
+      const color = /^#[0-9a-f]{6}$/i.test(code.color) ? code.color : PALETTE[roots.indexOf(root) % PALETTE.length];
       const codable = String(used.has(code.id) || !inner.has(code.id));
-      const made = tag("Code", { guid: code.guid || guidOf(study, "code", code.id), name, isCodable: codable, color });
+      const made = tag("Code", { guid: guids.get(code.id), name, isCodable: codable, color });
       made.inside.push(tag("Description", {}, withFields(code.definition, fields)));
       return made;
     });
@@ -349,8 +358,8 @@
   function project(given) {
     const { study, coder, source, text, codes, codings } = given;
     const user = guidOf(study, "user", coder);
-    const guid = given.guid || guidOf(study, "source", source);
-    const codeGuids = new Map(codes.map((code) => [code.id, code.guid || guidOf(study, "code", code.id)]));
+    const guid = keyOf(given.guid, study, "source", source);
+    const codeGuids = codeGuidsOf(given);
     const moment = (date) => (/^\d{4}-\d\d-\d\d$/.test(date) ? `${date}T00:00:00Z` : "");
     const began =
       moment(

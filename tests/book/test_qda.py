@@ -22,6 +22,7 @@ from zhagen.study import code_passage, make_study, practice_study
 pytestmark = pytest.mark.browser
 FAULTS = 'return document.querySelector(".zc-warning ul").textContent'
 RESULT = 'return document.querySelector(".zc-result").textContent'
+CODED = ["source_id", "start", "end", "code_id", "coder"]
 HARMLESS = ("XML a source without GUID", "XML a source with the GUID of a code")  # the page names its source otherwise
 OTHERS = "读入 .qdpx 或 .qdc…"
 
@@ -238,6 +239,25 @@ def test_a_part_of_a_source_is_a_text_of_its_own(browser, tmp_path, study):
     places = sorted(zip(inside.start - offset, inside.end - offset, inside.coder, strict=True))
     assert sorted((c["start"], c["end"], c["coder"]) for c in read["codings"]) == places
     assert browser.errors == []
+
+
+def test_keys_and_colours_of_another_program_go_back_with_what_came(browser, tmp_path, study):
+    """Keys that are none, or stand twice, are computed anew: they become names of files."""
+    rows = [("c1", "甲", "#12ab9f", GUID(7)), ("c2", "乙", "red", "../../x"), ("c3", "丙", "", GUID(8))]
+    rows.append(("c4", "丁", "", GUID(8)))
+    codes = pd.DataFrame(rows, columns=["code_id", "label", "color", "guid"]).assign(level="concept")
+    sources = pd.DataFrame([("甲1", GUID(6))], columns=["source_id", "guid"])
+    about = {"title": "别处", "coders": ["林"]}
+    old = make_study({"甲1": "甲：乙丙丁戊"}, codes, pd.DataFrame(columns=CODED), about=about, sources=sources)
+    opened(browser, tmp_path / "page", code_passage(old, "甲1"))
+    give(browser, 2, 4, "甲")
+    (tmp_path / "a.qdpx").write_bytes(bytes_of(browser, "导出项目（.qdpx）")[0])
+    assert check_exchange(tmp_path / "a.qdpx").empty
+    back = import_study(tmp_path / "a.qdpx", tmp_path / "back").study
+    assert back.sources.guid.tolist() == [GUID(6)]
+    found = back.codebook.codes.set_index("label")
+    assert found.guid["甲"] == GUID(7) and found.color["甲"] == "#12ab9f" and found.guid.is_unique
+    assert found.guid["乙"] == make_guid("别处", "code", "c2") and browser.errors == []
 
 
 def test_a_study_that_was_exported_is_compared_by_coder(page, tmp_path, study):
