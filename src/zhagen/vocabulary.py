@@ -104,9 +104,9 @@ PARTS = {  # of a study's summary
 }
 REPORTED = {"reported": "报告了", "mentioned": "提到", "absent": "没有", "not_applicable": "不适用"}
 ANSWERED = {  # an item of a reporting checklist
-    "filled": "数据填好了",
-    "partly": "数据填了一部分",
-    "to_write": "要作者写",
+    "filled": "数据已填",
+    "partly": "填了部分",
+    "to_write": "作者写",
     "not_applicable": "不适用",
 }
 MARKS = {  # a reader's marks beside what was planted in a paper
