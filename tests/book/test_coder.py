@@ -567,4 +567,6 @@ def test_the_book_has_a_page_to_code_on(browser):
     browser.fresh()
     browser.open(page)
     give(browser, 31, 40, "分清楚")
+    shown = '[...document.querySelectorAll("summary")].filter((s) => s.checkVisibility()).map((s) => s.textContent)'
+    assert any(label.startswith("其他程序") for label in browser.run(f"return {shown}"))  # qda.js before coder.js
     assert len(listed(browser)) == 1 and browser.errors == []
