@@ -107,7 +107,7 @@ def extract(doc_id: str, *, edition: str | None = None, source: Path | str | Non
     found = {entry["name"]: extract_statements(read, entry) for entry in rules.get("statements", [])}
     found |= {entry["name"]: extract_pairs(read, entry) for entry in rules.get("pairs", [])}
     found |= {entry["name"]: extract_board(read, entry) for entry in rules.get("boards", [])}
-    digest = extract(doc_id, edition="digest") if document.edition == "file" and digest_path(doc_id).is_file() else None
+    digest = _edition(doc_id, "digest") if document.edition == "file" and digest_path(doc_id).is_file() else None
     if digest:
         confirm_tables(document, found, digest.tables)
     others |= found
@@ -117,11 +117,15 @@ def extract(doc_id: str, *, edition: str | None = None, source: Path | str | Non
     return _with_differences(extraction, digest) if digest else extraction
 
 
+def _edition(doc_id: str, edition: str) -> Extraction:
+    """Extract an edition that a copy is compared with."""
+    return extract(doc_id, edition=edition)
+
+
 def _with_differences(copy: Extraction, digest: Extraction) -> Extraction:
     """Mark the names of a copy that its tables and the rest of its text do not have in common."""
-    attached = find_original(copy.document.id)[0]
-    original = extract(copy.document.id, edition="original").names if attached else None
-    differences = compare_names(copy.names, digest.names, original)
+    original = _edition(copy.document.id, "original") if find_original(copy.document.id)[0] else None
+    differences = compare_names(copy.names, digest.names, original and original.names)
     book, tables = mark_names(copy.names, differences)
     return replace(copy, codebook=book, tables=tables, differences=differences)
 
