@@ -37,6 +37,17 @@ for name, marks in MARKS.items():
     CASES[f"{name}, examples"] = ([f"有四项工作：{row}等。"], "四", None, OPEN)
 
 CASES |= {
+    "a count that is denied": (["并非三个环节：种、收、分。"], "三", None, OPEN),
+    "a count that is not there": (["没有三个环节：种、收、分。"], "三", None, OPEN),
+    "more than the count": (["不止三个环节：种、收、分、卖。"], "三", None, OPEN),
+    "more than three are not three": (["超过三个环节：种、收、分。"], "三", 3, OTHER),
+    "more than three are four": (["超过三个环节：种、收、分、卖。"], "三", 4, HOLDS),
+    "fewer than three are two": (["不到三个环节：种、收。"], "三", 2, HOLDS),
+    "a list that goes on in dots": (["三个环节：种、收、分……"], "三", None, OPEN),
+    "a list of such things": (["三个环节：种、收、分之类。"], "三", None, OPEN),
+    "a list of clauses that goes on": (["三个环节：种；收；分；等等。"], "三", None, OPEN),
+    "what explains one name in brackets": (["三个环节分别是种（春、秋）、收（夏、冬）、分。"], "三", 3, HOLDS),
+    "short names in brackets": (["三家企业：甲公司、乙公司和丙公司（以下简称甲、乙、丙）。"], "三", 3, HOLDS),
     "points to a count before": (["有四大机制。一是种菜，二是养鱼，三是做饭。这四大机制都好。"], "四", None, OPEN),
     "此外 may be a fourth": (["首先，种菜。其次，养鱼。此外，做饭。最后，吃饭。这四步缺一不可。"], "四", None, OPEN),
     "first, then, last": (["先种菜，再养鱼，最后做饭，这四步环环相扣。"], "四", 3, WRONG),

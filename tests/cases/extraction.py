@@ -89,6 +89,36 @@ CASES = {
         lambda raw: re.sub("(?m)^数字化转型$", "17\n\n数字化转型", raw, count=1),
         "'17' is no label of a box",
     ),
+    "a list that its sentence denies": (
+        "ecommerce",
+        lambda raw: re.sub("主要来自(?=(?:以下)?[一二三四五六七八九]个)", "并非主要来自", raw),
+        "the sentence denies what it lists",
+    ),
+    "a list that its clause denies": (
+        "ecommerce",
+        lambda raw: raw.replace("聚焦于", "不再聚焦于", 1),
+        "the sentence denies what it lists",
+    ),
+    "a change that a sentence denies": (
+        "whitepaper",
+        lambda raw: raw.replace("重构为", "难以重构为"),
+        "转变: 8 rows where the document has 9",
+    ),
+    "a core that the sentence denies": (
+        "xiaomi",
+        lambda raw: re.sub(r"(构建|建立)了", r"并未\1了", raw),
+        "the sentence that names the core model is not found",
+    ),
+    "a chain that is denied wherever it is quoted": (
+        "haier",
+        lambda raw: raw.replace("“数据驱动", "并非“数据驱动"),
+        "no quoted chain that another place confirms",
+    ),
+    "two digits too many before a postcode": (
+        "community",
+        lambda raw: re.sub(r"(\d{6})(?=[;；)])", r"10\1", raw, count=1),
+        "单位: (?:11 rows|a number)",
+    ),
     "a document twice": ("community", lambda raw: raw + "\n" + raw, "begins twice"),
     "a stop inside of an enumeration": (
         "community",

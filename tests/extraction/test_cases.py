@@ -25,6 +25,20 @@ def test_a_case_is_refused(name, edition, changed):
     assert "line" in caught.value.where and caught.value.todo
 
 
+@pytest.mark.parametrize("edition", ["digest", pytest.param("original", marks=pytest.mark.originals)])
+@pytest.mark.parametrize("typed", ["（ESG）", "[ESG]", "【ESG】", "（ＥＳＧ）"])
+def test_a_name_in_other_brackets_is_the_same_name(edition, typed, changed):
+    found = extracted("xiaomi", edition)
+    assert "(ESG)" in found.document.raw
+    copy = changed(found, lambda raw: raw.replace("(ESG)", typed))
+    parents = []
+    for book in (found.codebook, copy.codebook):
+        names = book.codes.label.str.replace(r"\W*ESG\W*", "", regex=True)
+        parents.append(dict(zip(names, map(book.labels().get, book.codes.parent_id), strict=True)))
+    assert parents[0] == parents[1]
+    assert "随书公布的写法" in "".join(copy.codebook.codes.reason) or typed == "（ＥＳＧ）"
+
+
 def judged(*paragraphs):
     """The claims of paragraphs, as of one section of a document."""
     found = [clean([text], line) for line, text in enumerate(paragraphs, 1)]

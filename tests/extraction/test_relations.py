@@ -1,5 +1,6 @@
 import pytest
 
+from cases import relations
 from zhagen.extraction.relations import ORDERS, SAYS, read_relation
 
 ARROW = {"source": "轮值浇水", "relation": "促进", "target": "邻里相识"}
@@ -116,3 +117,22 @@ def test_the_place_is_the_nearest_that_says_it():
     text = "轮值浇水是老办法，轮值浇水促进邻里相识。"
     found = read_relation(text, ARROW)
     assert text[found.start : found.end] == "轮值浇水促进邻里相识"
+
+
+def texts_by_order(cases):
+    return [(order, text) for order, texts in cases.items() for text in texts.split()]
+
+
+@pytest.mark.parametrize(("order", "text"), texts_by_order(relations.TURNED))
+def test_an_arrow_that_runs_the_other_way_is_not_read_as_declared(order, text):
+    assert read_relation(text, ARROW, order).fault
+
+
+@pytest.mark.parametrize("text", relations.DENIED)
+def test_what_is_given_up_or_taken_for_a_mistake_is_no_arrow(text):
+    assert read_relation(text, ARROW).denied
+
+
+@pytest.mark.parametrize(("order", "text"), texts_by_order(relations.SAID))
+def test_the_same_words_in_another_place_deny_nothing(order, text):
+    assert not read_relation(text, ARROW, order).fault

@@ -32,6 +32,10 @@ LEVEL_NAMES = {  # names of levels that mean nothing else
 MEASURED = "量来的数，配方里没有重算它的规则"
 UNSURE = "约数，不逐个比"
 EXAMPLES = "列举以“等”收尾，只是举例，不能拿来比"
+DENIED = "原句否认这个数，或者说不止这个数"
+DENIED_COUNT = re.compile(
+    "(?:[并绝决而]非|不是|没有|并无|不存在|[未没](?:能|有)?(?:形成|发现|得到|提炼出|包括|包含)|[不何]止|不只|远非)(?:只?有|仅有|是)?$"
+)
 UNLISTED = "同一句、前后句、后文的编号和次序词、抽取的编码条目里，都没有找到它数的东西"
 _Found: TypeAlias = tuple[float | None, str, str]  # recomputed, verdict, how
 _Ruled: TypeAlias = tuple[str, float, str, str]  # stated, recomputed, verdict, how
@@ -233,6 +237,8 @@ def _compared(quantity: Quantity, sentences: Sequence[Said], place: int, codeboo
     if not quantity.counts:
         return None
     low, high = quantity.counts
+    if DENIED_COUNT.search(sentences[place].text[: quantity.start]):
+        return None, "not checkable", DENIED
     listing = find_listing(quantity, sentences, place)
     if listing and not listing.whole:
         return None, "not checkable", EXAMPLES

@@ -15,7 +15,7 @@ from zhagen.documents.catalog import Document, digest_path
 from zhagen.documents.published import read_published
 from zhagen.errors import ExtractionError, SourceError
 from zhagen.extraction.codebook import Codebook
-from zhagen.text.characters import HAN, normal_characters
+from zhagen.text.characters import HAN, name_key, normal_characters
 
 Tables = dict[str, pd.DataFrame]
 SHORT = 4  # characters: fewer may be a word that many sentences have
@@ -195,7 +195,10 @@ def _agreed(new: str, old: str, raw: str, digest: str) -> bool:
 
 
 def _renamed(known: Known, found: Known, texts: tuple[str, str]) -> dict[str, str]:
-    """Return published labels with their new names: one label for another, above the same codes, in all places."""
+    """Return published labels with their new names: one label for another, above the same codes, in all places.
+
+    A name that is typed in another width, or with other brackets, is the same name.
+    """
     below: dict[tuple[str, str], set[str]] = defaultdict(set)
     for codes, side in ((known, "known"), (found, "found")):
         for (_, label), parents in codes.items():
@@ -210,6 +213,11 @@ def _renamed(known: Known, found: Known, texts: tuple[str, str]) -> dict[str, st
         ]
         if len(names) == 1 and _agreed(names[0], label, *texts):
             new[label] = names[0]
+        typed = [
+            name for here, name in found.keys() - known.keys() if here == level and name_key(name) == name_key(label)
+        ]
+        if len(typed) == 1:
+            new[label] = typed[0]
     return new
 
 
@@ -271,7 +279,8 @@ def _confirmed_codes(
         if published is None:
             said = "随书公布的编码里没有这个名称"
             if row.label in old:
-                said += f"，全文各处都改了名，原名是{old[row.label]}"
+                same = name_key(old[row.label]) == name_key(row.label)
+                said += f"，随书公布的写法是{old[row.label]}" if same else f"，全文各处都改了名，原名是{old[row.label]}"
         else:
             said = f"随书公布的数据把它归入{'、'.join(sorted(published)) or '最上一层'}"
         moved = published is not None and (row.status not in ("printed", "mapped") or not parent)

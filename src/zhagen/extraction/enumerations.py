@@ -8,6 +8,7 @@ import pandas as pd
 
 from zhagen.documents.outline import Outline
 from zhagen.errors import ExtractionError
+from zhagen.extraction.relations import denial
 from zhagen.text.cleaning import CleanText
 from zhagen.text.numerals import whole_number
 
@@ -38,7 +39,7 @@ def extract_enumerations(outline: Outline, recipe: dict[str, Any]) -> pd.DataFra
     Raises
     ------
     ExtractionError
-        If a sentence is not found, or Chinese and English do not give as many labels.
+        If a sentence is not found or denies what it lists, or Chinese and English do not give as many labels.
     """
     rows = []
     for entry in recipe.get("enumerations", []):
@@ -104,6 +105,12 @@ def _find(outline: Outline, entry: dict[str, Any]) -> tuple[list[Placed], int | 
                     f"{entry['name']}: the enumeration {match['labels'][:12]!r} goes over the end of a sentence",
                     outline.document.where(*block.clean.span(match.start("labels"), match.end("labels"))),
                     "look for a stop that is no end, or compare the sentence with the pattern in the recipe",
+                )
+            if denied := denial(block.text[: match.start("labels")].rstrip("：:")):
+                raise ExtractionError(
+                    f"{entry['name']}: the sentence denies what it lists ({denied})",
+                    outline.document.where(*block.clean.span(match.start("labels"), match.end("labels"))),
+                    "compare the sentence with the pattern in the recipe",
                 )
             stated = re.search(entry.get("count", r"(?!)"), sentence)
             return _placed(block.clean, match, entry.get("last", [])), whole_number(stated[1]) if stated else None

@@ -14,7 +14,11 @@ from zhagen.text.segmentation import segment
 
 SHORT = 10  # characters of a name in a list that has commas only
 BACK = 6  # sentences that 这三大 looks back
-OPEN = re.compile(r"(?:等|等等|etc\.?)\s*(?:的|多|共|在内的?|这|类|方面|内容|因素)*\s*$")  # 甲、乙等: examples only
+OPEN = re.compile(  # 甲、乙等: examples only
+    r"(?:等|等等|etc\.?|之类|之流|诸如此类|云云|…+|\.{3,})\s*(?:的|多|共|在内的?|这|类|方面|内容|因素)*\s*$"
+)
+    r"(?:等|等等|etc\.?|之类|之流|诸如此类|云云|…+|\.{3,})\s*(?:的|多|共|在内的?|这|类|方面|内容|因素)*\s*$"
+)  # 甲、乙等: examples only
 ASIDE = re.compile("(?P<begins>.*[，；：])?(?P<list>[^，。；：]*、[^，。；：]*)，(?:这|以上|上述|此)")
 JOINED = ("以及", "和", "与", "及", " and ")
 HAN_CHAR = re.compile(f"[{HAN}]")
@@ -38,6 +42,7 @@ BESIDE = re.compile(
 )
 BRACKETED = re.compile(r"(?P<name>[^，。；：（(]{0,12}?)\s?[（(](?P<list>[^（）()]*[、,][^（）()]*)[）)]")
 NEXT = re.compile("(?:它们|其)?(?:分别(?:为|是)|包括|包含|即)(?P<list>[^。；：]+)")
+INSIDE = re.compile("（[^（）]*）|\\([^()]*\\)")  # what explains one name: 种（春、秋）、收
 LISTED = re.compile("(?P<list>[^。；：]+)")
 
 
@@ -202,20 +207,26 @@ def _behind(quantity: Quantity, sentences: Sequence[Said], place: int) -> Listin
         match = (LISTED if broken else NEXT).match(sentences[place + 1].text)
     if not match:
         return None
-    first = re.split("，", match["list"])[0].strip()
+    listed = INSIDE.sub("", match["list"])
+    first = re.split("，", listed)[0].strip()
     if not HAN_CHAR.search(first):  # the list ends with what follows "and"
         first = re.split("(?<=[a-z]) and (?=[^,]*$)", re.sub(r"(\band [^,;.]+).*", r"\1", first))
         first = ", ".join(first)
     size = _size(first, quantity)
     if not size and same and text[match.start("list") - 1] in "：:":
-        rest = text[match.start("list") :]
+        rest = INSIDE.sub("", text[match.start("list") :])
         clauses = re.split("；", rest) if "；" in rest else re.split("，", rest.strip("。"))
         size = len(clauses) if len(clauses) > 1 and ("；" in rest or max(map(len, clauses)) <= SHORT) else 0
         sure = "；" in rest
+        first = rest if OPEN.search(rest.rstrip("。")) else first
     if not size:
         return None
-    whole = not EXAMPLES.search(re.split("、", first)[-1]) and not OPEN.search(first) and not first.startswith(SUCH_AS)
-    return Listing(size, f"{'后面' if same else '下一句'}列举了 {size} 项", whole, sure)
+    whole = (
+        not EXAMPLES.search(re.split("、", first)[-1])
+        and not OPEN.search(first.rstrip("。"))
+        and not first.startswith(SUCH_AS)
+    )
+    return Listing(size, f"{'后面' if same else '下一句'}列举了 {size} 项", not some, sure)
 
 
 def _pointed_at(quantity: Quantity, sentences: Sequence[Said], place: int) -> Listing | None:

@@ -125,7 +125,7 @@ def _edition(doc_id: str, edition: str) -> Extraction:
 def _with_differences(copy: Extraction, digest: Extraction) -> Extraction:
     """Mark the names of a copy that its tables and the rest of its text do not have in common."""
     original = _edition(copy.document.id, "original") if find_original(copy.document.id)[0] else None
-    differences = compare_names(copy.names, digest.names, original and original.names)
+    differences = compare_names(copy.names, digest.names, original.names if original else None)
     book, tables = mark_names(copy.names, differences)
     return replace(copy, codebook=book, tables=tables, differences=differences)
 

@@ -268,7 +268,9 @@ def _counts(number: str, hedge: str) -> tuple[int, int] | None:
     if not hedge:
         return low, high
     if hedge in ("超过", "超", "逾", "至少", "不低于", "不少于", "以上"):
-        return low, MANY
+        return low + (hedge in ("超过", "超", "逾")), MANY  # more than three are four
+    if hedge in ("不足", "不到"):
+        return 0, high - 1
     return (0, high) if hedge in ("不超过", "不足", "不到", "至多", "最多", "以内", "以下") else None
 
 

@@ -20,10 +20,11 @@ HARMLESS = re.compile(  # characters of denial that deny nothing, and what denie
     "未来|前所未有|否则|若干|无论(?:如何|怎样)|无(?:论|数|线|限|界|缝|形|疑)|无人(?=机|店|车|零售|驾驶|配送|仓)|没收"
 )
 DENIED = re.compile(
-    "不|未|否|勿|没|无|[并绝决而也实]非|非但|难以|难于|难说|很难|鲜有|鲜少|很少|极少|甚少|缺乏|谈不上|停止|假称|误以为"
+    "不|未|否|勿|没|无|弗|[并绝决而也实]非|非但|难[以于说言谈称]|很难|鲜有|鲜少|罕[有见]|很少|极少|甚少|缺乏|谈不上|停止|"
+    "假称|误以为|莫[说能]|休[想要]|与其"
 )
 OPEN = re.compile(  # asks it, supposes it, or says it of a theory, a name, a rumour
-    "如果|假如|倘若|假设|假使|要是|若|[？?]|吗|难道|谁说|谁言|何曾|岂|怎能|怎会|哪能|可能|也许|或许|似乎|恐怕|仿佛|好像|有望|"
+    "如果|假如|倘若|假设|假使|要是|除非|若|[由被]谁|看似|貌似|看起来|看上去|表面看|[？?]|吗|难道|谁说|谁言|何曾|岂|怎能|怎会|哪能|可能|也许|或许|似乎|恐怕|仿佛|好像|有望|"
     "(?:理论|原则|名义|表面|口头|字面|纸面|形式)上(?![和与及、])|(?:理想|想象|设想)(?:状态|情况|情形)?[下中]|"
     "[按照依]理|按说|据[称说传闻信]|相传|传[闻言]"
 )
@@ -40,6 +41,16 @@ OPEN_HERE = re.compile(  # the same in the clauses of the three words: a clause 
 WISHED = re.compile(
     "(?:[希期盼]望|期待|预[期计测]|打算|设想|[号自声宣]称|标榜|目标是)(?=[，,：:])"
 )  # the clause behind it
+AVOIDED = re.compile(  # right before the relation: what is given up, kept from it, or still to be done
+    "(?:拒绝|避免|防止|放弃|失去|丧失|阻[止碍挠]|妨碍|(?:[尚仍还亟]|必)[需须]|需要|必须|务必|为了|只为)(?:了|别人|他人|进一步)?"
+)
+BEHIND = re.compile(  # in the clause behind the target, or a later one: it is not so, or hardly
+    "误解|误会|猜[想测]|臆[想测]|假象|错觉|谣[言传]|传言|纯属|言过其实|为时[尚过]早|微乎其微|(?:作用|效果|影响)(?:很|十分|极其)?有限|"
+    "夸大|子虚|站不住|推翻|(?:恰恰|恰好|正好|刚好|却|则|截然)相反|为(?:目的|目标|宗旨|己任)"
+)
+LESS = re.compile("的?(?:反面|瓦解|消失|丧失|缺失|减[少弱退]|下[降滑]|降低|削弱|弱化|衰退|恶化|倒退)")  # of the target
+MADE = "(?:被|受到?|由|靠|依靠|依赖|离开|得到|获得|来自|得益于|受益于|源[自于]|归功于|取决于|经由?|因|凭|凭借)"
+GIVES = "(?:对|对于|给|给予|把|将|使|让|令|为|向|同)"
 TAKEN_BACK = re.compile(f"[{CLAUSE}](?:这|此|该|但|却|然而|不过|其实|实则)[^{CLAUSE}]*")
 
 
@@ -67,8 +78,8 @@ def read_relation(text: str, words: dict[str, str], order: str = SAYS, *, others
 
     The three words must come in the declared order. The relation must be in one clause with the target (with the
     source, if that is next to it), and between source and relation no other end may begin a clause, for then the
-    relation is said of that one. What comes before the relation and in its clause may not deny it, ask it or suppose
-    it, and no later clause may take it back.
+    relation is said of that one. Nor may the target be what acts (甲被乙促进). What comes before the relation and in
+    its clause may not deny it, ask it or suppose it, and no later clause may take it back.
 
     Parameters
     ----------
@@ -102,7 +113,7 @@ def read_relation(text: str, words: dict[str, str], order: str = SAYS, *, others
     readings = []
     for places in _in_order(text, wanted):
         ends = [end for place in places.values() for end in place]
-        if fault := _other_subject(text, places, others):
+        if fault := _other_subject(text, places, others) or _turned(text, places):
             readings.append(Reading(fault))
         elif fault := _not_said(text, places, list(wanted.values())):
             readings.append(Reading(fault, denied=True))
@@ -110,6 +121,30 @@ def read_relation(text: str, words: dict[str, str], order: str = SAYS, *, others
             readings.append(Reading("", min(ends), max(ends)))
     unordered = Reading(f"it does not have {', '.join(wanted.values())} in this order")
     return min(readings, key=lambda reading: (bool(reading.fault), reading.end - reading.start), default=unordered)
+
+
+def denial(text: str, end: int | None = None) -> str:
+    """Return what denies the clause that a text ends with.
+
+    Parameters
+    ----------
+    text : str
+        A text.
+    end : int, optional
+        Where the clause is cut off; left out it is the end of the text.
+
+    Returns
+    -------
+    str
+        The word of denial; empty if there is none.
+
+    Examples
+    --------
+    >>> denial("它不仅省水，也不再聚焦于"), denial("它不仅聚焦于")
+    ('不', '')
+    """
+    found = DENIED.search(HARMLESS.sub("　", re.split(f"[{CLAUSE}。！？]", text[:end])[-1]))
+    return found[0] if found else ""
 
 
 def _in_order(text: str, wanted: dict[str, str]) -> Iterator[dict[str, tuple[int, int]]]:
@@ -139,6 +174,29 @@ def _other_subject(text: str, places: dict[str, tuple[int, int]], others: Collec
     return ""
 
 
+def _turned(text: str, places: dict[str, tuple[int, int]]) -> str:
+    """Say that the words come in the order of an arrow and say the opposite one: 甲被乙促进, 乙对甲有促进作用."""
+    source, relation, target = (places[name] for name in ("source", "relation", "target"))
+    said = text[slice(*relation)]
+    fault = f"{text[slice(*target)]} is what does it"
+    if source[1] <= target[0] <= target[1] <= relation[0]:
+        between, rest = text[source[1] : target[0]], text[target[1] : relation[0]]
+        if re.search(f"{MADE}$", between) or between.endswith("为") and rest.endswith("所"):
+            return fault
+        return fault if between.endswith("在") and text.startswith("下", relation[1]) else ""
+    if target[1] <= source[0] and re.search(f"{GIVES}$", text[target[1] : source[0]]):
+        return fault
+    if target[1] <= relation[0] and relation[1] <= source[0]:  # 邻里相识促进轮值
+        passive = re.search("^[被受由]|[于自]$", said) or re.search("[被受由得]到?$", text[target[1] : relation[0]])
+        active = not text[target[1] : relation[0]].startswith("的") and relation[1] == source[0]
+        return fault if active and not passive else ""
+    if source[1] <= relation[0] and relation[1] <= target[0]:
+        if re.search("(?:被|受到?|得到|获得)$", text[source[1] : relation[0]]):
+            return fault
+        return fault if re.match(f"(?:作用)?(?:的?原因是|的是)?(?:{MADE})", text[relation[1] : target[0]]) else ""
+    return ""
+
+
 def _not_said(text: str, places: dict[str, tuple[int, int]], words: list[str]) -> str:
     """Say what denies the arrow or leaves it open; its own words and harmless ones do not count."""
     end = max(place[1] for place in places.values())
@@ -148,6 +206,10 @@ def _not_said(text: str, places: dict[str, tuple[int, int]], words: list[str]) -
     here = max(text.rfind(mark, 0, first) for mark in CLAUSE) + 1
     before, clauses = (HARMLESS.sub("　", _blank(part, words)) for part in (said[:here], said[here:]))
     clauses = SHOWN.sub("　", clauses)  # 揭示了甲如何促进乙: that it does is not asked
+    relation = places["relation"]
+    avoided = re.search(f"{AVOIDED.pattern}$", text[here : relation[0]])
+    if against := avoided or BEHIND.search(text, end) or LESS.match(text, places["target"][1]):
+        return f"the relation is denied ({against[0]})"
     found = OPEN_HERE.search(clauses) or WISHED.search(before) or OPEN.search(before + clauses)
     denied = DENIED.search(before + clauses)
     if denied and not (found and found[0].endswith(denied[0])):  # 是否 asks

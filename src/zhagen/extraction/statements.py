@@ -7,9 +7,13 @@ import pandas as pd
 
 from zhagen.documents.outline import Block, Outline
 from zhagen.errors import ExtractionError
+from zhagen.extraction.relations import denial
 from zhagen.text.characters import normal_characters
 from zhagen.text.numerals import whole_number
 
+DENIED_VERB = re.compile(  # at the end of a label: the pattern took what denies the verb for a part of it
+    "(?:并未|尚未|从未|未能?|没有?|[并绝]非|[并决绝]不|不[再能会]|难[以于]|无法)$"
+)
 PAIRED = "成对的框，只凭先后"
 PARTED = "一行里的两格只凭空格分开，没有句子作旁证"
 
@@ -45,6 +49,8 @@ def extract_statements(outline: Outline, entry: dict[str, Any]) -> pd.DataFrame:
         for match in (found for pattern in patterns for found in pattern.finditer(block.text)):
             if all(match.end() <= start or match.start() >= end for start, end in taken):
                 taken.append(match.span())
+                if {"source", "target"} <= match.groupdict().keys() and _denied(match):
+                    continue
                 values = {group: strip_quotes(text) for group, text in match.groupdict().items()}
                 lines = block.clean.span(*match.span())
                 rows.append((match.start(), values | {"section_id": block.section_id}, lines))
@@ -58,6 +64,13 @@ def extract_statements(outline: Outline, entry: dict[str, Any]) -> pd.DataFrame:
     _check_count(outline, entry, [(values.get(entry.get("numbered", ""), ""), lines) for _, values, lines in rows])
     records = [values | {"line_start": lines[0], "line_end": lines[1]} for _, values, lines in rows]
     return pd.DataFrame(records, columns=[*groups, "section_id", "line_start", "line_end"])
+
+
+def _denied(match: re.Match[str]) -> bool:
+    """Say whether a sentence denies what it has the form of: 由甲并未进化为乙."""
+    text, between = match.string, slice(match.end("source"), match.start("target"))
+    verb = DENIED_VERB.search(match["source"]) or DENIED_VERB.search(match["target"])
+    return bool(denial(text, match.start()) or denial(text[between]) or verb)
 
 
 def _check_count(outline: Outline, entry: dict[str, Any], rows: list[tuple[str, tuple[int, int]]]) -> None:

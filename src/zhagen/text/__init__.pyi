@@ -1,6 +1,7 @@
 from .characters import fold_marks as fold_marks
 from .characters import fold_quotes as fold_quotes
 from .characters import is_chinese as is_chinese
+from .characters import name_key as name_key
 from .characters import normal_characters as normal_characters
 from .characters import normal_text as normal_text
 from .characters import placed_characters as placed_characters

@@ -180,6 +180,28 @@ def fold_marks(text: str) -> str:
     return re.sub("．(?<=[0-9A-Za-z]．)(?=[0-9A-Za-z])", ".", text)
 
 
+def name_key(name: str) -> str:
+    """Return what two ways to type one name have in common: the width of letters and signs, the kind of brackets.
+
+    Parameters
+    ----------
+    name : str
+        A name in clean text.
+
+    Returns
+    -------
+    str
+        The name in half width, with one kind of bracket and without blanks.
+
+    Examples
+    --------
+    >>> name_key("环境（ＥＳＧ）") == name_key("环境 [ESG]")
+    True
+    """
+    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", name))
+    return plain.translate(str.maketrans("[{【〔［「", "((((((")).translate(str.maketrans("]}】〕］」", "))))))"))
+
+
 def fold_quotes(text: str) -> str:
     """Return a text with quotation marks of the same kind inside one another as ‘ ’, where they are balanced.
 

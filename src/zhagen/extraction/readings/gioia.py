@@ -9,6 +9,7 @@ from zhagen.documents.recipe import HIERARCHY
 from zhagen.errors import ExtractionError
 from zhagen.extraction.codebook import Codebook
 from zhagen.extraction.readings.collecting import Codes, coding_tables, parent_of, row_evidence, row_labels, settle
+from zhagen.extraction.relations import denial
 from zhagen.extraction.tables.cells import table_place
 from zhagen.extraction.tables.table import Cell, Table
 
@@ -66,7 +67,7 @@ def build(outline: Outline, recipe: dict[str, Any], glosses: Mapping[str, str]) 
 
 
 def quoted_chains(outline: Outline) -> list[Chain]:
-    """Return the quoted chains ``“a-b-c”`` of the prose.
+    """Return the quoted chains ``“a-b-c”`` of the prose, without those that their clause denies.
 
     Parameters
     ----------
@@ -88,6 +89,8 @@ def quoted_chains(outline: Outline) -> list[Chain]:
     for block in outline.prose():
         for sentence in block.clean.sentences():
             for match in CHAIN.finditer(sentence.text):
+                if denial(sentence.text, match.start()):  # 并非“甲-乙”
+                    continue
                 span = sentence.span(match.start(), match.end())
                 found.append((match[1].split("-"), *span))
     return found

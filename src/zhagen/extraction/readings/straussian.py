@@ -13,6 +13,7 @@ from zhagen.documents.recipe import HIERARCHY
 from zhagen.errors import ExtractionError
 from zhagen.extraction.codebook import Codebook
 from zhagen.extraction.readings.collecting import Codes, coding_tables, parent_of, row_evidence, row_labels, settle
+from zhagen.extraction.relations import denial
 from zhagen.extraction.tables.table import Cell, Row, Table
 
 JOINERS = re.compile(r"(?:[和与及跟以&+|\\·•.．)(）（①-⑳-]|[A-Za-z]?\d)*")  # what joins or numbers labels in one cell
@@ -81,7 +82,8 @@ def _core(outline: Outline, rule: dict[str, str], codes: Codes) -> Code:
     found: dict[str, tuple[int, int]] = {}
     for block in outline.prose():
         for match in re.finditer(rule["pattern"], block.text):
-            found.setdefault(match["label"], block.clean.span(match.start("label"), match.end("label")))
+            if not denial(block.text, match.start()):
+                found.setdefault(match["label"], block.clean.span(match.start("label"), match.end("label")))
     whole = max(found, key=len, default="")  # a shorter name of the same, such as its last words, is no other core
     if any(not whole.endswith(label) for label in found):
         raise ExtractionError(

@@ -10,6 +10,7 @@ from zhagen.errors import ExtractionError
 from zhagen.extraction.tables.spread import centre_rows, section_support
 from zhagen.extraction.tables.table import Cell, Row
 from zhagen.paths import data_folder
+from zhagen.text.characters import name_key
 from zhagen.text.cleaning import clean
 from zhagen.vocabulary import LEVELS
 
@@ -184,10 +185,10 @@ def reconcile_merged(outline: Outline, rows: list[Row], name: str, by: str) -> l
     path = data_folder() / "codings" / outline.document.id / "merged_cells.toml"
     if not path.is_file():
         return rows
-    labels = [_text(row.cells[by]) for row in rows]
+    labels = [name_key(_text(row.cells[by])) for row in rows]
     moved = list(rows)
     for entry in read_toml(path, MERGED_CELLS)["cells"]:
-        first, last, named = (clean(entry[key]).text for key in ("first", "last", "printed_at"))
+        first, last, named = (name_key(clean(entry[key]).text) for key in ("first", "last", "printed_at"))
         if not {first, last, named} <= set(labels):
             continue
         cell = rows[labels.index(named)].cells[name]
