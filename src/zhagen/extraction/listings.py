@@ -17,8 +17,6 @@ BACK = 6  # sentences that 这三大 looks back
 OPEN = re.compile(  # 甲、乙等: examples only
     r"(?:等|等等|etc\.?|之类|之流|诸如此类|云云|…+|\.{3,})\s*(?:的|多|共|在内的?|这|类|方面|内容|因素)*\s*$"
 )
-    r"(?:等|等等|etc\.?|之类|之流|诸如此类|云云|…+|\.{3,})\s*(?:的|多|共|在内的?|这|类|方面|内容|因素)*\s*$"
-)  # 甲、乙等: examples only
 ASIDE = re.compile("(?P<begins>.*[，；：])?(?P<list>[^，。；：]*、[^，。；：]*)，(?:这|以上|上述|此)")
 JOINED = ("以及", "和", "与", "及", " and ")
 HAN_CHAR = re.compile(f"[{HAN}]")
@@ -226,7 +224,7 @@ def _behind(quantity: Quantity, sentences: Sequence[Said], place: int) -> Listin
         and not OPEN.search(first.rstrip("。"))
         and not first.startswith(SUCH_AS)
     )
-    return Listing(size, f"{'后面' if same else '下一句'}列举了 {size} 项", not some, sure)
+    return Listing(size, f"{'后面' if same else '下一句'}列举了 {size} 项", whole, sure)
 
 
 def _pointed_at(quantity: Quantity, sentences: Sequence[Said], place: int) -> Listing | None:
