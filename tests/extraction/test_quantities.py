@@ -76,7 +76,7 @@ def test_dates_pages_ordinals_names_and_articles_are_no_numbers(text):
         ("数百个", (200, 999)),
         ("3.5个", None),
         ("近十个", None),
-        ("不到十个", (0, 10)),
+        ("不到十个", (0, 9)),
         ("至少十个", (10, 10**18)),
     ],
 )

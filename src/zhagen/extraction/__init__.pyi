@@ -62,6 +62,7 @@ from .readings import build_codebook as build_codebook
 from .readings.gioia import quoted_chains as quoted_chains
 from .readings.records import record_frame as record_frame
 from .relations import Reading as Reading
+from .relations import denial as denial
 from .relations import read_relation as read_relation
 from .repeats import Overlap as Overlap
 from .repeats import repeated_sentences as repeated_sentences
