@@ -812,8 +812,14 @@
       };
     }
     const exportProject = () => {
-      download(".qdpx", qda.project(asProject()));
-      tell(_("导出了项目：这一份文字，{codings} 处编码，{codes} 个码。", { codings: state.codings.length, codes: state.codes.length }) + unnamed());
+      const project = asProject();
+      download(".qdpx", qda.project(project));
+      const wide = [...project.text].filter((letter) => letter.length > 1).length;
+      tell(
+        _("导出了项目：这一份文字，{codings} 处编码，{codes} 个码。", { codings: state.codings.length, codes: state.codes.length }) +
+          (wide ? _n("文字里有 {n} 个生僻字或表情符号，NVivo 按两个字数，导进去以后对一对位置。", wide) : "") +
+          unnamed(),
+      );
     };
     const exportBook = () => {
       if (!state.codes.length) return tell(_("还没有码可以导出。"));

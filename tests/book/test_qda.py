@@ -248,11 +248,12 @@ def test_keys_and_colours_of_another_program_go_back_with_what_came(browser, tmp
     codes = pd.DataFrame(rows, columns=["code_id", "label", "color", "guid"]).assign(level="concept")
     sources = pd.DataFrame([("甲1", GUID(6))], columns=["source_id", "guid"])
     about = {"title": "别处", "coders": ["林"]}
-    old = make_study({"甲1": "甲：乙丙丁戊"}, codes, pd.DataFrame(columns=CODED), about=about, sources=sources)
+    old = make_study({"甲1": "甲：乙丙丁𠮷"}, codes, pd.DataFrame(columns=CODED), about=about, sources=sources)
     opened(browser, tmp_path / "page", code_passage(old, "甲1"))
     give(browser, 2, 4, "甲")
     (tmp_path / "a.qdpx").write_bytes(bytes_of(browser, "导出项目（.qdpx）")[0])
     assert check_exchange(tmp_path / "a.qdpx").empty
+    assert "1 个生僻字" in said(browser)
     back = import_study(tmp_path / "a.qdpx", tmp_path / "back").study
     assert back.sources.guid.tolist() == [GUID(6)]
     found = back.codebook.codes.set_index("label")
