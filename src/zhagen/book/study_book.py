@@ -246,7 +246,7 @@ def _preface(study: Study) -> str:
     invented = "本研究的材料是为练习编写的，不是真实的经验发现。" if study.about.get("invented") else ""
     sentences = [
         study.research_question and f"这项研究问的是：{study.research_question}",
-        f"材料 {len(study.sources)} 份，编码条目 {len(study.codebook.codes)} 个，编码 {len(study.codings)} 处，"
+        f"材料 {len(study.sources)} 份，编码条目 {len(study.codebook.codes)} 个，编码 {len(study.quotations())} 处，"
         f"备忘录 {len(study.memos)} 条。",
         notice or invented,
         "下面各章由研究文件夹里的表算出来：改了编码，重新生成一遍，数字和图就跟着变。",

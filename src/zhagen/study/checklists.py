@@ -30,7 +30,7 @@ HEADS = {  # of the table for a paper
 }
 PLACES = ("place", "location", "setting", "地点")  # columns of sources.csv that say where
 MINUTES = ("minutes", "duration", "时长", "分钟")
-NO_ATTRIBUTES = ("source_id", "speaker", "role", "confirmed", "note", "notes")
+NO_ATTRIBUTES = ("source_id", "speaker", "role", "turns", "confirmed", "note", "notes")
 MOST = 8  # names in a cell; more are counted
 QUOTED = re.compile("“([^”]{4,})”|「([^」]{4,})」")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
