@@ -125,9 +125,9 @@ def _keyness(arguments: argparse.Namespace) -> None:
         print_row("group", "word", "count", "others", "g2", "log_ratio", "cases", "others", "p_bh", "p_shuffled")
         for row in best.to_dict("records"):
             cases = (f"{row[f'cases{side}']}/{row[f'of_cases{side}']}" for side in ("", "_reference"))
-            numbers = (f"{row['g2']:.1f}", f"{row['log_ratio']:.2f}", *cases, f"{row['p_bh']:.3f}")
+            numbers = (f"{row['g2']:.1f}", f"{row['log_ratio']:.2f}", *cases, _small(row["p_bh"]))
             counts = (row["count"], row["count_reference"])
-            print_row(row["group"], row["term"], *counts, *numbers, f"{row['p_shuffled']:.3f}")
+            print_row(row["group"], row["term"], *counts, *numbers, _small(row["p_shuffled"]))
     for one in found.groups.to_dict("records"):
         sizes = f"{one['cases']} cases with {one['terms']} counted words"
         others = f"others: {one['cases_reference']}, {one['terms_reference']}"
@@ -135,6 +135,10 @@ def _keyness(arguments: argparse.Namespace) -> None:
     if found.left_out:
         names = "、".join(list(found.left_out)[:10]) + " …" * (len(found.left_out) > 10)
         print(f"zhagen: too few cases to be compared: {visible(names)}", file=sys.stderr)
+
+
+def _small(p: float) -> str:
+    return f"{p:.3f}" if p >= 0.001 else "<0.001"  # it is never 0
 
 
 def _checklist(arguments: argparse.Namespace) -> None:
