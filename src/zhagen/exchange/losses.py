@@ -77,7 +77,8 @@ def reader_losses(study: Study, program: str = "") -> list[Loss]:
     """
     memos, edges = study.memos, study.mechanism
     on_codes = int(sum(bool(codes or codings) for codes, codings in zip(memos.codes, memos.codings, strict=True)))
-    on_sources = int(sum(bool(sources) for sources in memos.sources))
+    # what is on a coding, too, goes with it
+    on_sources = int(sum(bool(where and not on) for where, on in zip(memos.sources, memos.codings, strict=True)))
     sets = sum(
         len({one for cell in frame.sets for one in split_list(cell)})
         for frame in (study.codebook.codes,)
