@@ -122,3 +122,30 @@ def test_pieces_of_western_text_are_never_chinese_and_the_reverse(tmp_path, leng
             piece = f"A plain word, {chinese[start : start + end]} and so on."
             path.write_bytes(piece.encode("gbk"))
             assert read_file(path) == piece
+
+
+@pytest.mark.parametrize("wrong", ["latin-1", "cp1252"])
+@pytest.mark.parametrize("before", ["", "Title\n\n", "a line in English\n" * 4000])
+def test_chinese_that_was_read_as_latin_and_saved_again_is_refused(tmp_path, wrong, before):
+    twice = "数字平台推动企业转型。".encode().decode(wrong, "ignore")
+    path = tmp_path / "a.txt"
+    path.write_text(before + "\n".join([twice] * 6), encoding="utf-8")
+    with pytest.raises(SourceError, match="read as Latin-1") as caught:
+        find_encoding(path)
+    assert before.count("\n") > 100 or f"line {1 + before.count(chr(10))}" in caught.value.where
+
+
+@pytest.mark.parametrize(
+    "content",
+    [r"{\rtf1\ansi \u24179?\u21488?}", "<!DOCTYPE html><p>平台</p>", "\ufeff<html lang=zh>平台", "\n<HTML>平台</HTML>"],
+)
+def test_a_file_of_marks_is_no_plain_text(tmp_path, content):
+    (tmp_path / "a.txt").write_text(content, encoding="utf-8")
+    with pytest.raises(SourceError, match="no plain text"):
+        find_encoding(tmp_path / "a.txt")
+
+
+@pytest.mark.parametrize("content", ["São Paulo, não só, mãe – ação…", "<p>平台", "{平台}", "html 平台"])
+def test_letters_and_marks_that_a_text_may_have_are_read(tmp_path, content):
+    (tmp_path / "a.txt").write_text(content, encoding="utf-8")
+    assert find_encoding(tmp_path / "a.txt") == "utf-8-sig"

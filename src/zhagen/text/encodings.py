@@ -18,6 +18,9 @@ from zhagen.errors import SourceError
 from zhagen.text.characters import HAN
 
 UTF8_HAN = re.compile(rb"(?:[\xe3-\xed][\x80-\xbf]{2}){4}")  # four Chinese characters in UTF-8: in GB 18030 no text
+# Four Chinese characters in UTF-8 that were read as Latin-1 or Windows-1252 and saved in UTF-8: å¹³å°, no language.
+TWICE = re.compile("(?:[ã-í][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{2}){4}")
+MARKUP = {rb"\s*\{\\rtf": "RTF", rb"(?i)\s*<(?:!doctype\s+)?html\b": "HTML"}  # how a file begins that is no plain text
 OVERLAP = 11  # bytes of the block before: one less than the shortest match
 NAME_IT = "save the file in UTF-8, or name its encoding; a file may have one only"
 BLOCK = 1 << 20  # bytes looked at in one go
@@ -96,7 +99,12 @@ def find_encoding(path: Path) -> str:
         return "utf-16"
     if b"\0" in head and (without_mark := _utf16(path, head)):
         return without_mark
+    for begin, kind in MARKUP.items():
+        if re.match(begin, head.removeprefix(codecs.BOM_UTF8)):
+            todo = "save it as plain text: its marks would be counted as words"
+            raise SourceError(f"{kind} and no plain text", path.name, todo)
     if first_misfit(path, "utf-8-sig") is None:
+        _check_not_read_wrong(path, head)
         return "gb18030" if _is_a_word(head) else "utf-8-sig"
     if without_mark := _utf16(path, head):
         return without_mark
@@ -245,6 +253,15 @@ def binary(path: Path, line: int) -> SourceError:
     """
     todo = "if it is text in UTF-16, name the encoding utf-16-le or utf-16-be; else leave the file out"
     return SourceError("a NUL character, which no text has", f"{path.name}, line {line}", todo)
+
+
+def _check_not_read_wrong(path: Path, head: bytes) -> None:
+    """Refuse UTF-8 that holds what other programs show where they take Chinese in UTF-8 for Latin-1."""
+    text = _from_the_first(path, head).decode("utf-8", "ignore")
+    if wrong := TWICE.search(text):
+        where = path.name if head.isascii() else f"{path.name}, line {1 + text.count(chr(10), 0, wrong.start())}"
+        todo = "open the file that it was made from, as UTF-8, and save it again"
+        raise SourceError("Chinese that some program read as Latin-1 and saved so", where, todo)
 
 
 def _from_the_first(path: Path, head: bytes) -> bytes:
