@@ -10,7 +10,7 @@ import pytest
 
 from zhagen import output
 from zhagen.errors import OutputError
-from zhagen.output import DRAFT, cannot_write, finish_writing, write_files, write_folder
+from zhagen.output import DRAFT, cannot_write, finish_writing, whole_folder, write_files, write_folder
 
 KILLS = int(os.environ.get("ZHAGEN_KILLS", "40"))
 FRAME = pd.DataFrame({"term": ["平台", 'a"b,c'], "count": [2, 1]})
@@ -317,6 +317,36 @@ def test_the_folder_of_a_result_keeps_what_is_not_the_results(tmp_path, monkeypa
     assert held(out) == as_written("second") | {"mine/note.txt": "mine", "link.txt": "mine"}
     assert (out / "link.txt").is_symlink() and (out / "empty").is_dir() and out.stat().st_mode & 0o777 == 0o750
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("how", ["exchanged", "renamed"])
+def test_a_folder_takes_the_place_of_another_as_a_whole_or_not_at_all(tmp_path, monkeypatch, how):
+    out = tmp_path / "above" / "out"
+    with whole_folder(out) as draft:
+        (draft / "a.txt").write_text("old")
+        (draft / "gone.txt").write_text("old")
+    if how == "renamed":
+        monkeypatch.setattr(output, "_exchange", lambda *_: False)
+    with pytest.raises(ValueError, match="no"), whole_folder(out) as draft:
+        (draft / "a.txt").write_text("half")
+        raise ValueError("no")
+    assert held(out) == {"a.txt": "old", "gone.txt": "old"}
+    if how == "renamed":
+        rename = os.rename
+
+        def fails(old, new):
+            if Path(old).name == output.NEW:
+                raise OSError("no room")
+            rename(old, new)
+
+        monkeypatch.setattr(os, "rename", fails)
+        with pytest.raises(OutputError, match="no room"), whole_folder(out) as draft:
+            (draft / "a.txt").write_text("half")
+        monkeypatch.setattr(os, "rename", rename)
+        assert held(out) == {"a.txt": "old", "gone.txt": "old"}
+    with whole_folder(out) as draft:
+        (draft / "a.txt").write_text("new")
+    assert held(tmp_path) == {"above/out/a.txt": "new"} and [path.name for path in out.parent.iterdir()] == ["out"]
 
 
 def test_the_current_folder_does_not_vanish_under_its_user(tmp_path, monkeypatch):

@@ -3,8 +3,8 @@
 A new result is written as a draft, whole, before anything of the old one is touched. Then it takes the old one's place:
 
 - one file, or a new folder: by one renaming, which the system does whole or not at all;
-- a folder that belongs to one result (`write_folder`): draft and folder change their names, in one step as well,
-  where the system can (Linux, macOS);
+- a folder that belongs to one result (`write_folder`, `whole_folder`): draft and folder change their names, in one step
+  as well, where the system can (Linux, macOS);
 - several files among others (`write_files`): one by one. The draft holds a journal of what is to be moved, so the next
   run, or the reader who calls `finish_writing`, ends what a killed process began.
 
@@ -143,6 +143,53 @@ def write_folder(files: "Mapping[str, Content]", folder: Path | str, *, gone: Co
         with suppress(FileNotFoundError):
             (place / name).unlink()
     return [Path(folder, name) for name in files]
+
+
+@contextmanager
+def whole_folder(folder: Path | str) -> Iterator[Path]:
+    """Give an empty folder to fill; when the block ends, it takes the place of a folder, with all that was in that one.
+
+    If the block raises, or the process is killed, the old folder stays as it is. Where two folders cannot change places
+    in one step (Windows, a mount point), the old one is renamed first, and put back if the new one cannot follow.
+
+    Parameters
+    ----------
+    folder : pathlib.Path or str
+        The folder to be written; those above it are made.
+
+    Yields
+    ------
+    pathlib.Path
+        A folder beside it.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written (no permission, a full disk, a file in the way).
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     with whole_folder(Path(place, "out")) as draft:
+    ...         _ = Path(draft, "a.txt").write_text("new")
+    ...     [path.name for path in Path(place, "out").iterdir()]
+    ['a.txt']
+    """
+    place = Path(os.path.realpath(folder))
+    finish_writing(place)
+    with _made(place) as made:
+        _make(place.parent, made)
+        _check_free(place, folder=True)
+        with _draft(place.parent) as draft:
+            (draft / NEW).mkdir()
+            yield draft / NEW
+            if not _take_folder(draft / NEW, place) and not _exchange(draft / NEW, place):
+                os.rename(place, draft / OLD)
+                try:
+                    os.rename(draft / NEW, place)
+                except BaseException:
+                    os.rename(draft / OLD, place)
+                    raise
 
 
 def finish_writing(folder: Path | str) -> None:

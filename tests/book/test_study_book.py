@@ -19,7 +19,6 @@ from zhagen.book import (
     write_chapters,
 )
 from zhagen.book.study_book import MARKER, refuse_names
-from zhagen.book.study_book import _exchange as exchange_folder
 from zhagen.cli import main
 from zhagen.errors import OutputError, StudyError
 from zhagen.study import make_study, open_study, practice_study, write_study
@@ -136,27 +135,6 @@ def test_an_earlier_book_is_replaced_and_nothing_else(tmp_path):
     with pytest.raises(OutputError, match="no book of a study"):
         build_study_book(study.folder, tmp_path / "mine")
     assert (tmp_path / "mine/thesis.docx").read_text() == "mine"
-
-
-def test_a_book_that_cannot_be_put_in_place_leaves_the_old_one(tmp_path, monkeypatch):
-    built, out = tmp_path / "built", tmp_path / "out"
-    for folder, said in ((built, "new"), (out, "old")):
-        folder.mkdir()
-        (folder / MARKER).write_text(said)
-    rename = Path.rename
-
-    def fails(path, target):
-        if path.name == "new":
-            raise OSError("no")
-        return rename(path, target)
-
-    monkeypatch.setattr(Path, "rename", fails)
-    with pytest.raises(OSError, match="no"):
-        exchange_folder(built, out)
-    monkeypatch.undo()
-    assert (out / MARKER).read_text() == "old"
-    exchange_folder(built, out)
-    assert (out / MARKER).read_text() == "new" and sorted(path.name for path in tmp_path.iterdir()) == ["built", "out"]
 
 
 @pytest.mark.parametrize(

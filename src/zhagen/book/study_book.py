@@ -18,6 +18,7 @@ from zhagen.book.study_tables import STUDY, plain_text
 from zhagen.errors import OutputError, StudyError
 from zhagen.extras import import_extra
 from zhagen.materials.names import names_left
+from zhagen.output import whole_folder
 from zhagen.paths import PACKAGED
 from zhagen.study import Study, open_study
 
@@ -185,7 +186,8 @@ def build_study_book(folder: Path | str, out: Path | str, *, names: Collection[s
         built = root / "_build/html"
         refuse_names(built, names)
         (built / MARKER).write_text("", "utf-8")
-        _exchange(built, out)
+        with whole_folder(out) as draft:
+            shutil.copytree(built, draft, dirs_exist_ok=True)
     return [out / f"{page}.html" for page in pages]
 
 
@@ -327,21 +329,3 @@ def refuse_names(built: Path, names: Collection[str]) -> None:
         found = sorted(left.found[left.file == file].unique())
         todo = "anonymise the study or correct the chapter"
         raise StudyError(f"a page would carry a name, {'、'.join(found[:5])}", file, todo)
-
-
-def _exchange(built: Path, out: Path) -> None:
-    """Put a finished book in the place of the old one; the old one stays if it cannot."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    try:
-        shutil.copytree(built, draft / "new")
-        if out.exists():
-            out.rename(draft / "old")
-        try:
-            (draft / "new").rename(out)
-        except BaseException:
-            if (draft / "old").exists():
-                (draft / "old").rename(out)
-            raise
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)

@@ -2,7 +2,6 @@
 
 import os
 import re
-import tempfile
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -18,7 +17,7 @@ from zhagen.extraction.codebook import EVIDENCE, Codebook
 from zhagen.materials.making import TIMES
 from zhagen.materials.names import Name, NamePattern, names_left, read_names
 from zhagen.materials.tables import read_rows
-from zhagen.output import write_files
+from zhagen.output import whole_folder, write_files
 from zhagen.study.checking import check_study
 from zhagen.study.folder import TABLES, sha256_of
 from zhagen.study.study import Study, open_study
@@ -202,6 +201,7 @@ def anonymise_study(
 
     Examples
     --------
+    >>> import tempfile
     >>> from zhagen.paths import data_folder
     >>> place = Path(tempfile.mkdtemp())
     >>> anonymise_study(data_folder() / "practice", place / "new", [Name("西门书摊", "机构A")]).counts["西门书摊"] > 9
@@ -223,23 +223,13 @@ def anonymise_study(
     new, widened = _replaced_study(study, texts, pattern, counts)
     times = _times(folder, texts, pattern, counts)
     new = _with_memo(new, counts, listed, today or date.today())
-    out.parent.mkdir(parents=True, exist_ok=True)
     unused = tuple(name.found for name in listed if not name.kept and not counts[name.found])
-    try:
-        with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as place:
-            draft = Path(place) / "study"
-            write_study(new, draft)
-            if len(times):
-                write_files({TIMES: times}, draft)
-            _check_draft(draft, listed)
-            _write_key(key, listed, counts)
-            if out.is_dir():
-                out.rmdir()
-            draft.rename(out)
-    except OSError as error:
-        raise OutputError(
-            f"{out} cannot be written: {error.strerror or error}", todo="choose another folder"
-        ) from error
+    with whole_folder(out) as draft:
+        write_study(new, draft)
+        if len(times):
+            write_files({TIMES: times}, draft)
+        _check_draft(draft, listed)
+        _write_key(key, listed, counts)
     written = {path.relative_to(out).as_posix() for path in out.rglob("*")}
     empty = {f"{name}.csv" for name in TABLES}  # a table without rows is not written
     old = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - empty
