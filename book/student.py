@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 import sys
-import zipfile
 from pathlib import Path
+
+from zhagen.archives import pack_files
 
 ROOT = Path(__file__).resolve().parent.parent
 EDITIONS = ROOT / "_build/student/editions"
 WHEELS = ROOT / "_build/html/wheel"
 NAME = "zhagen-student"
-TIME = (2026, 1, 1, 0, 0, 0)  # of every file: a zip keeps times, and they would differ from build to build
 LAB = ("jupyterlab", "jupyterlab-language-pack-zh-CN")
 
 
@@ -85,11 +85,7 @@ def write_zip(files: dict[str, bytes], target: Path) -> None:
     target : Path
         The zip; it opens as one folder named like it.
     """
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(files):
-            entry = zipfile.ZipInfo(f"{target.stem}/{name}", TIME)
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            archive.writestr(entry, files[name])
+    target.write_bytes(pack_files({f"{target.stem}/{name}": files[name] for name in sorted(files)}))
 
 
 def main() -> int:

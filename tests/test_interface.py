@@ -35,7 +35,6 @@ INSIDE = (
     "documents.recipe.number_pattern",
     "documents.recipe.run_in_pattern",
     "documents.recipe.schema_path",
-    "exchange.archive",
     "exchange.assembling",
     "exchange.fields",
     "exchange.losses",

@@ -11,12 +11,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import importlib.metadata as installed
-import io
 import json
 import logging
 import re
 import tempfile
-import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
@@ -26,6 +24,8 @@ from fontTools import subset
 from sphinx.application import Sphinx
 from sphinx.locale import _
 from sphinx.util.docutils import SphinxDirective
+
+from zhagen.archives import pack_files
 
 FOLDER = "notebooks/"
 # archive: (distributions, what is left out of them)
@@ -159,11 +159,7 @@ def files_of(distributions: Iterable[str], left_out: re.Pattern) -> Iterator[tup
 
 def packed(files: dict[str, bytes]) -> bytes:
     """Return an archive that is the same for the same files."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name in sorted(files):
-            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), files[name], zipfile.ZIP_DEFLATED)
-    return made.getvalue()
+    return pack_files({name: files[name] for name in sorted(files)}, level=9)
 
 
 def font_archive(out: Path, cache: Path) -> bytes:

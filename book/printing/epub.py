@@ -10,7 +10,6 @@ import re
 import sys
 import time
 import uuid
-import zipfile
 from html import escape
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from lxml.html import HtmlElement
 import zhagen
 from printing.offers import offer
 from printing.pages import ROOT, SUBTITLE, Page, book_title, read_pages
+from zhagen.archives import pack_files
 
 NAME = "zhagen.epub"
 XHTML, SVG = "http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg"
@@ -27,7 +27,7 @@ MATHML, OPS = "http://www.w3.org/1998/Math/MathML", "http://www.idpf.org/2007/op
 TD, TH = f"{{{XHTML}}}td", f"{{{XHTML}}}th"
 CARDS = (5, 34)  # columns, and characters of a line, from which a table is too wide for a phone
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-TIME = (2026, 1, 1, 0, 0, 0)  # of every file: a zip keeps times, and they would differ from build to build
+TIME = (2026, 1, 1, 0, 0, 0)  # of the book: it would differ from build to build
 # HTML parsers write all names in small letters; SVG needs them as they were
 SVG_NAMES = {
     name.lower(): name
@@ -239,28 +239,21 @@ def write_epub(
     spine.insert(1 if cover else 0, '<itemref idref="nav"/>')
     styles = flat_colours(picture_styles) + Path(__file__).with_name("epub.css").read_text("utf-8")
     target.parent.mkdir(parents=True, exist_ok=True)
+    files: dict[str, str | bytes] = {
+        "mimetype": "application/epub+zip",
+        "META-INF/container.xml": '<?xml version="1.0"?>\n'
+        '<container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">'
+        '<rootfiles><rootfile full-path="EPUB/content.opf" media-type="application/oebps-package+xml"/></rootfiles>'
+        "</container>\n",
+        "EPUB/content.opf": package(title, items, spine),
+        "EPUB/nav.xhtml": navigation(title, pages, answered),
+        "EPUB/book.css": styles,
+        **({"EPUB/cover.png": cover} if cover else {}),
+        **{f"EPUB/{name}": source for name, source in sources.items()},
+    }
+    packed = {name: content.encode() if isinstance(content, str) else content for name, content in files.items()}
     draft = target.with_suffix(".part")
-    with zipfile.ZipFile(draft, "w") as archive:
-
-        def add(name: str, content: str | bytes, method: int = zipfile.ZIP_DEFLATED) -> None:
-            entry = zipfile.ZipInfo(name, TIME)
-            entry.compress_type = method
-            archive.writestr(entry, content)
-
-        add("mimetype", "application/epub+zip", zipfile.ZIP_STORED)
-        add(
-            "META-INF/container.xml",
-            '<?xml version="1.0"?>\n<container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">'
-            '<rootfiles><rootfile full-path="EPUB/content.opf" media-type="application/oebps-package+xml"/></rootfiles>'
-            "</container>\n",
-        )
-        add("EPUB/content.opf", package(title, items, spine))
-        add("EPUB/nav.xhtml", navigation(title, pages, answered))
-        add("EPUB/book.css", styles)
-        if cover:
-            add("EPUB/cover.png", cover, zipfile.ZIP_STORED)
-        for name, source in sources.items():
-            add(f"EPUB/{name}", source)
+    draft.write_bytes(pack_files(packed, stored=("mimetype", "EPUB/cover.png")))
     draft.replace(target)
     return target
 

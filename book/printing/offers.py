@@ -10,16 +10,15 @@ import re
 import shutil
 import sys
 import time
-import zipfile
 from html import escape
 from pathlib import Path
 
 from printing.pages import ROOT
+from zhagen.archives import pack_files
 
 FOLDER = "downloads"
 PAGE = "book/preface.html"
 NAME = "zhagen-site"
-TIME = (2026, 1, 1, 0, 0, 0)  # of every file: the same site gives the same bytes
 OFFERS = {
     "zhagen.pdf": "PDF，可以打印",
     "zhagen.epub": "EPUB，放进手机和平板的阅读软件",
@@ -46,17 +45,16 @@ def offer(file: Path, root: Path = ROOT) -> None:
 def pack_site(html_dir: Path, target: Path) -> Path:
     """Write the site, without the downloads, into a zip that opens as one folder."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(html_dir.rglob("*")):
-            name = file.relative_to(html_dir)
-            if not file.is_file() or name.parts[0] == FOLDER or name.name.startswith("."):
-                continue
-            entry = zipfile.ZipInfo(f"{target.stem}/{name.as_posix()}", TIME)
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            content = file.read_bytes()
-            if name.as_posix() == PAGE:  # the links to the downloads would lead nowhere
-                content = PLACE.sub(r"\1\2", content.decode()).encode()
-            archive.writestr(entry, content)
+    files = {}
+    for file in sorted(html_dir.rglob("*")):
+        name = file.relative_to(html_dir)
+        if not file.is_file() or name.parts[0] == FOLDER or name.name.startswith("."):
+            continue
+        content = file.read_bytes()
+        if name.as_posix() == PAGE:  # the links to the downloads would lead nowhere
+            content = PLACE.sub(r"\1\2", content.decode()).encode()
+        files[f"{target.stem}/{name.as_posix()}"] = content
+    target.write_bytes(pack_files(files))
     return target
 
 

@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zhagen.errors import OutputError
+from zhagen.locks import take_lock
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,7 +150,7 @@ def write_folder(files: "Mapping[str, Content]", folder: Path | str, *, gone: Co
 def whole_folder(folder: Path | str) -> Iterator[Path]:
     """Give an empty folder to fill; when the block ends, it takes the place of a folder, with all that was in that one.
 
-    If the block raises, or the process is killed, the old folder stays as it is. Where two folders cannot change places
+    If the block raises, or the process is killed, the old folder stays. Where two folders cannot change places
     in one step (Windows, a mount point), the old one is renamed first, and put back if the new one cannot follow.
 
     Parameters
@@ -392,17 +393,11 @@ def _draft(place: Path) -> Iterator[Path]:
 @contextmanager
 def _locked(draft: Path, *, wait: bool = False) -> Iterator[bool]:
     """Lock a draft; give False if a living process has it, or it is another user's."""
-    handle = None
-    try:
-        import fcntl
-
-        handle = os.open(draft, os.O_RDONLY | os.O_NOFOLLOW)
-        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        alone = os.fstat(handle).st_uid == os.geteuid()
-    except BlockingIOError:
-        alone = False
-    except (ImportError, OSError):  # Windows, or a file system without locks
-        alone = _is_old(draft)
+    handle, alone = None, False
+    with suppress(BlockingIOError):
+        handle = take_lock(draft, wait=wait, follow=False)
+        # without locks (Windows), what is old is a dead process's
+        alone = _is_old(draft) if handle is None else os.fstat(handle).st_uid == os.geteuid()
     try:
         yield alone
     finally:

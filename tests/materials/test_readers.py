@@ -295,10 +295,10 @@ def cut(name, part):
 @pytest.mark.parametrize(
     ("made", "why"),
     [
-        (bomb, "it unpacks to 64 MB"),
-        (entities, "declares entities"),
+        (bomb, "zip bomb"),
+        (entities, "document type or entities"),
         (lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" * 9) and path, "password, or has the form"),
-        (lambda path: path.write_bytes(b"PK\x03\x04 broken") and path, "it is damaged"),
+        (lambda path: path.write_bytes(b"PK\x03\x04 broken") and path, "no zip file, or a damaged one"),
         (lambda path: workbook(path, ANSWERS), "it has no word/document.xml"),
         (lambda path: damaged_zip(word(path), cut), "it cannot be read: XMLSyntaxError"),
     ],

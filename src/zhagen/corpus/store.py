@@ -14,6 +14,7 @@ import numpy as np
 from zhagen.corpus.parts import Part
 from zhagen.corpus.readers import STORE
 from zhagen.errors import OutputError
+from zhagen.locks import take_lock
 from zhagen.output import cannot_write, write_files
 from zhagen.text.coverage import NUMBERS, Coverage
 
@@ -190,7 +191,9 @@ def sole_writer(folder: Path | str) -> Iterator[None]:
     made = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = _lock(folder)
+        lock = take_lock(folder, wait=False)
+    except BlockingIOError:
+        raise OutputError(f"another run writes into {folder}", todo="wait for it, or choose another folder") from None
     except OSError as error:
         raise cannot_write(folder, error) from error
     try:
@@ -201,24 +204,6 @@ def sole_writer(folder: Path | str) -> Iterator[None]:
                 folder.rmdir()
         if lock is not None:
             os.close(lock)
-
-
-def _lock(folder: Path) -> int | None:
-    """Lock a folder until the number returned is closed, or this process ends; None if the system cannot."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        return None
-    lock = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(lock)
-        raise OutputError(f"another run writes into {folder}", todo="wait for it, or choose another folder") from None
-    except OSError:  # a file system without locks
-        os.close(lock)
-        return None
-    return lock
 
 
 def _coverage(file: Mapping[str, np.ndarray]) -> Coverage:

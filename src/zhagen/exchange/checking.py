@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from zhagen.archives import Archive, open_archive
 from zhagen.errors import ExchangeError, ZhagenError
-from zhagen.exchange.archive import Archive, open_archive
 from zhagen.exchange.fields import NO_XML
 from zhagen.exchange.model import ORIGIN
-from zhagen.exchange.refi_reading import parse_xml, plain_guid, read_codebook
+from zhagen.exchange.refi_reading import ANEW, parse_xml, plain_guid, read_codebook
 
 FOUND = "severity where found todo".split()
 GUID = re.compile(r"\{?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?")
@@ -130,7 +130,7 @@ def _codebook(path: Path) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _project(path: Path) -> Iterator[tuple[str, str, str, str]]:
-    with open_archive(path) as archive:
+    with open_archive(path, error=ExchangeError, again=ANEW) as archive:
         inner = [name for name in archive.names if name.lower().endswith(".qde")]
         if len(inner) != 1:
             raise ExchangeError(f"there are {len(inner)} files .qde in it", path.name, "there must be one")

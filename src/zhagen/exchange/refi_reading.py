@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from zhagen.archives import Archive, open_archive
 from zhagen.errors import ExchangeError, ZhagenError
-from zhagen.exchange.archive import ANEW, Archive, open_archive
 from zhagen.exchange.model import (
     CaseEntry,
     CodeEntry,
@@ -22,6 +22,7 @@ from zhagen.exchange.offsets import place_spans
 from zhagen.extras import import_extra
 from zhagen.text.encodings import read_file
 
+ANEW = "export the project anew from the program that wrote it"
 CODEBOOK = 64 << 20  # bytes of a file .qdc
 DEEPEST = 100  # codes above each other
 NAMESPACE = re.compile(r"\{urn:QDA-XML:(project|codebook):[\w.:]+\}")
@@ -51,7 +52,7 @@ def read_qdpx(path: Path, *, partial: bool = False) -> Project:
     ExchangeError
         If it is damaged, dangerous or does not fit: what was found, where, what to do.
     """
-    with open_archive(path) as archive:
+    with open_archive(path, error=ExchangeError, again=ANEW) as archive:
         inner = [name for name in archive.names if name.lower().endswith(".qde") and not name.startswith("__MACOSX/")]
         if len(inner) != 1:
             found = f"there are {len(inner)} files .qde in it" if inner else "there is no file .qde in it"

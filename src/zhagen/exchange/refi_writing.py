@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 
 from zhagen import __version__
+from zhagen.archives import pack_files
 from zhagen.errors import ExchangeError
-from zhagen.exchange.archive import pack_archive
 from zhagen.exchange.assembling import CARRIED, CODING, default_colors, default_ids, levels_by_height, unique_id
 from zhagen.exchange.fields import NO_XML, PASSAGE, legal_xml, with_fields
 from zhagen.exchange.losses import Loss, reads_as_qualcoder
@@ -144,7 +144,7 @@ class _ProjectWriter:
                 _add(root, "NoteRef", targetGUID=self.memo_guids[row["memo_id"]])
         if self.lost:
             self.losses.append(Loss("", "lost codings", self.lost, "not written: their words are not in the text"))
-        return pack_archive({"project.qde": _xml(root), **self.files}), self.losses
+        return pack_files({"project.qde": _xml(root), **self.files}), self.losses
 
     def _guids(self, frame: pd.DataFrame, kind: str) -> dict[str, str]:
         """Return the GUID of each row: the one it came with, or a computed one."""

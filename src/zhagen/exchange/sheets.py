@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from zhagen.archives import open_archive, pack_files
 from zhagen.errors import ExchangeError, ZhagenError
-from zhagen.exchange.archive import open_archive, pack_archive
 from zhagen.exchange.fields import legal_xml, with_fields
 from zhagen.exchange.losses import Loss
 from zhagen.exchange.model import CodeEntry, CodingEntry, Project, SourceEntry, rows_of
@@ -195,7 +195,7 @@ def repacked(content: bytes) -> bytes:
     core = "docProps/core.xml"
     if core in files:
         files[core] = re.sub(rb"(W3CDTF\">)[^<]*", rb"\g<1>2000-01-01T00:00:00Z", files[core])
-    return pack_archive(files)
+    return pack_files(files)
 
 
 def read_sheet(path: Path, *, partial: bool = False) -> Project:
@@ -335,10 +335,8 @@ def _csv_rows(path: Path) -> list[list[str]]:
 def _xlsx_rows(path: Path) -> list[list[str]]:
     openpyxl = import_extra("openpyxl", "materials")
     import_extra("defusedxml", "materials")  # openpyxl reads with it where it is installed
-    with open_archive(path) as archive:
-        for name in archive.names:
-            if name.endswith(".xml") and b"<!DOCTYPE" in archive.read(name)[:4096].upper():
-                raise ExchangeError("the workbook holds a document type", f"{path.name}, {name}", "do not open it")
+    with open_archive(path, error=ExchangeError, again="save the workbook anew") as archive:
+        archive.check()
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         sheet = book["codebook"] if "codebook" in book.sheetnames else book.worksheets[0]
