@@ -1,6 +1,6 @@
 // What is wider than its frame can be scrolled with the keyboard, too.
 (() => {
-  const FRAMES = "div.math, pre, .table-wrap, .pst-scrollable-table-container, .zhagen-figure, figure .output, .cell_output .output";
+  const FRAMES = "div.math, span.math, pre, .table-wrap, .pst-scrollable-table-container, .zhagen-figure, figure .output, .cell_output .output";
   const frames = [...document.querySelectorAll(FRAMES)];
   const mark = () => {
     for (const frame of frames) {

@@ -13,7 +13,9 @@ from helpers import course
 from zhagen import figures
 from zhagen.documents import read_published
 from zhagen.errors import ZhagenError
+from zhagen.figures import theme
 from zhagen.study import gioia_study, practice_study
+from zhagen.text.cleaning import printed_width
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -123,6 +125,13 @@ def test_a_long_reason_is_cut_in_the_picture_and_whole_in_its_table():
     picture = figures.draw_timeline(pd.DataFrame({"date": ["2024-01-01"], "what": ["甲"], "why": [reason]}), why="why")
     lines = [part.text for part in ElementTree.fromstring(picture.svg).iter(f"{SVG}tspan")]
     assert not lines[0].endswith("（") and "".join(lines) == reason
+
+
+def test_a_reason_stays_inside_the_picture_with_the_marks_at_its_end():
+    reason = "找规矩立了以后走掉的人：乙说过的西校区那一位（M004）。反例抽样"
+    picture = figures.draw_timeline(pd.DataFrame({"date": ["2024-01-01"], "what": ["甲"], "why": [reason]}), why="why")
+    for line in ElementTree.fromstring(picture.svg).iter(f"{SVG}tspan"):
+        assert float(line.get("x")) + theme.SIZES["note"] * printed_width(line.text) < theme.WIDTH
 
 
 def test_one_call_draws_a_study():

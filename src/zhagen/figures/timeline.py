@@ -81,7 +81,7 @@ def draw_timeline(
     table = frame.assign(**{when: frame[when].dt.strftime("%Y-%m-%d")})
     canvas.table(say("项"), table.rename(columns={column: say(name) for column, name in COLUMNS.items()}))
     spots = []
-    limit = int((theme.WIDTH - LEFT - 20) / NOTE) - 1
+    limit = int((theme.WIDTH - LEFT - 20) / NOTE) - 2  # two marks, such as ）。, may hang over
     for place, (day, label, reason) in enumerate(zip(frame[when], named, reasons, strict=True)):
         top += (GAP + LONGEST * float(days.iloc[place]) / longest) if place else 0
         head = theme.wrap_label(label, int((theme.WIDTH - LEFT - 20) / SIZE))
