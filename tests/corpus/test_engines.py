@@ -87,6 +87,27 @@ def test_every_task_is_done_once_and_few_are_drawn_ahead(engine):
     assert sorted(done) == sorted((str(number), number * number) for number in range(12))
 
 
+def named(path):
+    path.touch()
+    return path.name
+
+
+def test_processes_start_with_an_empty_task_whose_result_is_nobodys(tmp_path):
+    empty = tmp_path / "empty"
+
+    def tasks():
+        end = time.monotonic() + 60
+        while not empty.exists() and time.monotonic() < end:  # it is done before the first task is read
+            time.sleep(0.02)
+        assert empty.exists()
+        yield 0, tmp_path / "first"
+
+    assert list(run_tasks(named, tasks(), workers=2, empty=empty)) == [(0, "first")]
+    empty.unlink()
+    assert list(run_tasks(named, [(0, tmp_path / "first")], "serial", empty=empty)) == [(0, "first")]
+    assert not empty.exists()
+
+
 @pytest.mark.parametrize("engine", ["serial", "processes"])
 def test_what_the_function_raises_is_raised(engine):
     with pytest.raises(ZhagenError) as error:

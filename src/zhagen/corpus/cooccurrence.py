@@ -338,7 +338,9 @@ def _count(
                     yield number, documents
 
         count = partial(count_part, settings=settings)
-        for number, found in run_tasks(count, tasks(), engine, workers=workers, scheduler=scheduler):
+        empty: list[str] | None = [] if size > part else None  # of one part only one process starts
+        found_parts = run_tasks(count, tasks(), engine, workers=workers, scheduler=scheduler, empty=empty)
+        for number, found in found_parts:
             sum_, length = checksums.pop(number)
             store.save(number, found, sum_)
             sizes.append(found.sizes)

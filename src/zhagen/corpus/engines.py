@@ -8,7 +8,7 @@ import logging
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -36,6 +36,7 @@ def run_tasks(
     *,
     workers: int | None = None,
     scheduler: str | None = None,
+    empty: Task | None = None,
 ) -> Iterator[tuple[Key, Result]]:
     """Return an iterator of (key, function(task)) for each (key, task).
 
@@ -53,6 +54,10 @@ def run_tasks(
         Number of processes; None takes one for each processor. A cluster that is already running has its own number.
     scheduler : str, optional
         Address of a Dask scheduler, such as ``tcp://10.0.0.1:8786``; None starts a cluster on this machine.
+
+    empty : task, optional
+        A task without content. Each process does it first: so processes start, and load what the function needs, while
+        the first task is made ready.
 
     Returns
     -------
@@ -78,12 +83,12 @@ def run_tasks(
     if engine == "serial":
         return ((key, function(task)) for key, task in tasks)
     if engine == "processes":
-        return _processes(function, iter(tasks), workers)
+        return _processes(function, iter(tasks), workers, empty)
     return _dask(function, iter(tasks), workers, scheduler)
 
 
 def _processes(
-    function: Callable[[Task], Result], tasks: Iterator[tuple[Key, Task]], workers: int
+    function: Callable[[Task], Result], tasks: Iterator[tuple[Key, Task]], workers: int, empty: Task | None
 ) -> Iterator[tuple[Key, Result]]:
     try:  # only here: a browser (WebAssembly) has no processes, and an import that fails
         from concurrent.futures import FIRST_COMPLETED, wait
@@ -94,10 +99,16 @@ def _processes(
     under_way: dict[Future[Result], tuple[Key, Task]] = {}
     due: deque[tuple[Key, Task]] = deque()
     try:
+        if empty is not None:
+            with _deaf(), suppress(BrokenProcessPool):
+                for _ in range(workers):
+                    pool.submit(function, empty)
         while True:
             try:
-                due.extend(islice(tasks, workers * AHEAD - len(under_way) - len(due)))
-                while due:
+                while len(under_way) < workers * AHEAD:  # one by one: the first is counted while the next is read
+                    due.extend(islice(tasks, 0 if due else 1))
+                    if not due:
+                        break
                     with _deaf():
                         under_way[pool.submit(function, due[0][1])] = due[0]
                     due.popleft()
