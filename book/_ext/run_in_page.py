@@ -141,7 +141,7 @@ def results_table(rows: Iterable[dict[str, str]], without: Iterable[str] = ()) -
         lines += [f"* - {{doc}}`/{row['page']}`", f"  - {how}" + (f"：{note}" if note else "")]
         lines += [f"  - {row[name] or '—'}" for name in ("load_seconds", "run_seconds", "megabytes")]
     for name in without:
-        lines += [f"* - {{doc}}`/{name}`", "  - 没有按钮：读 Word、PDF 和字幕的程序包，浏览器里没有", *["  - —"] * 3]
+        lines += [f"* - {{doc}}`/{name}`", "  - 没有按钮：要用的程序包里，有浏览器没有的", *["  - —"] * 3]
     return [*lines, "```"]
 
 
