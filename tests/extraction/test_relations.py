@@ -1,7 +1,7 @@
 import pytest
 
 from cases import relations
-from zhagen.extraction.relations import ORDERS, SAYS, read_relation
+from zhagen.extraction.relations import ORDERS, SAYS, denial, read_relation
 
 ARROW = {"source": "轮值浇水", "relation": "促进", "target": "邻里相识"}
 
@@ -136,3 +136,8 @@ def test_what_is_given_up_or_taken_for_a_mistake_is_no_arrow(text):
 @pytest.mark.parametrize(("order", "text"), texts_by_order(relations.SAID))
 def test_the_same_words_in_another_place_deny_nothing(order, text):
     assert not read_relation(text, ARROW, order).fault
+
+
+def test_a_list_is_denied_by_what_denies_its_verb():
+    assert all(map(denial, relations.DENIED_LISTS))
+    assert [text for text in relations.LISTS if denial(text)] == []

@@ -41,6 +41,12 @@ OPEN_HERE = re.compile(  # the same in the clauses of the three words: a clause 
 WISHED = re.compile(
     "(?:[希期盼]望|期待|预[期计测]|打算|设想|[号自声宣]称|标榜|目标是)(?=[，,：:])"
 )  # the clause behind it
+DENIED_VERB = (
+    re.compile(  # a verb is denied; 不足, 不平衡 and 未来 are nouns, and what is before the last 的 is of another verb
+        "并[不未非无没]|[绝决]不|绝非|尚未|从未|未[能曾必]?(?![来知])|没有|不再|不[会能是可应](?!等)|"
+        "不(?=主要|体现|表现|包括|聚焦|来自|得到|提炼|构建|建立|形成)|难以|难于|很难|无法|无从|远非|而非"
+    )
+)
 AVOIDED = re.compile(  # right before the relation: what is given up, kept from it, or still to be done
     "(?:拒绝|避免|防止|放弃|失去|丧失|阻[止碍挠]|妨碍|(?:[尚仍还亟]|必)[需须]|需要|必须|务必|为了|只为)(?:了|别人|他人|进一步)?"
 )
@@ -124,7 +130,7 @@ def read_relation(text: str, words: dict[str, str], order: str = SAYS, *, others
 
 
 def denial(text: str, end: int | None = None) -> str:
-    """Return what denies the clause that a text ends with.
+    """Return what denies the verb of the clause that a text ends with.
 
     Parameters
     ----------
@@ -140,10 +146,11 @@ def denial(text: str, end: int | None = None) -> str:
 
     Examples
     --------
-    >>> denial("它不仅省水，也不再聚焦于"), denial("它不仅聚焦于")
-    ('不', '')
+    >>> denial("它不仅省水，也不再聚焦于"), denial("难以避免的不足主要体现在")
+    ('不再', '')
     """
-    found = DENIED.search(HARMLESS.sub("　", re.split(f"[{CLAUSE}。！？]", text[:end])[-1]))
+    clause = re.split(f"[{CLAUSE}。！？]", text[:end])[-1]
+    found = DENIED_VERB.search(HARMLESS.sub("　", clause.rpartition("的")[2]))
     return found[0] if found else ""
 
 

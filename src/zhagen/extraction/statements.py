@@ -11,7 +11,7 @@ from zhagen.extraction.relations import denial
 from zhagen.text.characters import normal_characters
 from zhagen.text.numerals import whole_number
 
-DENIED_VERB = re.compile(  # at the end of a label: the pattern took what denies the verb for a part of it
+DENIED_END = re.compile(  # at the end of a label: the pattern took what denies the verb for a part of it
     "(?:并未|尚未|从未|未能?|没有?|[并绝]非|[并决绝]不|不[再能会]|难[以于]|无法)$"
 )
 PAIRED = "成对的框，只凭先后"
@@ -69,7 +69,7 @@ def extract_statements(outline: Outline, entry: dict[str, Any]) -> pd.DataFrame:
 def _denied(match: re.Match[str]) -> bool:
     """Say whether a sentence denies what it has the form of: 由甲并未进化为乙."""
     text, between = match.string, slice(match.end("source"), match.start("target"))
-    verb = DENIED_VERB.search(match["source"]) or DENIED_VERB.search(match["target"])
+    verb = DENIED_END.search(match["source"]) or DENIED_END.search(match["target"])
     return bool(denial(text, match.start()) or denial(text[between]) or verb)
 
 
