@@ -24,6 +24,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
+from run_in_page import NOT_THERE
 from zhagen.book.execution import execute_notebooks
 from zhagen.book.reader import Install, changes_markdown, reader_edition
 from zhagen.book.solutions import without_solutions
@@ -50,20 +51,22 @@ def execute(app: Sphinx, env: BuildEnvironment, added: set, changed: set, remove
     for name, run in zip(names, runs, strict=True):
         for problem in run.problems:
             LOGGER.warning(problem, location=name, type="zhagen")
-        app.zhagen_executed[name] = _page(run.notebook)
+        app.zhagen_executed[name] = _page(run.notebook, in_browser=not NOT_THERE.intersection(run.modules))
         results[name] = hashlib.sha256(app.zhagen_executed[name].encode()).hexdigest()
     env.zhagen_results = results
     return [name for name in names if name not in added and results[name] != before.get(name)]
 
 
-def _page(notebook: nbformat.NotebookNode) -> str:
+def _page(notebook: nbformat.NotebookNode, *, in_browser: bool) -> str:
     """Return an executed notebook as Sphinx reads it: with its box of changes before the last section."""
     if changes := changes_markdown(notebook):
         title, _, text = changes.partition("\n\n")
-        lines = text.replace(
-            "每次只改一处，从头运行一遍：",
-            "在浏览器里运行本页（按钮在标题下面），或者下载笔记本（页面右上角），每次只改一处，从头运行，看最后说什么变了：",
+        where = (
+            "在浏览器里运行本页（按钮在标题下面），或者下载笔记本（页面右上角）"
+            if in_browser
+            else "下载笔记本（页面右上角）"
         )
+        lines = text.replace("每次只改一处，从头运行一遍：", f"{where}，每次只改一处，从头运行，看最后说什么变了：")
         box = f":::{{admonition}} {title.strip('*')}\n:class: seealso\n{lines}\n:::"
         notebook = nbformat.from_dict(notebook)
         notebook.cells.append(nbformat.v4.new_markdown_cell(box, id="zhagen-changes"))
