@@ -267,6 +267,10 @@ def main():
             from zhagen.study import write_study
 
             write_study(small(), good)
+        shutil.copytree(good, Path(place, "study"))
+        if (verdict := judge_study(Path(place, "study"))) != "opened":
+            raise SystemExit(f"the good study is {verdict}: nothing of what follows would mean anything")
+        shutil.rmtree(place + "/study")
         for seed in range(arguments.seed, arguments.seed + arguments.number):
             if time.monotonic() > end:
                 break

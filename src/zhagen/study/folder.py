@@ -56,7 +56,7 @@ WORDS = {  # what a cell may say
     ("sources", "kind"): tuple(SOURCES),
     ("differences", "kind"): ("boundary", "definition", "missed", "level", "reading"),
 }
-ID = re.compile(r"[\w.\-]+")
+ID = re.compile(r"(?!\.+$)[\w.\-]+")  # not of full stops alone: they would name a folder
 STRINGS: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
 STUDY: dict[str, Any] = {
     "type": "object",

@@ -218,6 +218,7 @@ class _Merge:
 
     def __init__(self, study: Study, other: Study, day: str) -> None:
         self.ours, self.theirs, self.day = study, other, day
+        self.labels, self.their_labels = study.codebook.labels(), other.codebook.labels()
         self.conflicts: list[tuple[Any, ...]] = []
         self.added: dict[str, int] = {}
         self.parts: dict[str, pd.DataFrame] = {}
@@ -378,14 +379,19 @@ class _Merge:
         theirs = theirs.assign(code_id=theirs.code_id.map(self.become))
         spans = zip(theirs.source_id, theirs.start, theirs.end, theirs.quote_sha256, strict=True)
         theirs["quote_sha256"] = [old or sha256_of(self.theirs.texts[one][a:b]) for one, a, b, old in spans]
-        same = dict(zip(zip(*(ours[name] for name in PLACE), strict=True), ours.coding_id, strict=True))
-        mine = {row["coding_id"]: row for row in _records(ours)}
+        same = dict(
+            zip(zip(*(ours[name].tolist() for name in PLACE), strict=True), ours.coding_id.tolist(), strict=True)
+        )
+        columns = {name: ours[name].tolist() for name in ["coding_id", *PLACE, "quote_sha256"]}
+        mine = dict(zip(columns["coding_id"], range(len(ours)), strict=True))
         used, ids = set(mine), {}
         keep = []
         notes = dict(zip(ours.coding_id, ours["memo"], strict=True)) if "memo" in ours else {}
-        for row, values in enumerate(zip(*(theirs[name] for name in ["coding_id", *PLACE]), strict=True)):
+        sums = theirs.quote_sha256.tolist()
+        their_notes = theirs["memo"].tolist() if "memo" in theirs else [""] * len(theirs)
+        for row, values in enumerate(zip(*(theirs[name].tolist() for name in ["coding_id", *PLACE]), strict=True)):
             coding_id, place = values[0], values[1:]
-            note = theirs["memo"].iloc[row] if "memo" in theirs else ""
+            note = their_notes[row]
             if place in same:
                 ids[coding_id] = here = same[place]
                 if note and note not in notes.get(here, ""):
@@ -394,11 +400,8 @@ class _Merge:
                         self.conflict("note", notes[here], note, "both are kept", label, place[:3])
                     notes[here] = "\n".join(filter(None, (notes.get(here, ""), note)))
                 continue
-            old = mine.get(coding_id)
-            if old is not None and (old["code_id"], old["coder"], old["quote_sha256"]) == (
-                *place[3:],
-                theirs["quote_sha256"].iloc[row],
-            ):
+            old = {name: cells[mine[coding_id]] for name, cells in columns.items()} if coding_id in mine else None
+            if old is not None and (old["code_id"], old["coder"], old["quote_sha256"]) == (*place[3:], sums[row]):
                 ids[coding_id] = coding_id  # the same words, in a text that one of the two changed
                 continue
             name, number = coding_id, 2
@@ -425,7 +428,7 @@ class _Merge:
         return every, {old: new for old, new in ids.items() if old != new}
 
     def _label(self, code_id: str) -> str:
-        return self.ours.codebook.labels().get(code_id, code_id)
+        return self.labels.get(code_id, code_id)
 
     def _rows(self, name: str, theirs: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of both of a table, the same once."""
@@ -455,7 +458,7 @@ class _Merge:
         return pd.concat([ours, new], ignore_index=True).fillna("")
 
     def _models(self, theirs: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
-        labels = {label: self._here(code_id) for code_id, label in self.theirs.codebook.labels().items()}
+        labels = {label: self._here(code_id) for code_id, label in self.their_labels.items()}
         placed = {name: theirs[name].map(lambda one: labels.get(one, one)) for name in ("source", "target")}
         theirs, models = theirs.assign(**placed), dict(self.ours.models)
         ends = ["source", "target"]
@@ -477,7 +480,7 @@ class _Merge:
         return pd.concat(frames, ignore_index=True), models
 
     def _here(self, code_id: str) -> str:
-        label = self.ours.codebook.labels().get(self.become[code_id], self.theirs.codebook.labels()[code_id])
+        label = self.labels.get(self.become[code_id], self.their_labels[code_id])
         return self.renamed.get(label, label)
 
     def _notes(self) -> dict[str, str]:
@@ -498,7 +501,8 @@ class _Merge:
         def here(cell: str) -> str:
             return ";".join(self.become.get(one, one) for one in split_list(cell))
 
-        living = {target for old, target in self.become.items() if old != target or target not in set(ours.code_id)}
+        known, become = set(ours.code_id), set(self.become)
+        living = {target for old, target in self.become.items() if old != target or target not in known}
         new = theirs.reindex(columns=columns, fill_value="")
         new = new[_each(new, lambda row: row not in mine)]
         new = new.assign(
@@ -506,7 +510,7 @@ class _Merge:
         )
         for name in ("from", "to"):
             new = new.assign(
-                **{name: [cell if not set(split_list(cell)) & set(self.become) else here(cell) for cell in new[name]]}
+                **{name: [here(cell) if become.intersection(split_list(cell)) else cell for cell in new[name]]}
             )
         created = set(ours.code_id[ours.act == "create"])
         new = new[~((new.act == "create") & new.code_id.isin(created))]  # a code is created once
