@@ -27,6 +27,7 @@ ERRORS = [  # file, what is replaced, by what, line, words of what was found
     ("codings.csv", "q3,I01,", "q3,I01,-", 4, "hold no character"),
     ("codings.csv", "q3,", "q2,", 4, "the coding_id q2 is on line 3, too"),
     ("codings.csv", "q3,", ",", 4, "is no id"),
+    ("codings.csv", "q3,", "..,", 4, "is no id"),
     ("codings.csv", "c02,林", "c22,林", 5, "there is no code 'c22'"),
     ("codings.csv", "c02,林", "c02,王", 5, "there is no coder '王'"),
     ("codings.csv", "2024-03-10", "2024-3-10", 2, "'2024-3-10' is no date"),
