@@ -41,6 +41,7 @@ SKIPPED_CLASSES = {
     "sr-only",
     "sc-reasons",
     "deck-link",
+    "no-search",
     "run-page",
 }
 # not `text`, a label of an SVG figure, nor `math`: both stand apart from what is around them

@@ -143,6 +143,17 @@ def write(pages: list[str], book: str, base: str, html_dir: Path) -> None:
         robots = f"User-agent: *\nAllow: /\nSitemap: {base.rstrip('/')}/sitemap.xml\n"
         (html_dir / "robots.txt").write_text(robots, "utf-8")
     (html_dir / MANIFEST).write_text(manifest(book), "utf-8")
+    list_kept(html_dir)
+
+
+def list_kept(html_dir: Path) -> None:
+    """List what is kept for reading without a network, and write the worker that knows this list by its version.
+
+    Parameters
+    ----------
+    html_dir : Path
+        The built book; called again where a page was changed after the build.
+    """
     files = kept_files(html_dir)
     version = hashlib.sha256(json.dumps(files).encode()).hexdigest()[:16]
     (html_dir / LIST).write_text(

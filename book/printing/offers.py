@@ -13,6 +13,8 @@ import time
 from html import escape
 from pathlib import Path
 
+from _ext.site_files import list_kept
+
 from printing.pages import ROOT
 from zhagen.archives import pack_files
 
@@ -24,11 +26,14 @@ OFFERS = {
     "zhagen.epub": "EPUB，放进手机和平板的阅读软件",
     f"{NAME}.zip": "整个网站的压缩包，解开以后打开 index.html，不用网络",
 }
-PLACE = re.compile(r'(<div id="other-forms">).*?(</div>)', re.DOTALL)
+PLACE = re.compile(r'(<div id="other-forms"[^>]*>).*?(</div>)', re.DOTALL)
 
 
 def offer(file: Path, root: Path = ROOT) -> None:
-    """Put a file on the built site and link it, with what lies there already, from the preface."""
+    """Put a file on the built site and link it, with what lies there already, from the preface.
+
+    The search leaves the links out, so what it has listed stays right.
+    """
     folder = root / "_build/html" / FOLDER
     folder.mkdir(exist_ok=True)
     shutil.copyfile(file, folder / file.name)
@@ -40,6 +45,7 @@ def offer(file: Path, root: Path = ROOT) -> None:
     )
     source = page.read_text("utf-8")
     page.write_text(PLACE.sub(lambda place: f"{place[1]}<ul>{links}</ul>{place[2]}", source), "utf-8")
+    list_kept(root / "_build/html")
 
 
 def pack_site(html_dir: Path, target: Path) -> Path:

@@ -1,5 +1,6 @@
 """The book on paper and as EPUB: a small book of three pages, and the whole one where it has been built."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -216,6 +217,8 @@ def test_a_site_offers_only_what_was_made(small, tmp_path):
     links = html.parse(str(preface)).xpath('//div[@id="other-forms"]//a/@href')
     assert links == ["../downloads/zhagen-site.zip"]
     assert (preface.parent / links[0]).is_file()
+    kept = json.loads((root / "_build/html/offline.json").read_text("utf-8"))["files"]
+    assert kept["book/preface.html"][0] == preface.stat().st_size
     with zipfile.ZipFile(offers.pack_site(root / "_build/html", tmp_path / "again.zip")) as archive:
         assert not [name for name in archive.namelist() if "downloads" in name]
         assert "downloads" not in archive.read("again/book/preface.html").decode()

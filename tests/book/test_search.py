@@ -27,7 +27,7 @@ VISIBLE_TEXT = """() => {
   if (!article) return null;
   article.querySelectorAll("details").forEach((details) => { details.open = true; });
   article.querySelectorAll(".toggle-hidden").forEach((hidden) => hidden.classList.remove("toggle-hidden"));
-  const extras = ".headerlink, button, summary, nav, noscript, .run-page, .deck-link, .sc-reasons";
+  const extras = ".headerlink, button, summary, nav, noscript, .run-page, .deck-link, .no-search, .sc-reasons";
   article.querySelectorAll(extras).forEach((extra) => extra.remove());
   const figures = [...article.querySelectorAll("svg text")].map((label) => label.textContent);
   article.querySelectorAll("svg").forEach((svg) => svg.remove());
