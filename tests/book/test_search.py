@@ -94,8 +94,13 @@ def address(name: str, query: str = "") -> str:
     return (HTML / name).as_uri() + (f"?q={quote(query)}" if query else "")
 
 
+HAN = "".join(map(chr, range(0x4E00, 0xA000)))
+SIMPLIFIED = str.maketrans(*chinese_search.traditional_characters(HAN))
+
+
 def fold(text: str) -> str:
-    text = unicodedata.normalize("NFKC", text).lower()
+    """Text as the search compares it: one width, one case, simplified characters."""
+    text = unicodedata.normalize("NFKC", text).lower().translate(SIMPLIFIED)
     return re.sub(r"[\u2010-\u2015\u2212]", "-", re.sub(r"[\u00ad\u200b-\u200d\u2060\ufeff]", "", text))
 
 
