@@ -24,6 +24,7 @@ from babel.messages.pofile import read_po, write_po
 
 from zhagen import vocabulary
 from zhagen.figures.structure import ORDERS
+from zhagen.text.characters import WIDE
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "book/_static"
@@ -33,7 +34,6 @@ KEYWORDS = {
     "jinja2": {"_": None},
     "javascript": {"_": None, "_n": (1, 1)},
 }
-HAN = re.compile(r"[\u3400-\u9fff\u3000-\u3015\uff01-\uff1f]")
 CATEGORIES = ("zero", "one", "two", "few", "many", "other")  # the order in which gettext has the forms of a language
 
 # (message, or both forms of one with a number; its context) -> files
@@ -55,14 +55,14 @@ def messages_of(method: str, paths: Iterable[Path]) -> Messages:
             given = extract.extract(method, file, keywords=KEYWORDS[method], options={"encoding": "utf-8"})
             for _, message, _, context in given:
                 found.setdefault((message, context), set()).add(path.relative_to(ROOT).as_posix())
-    return {message: files for message, files in found.items() if HAN.search(str(message))}
+    return {message: files for message, files in found.items() if WIDE.search(str(message))}
 
 
 def named_words() -> Messages:
     """Return the Chinese names of what the data say in English; levels are counted, too."""
     words = {word for names in vocabulary.COLUMNS.values() for word in names.values()}
     levels = vocabulary.LEVELS | ORDERS
-    words |= {word for word in vocabulary.MEASURES.values() if HAN.search(word)} | set(levels.values())
+    words |= {word for word in vocabulary.MEASURES.values() if WIDE.search(word)} | set(levels.values())
     counted = {(f"{{n}} 个{name}", f"{{n}} 个{name}") for name in levels.values()}
     return {(word, None): {"src/zhagen/vocabulary.py"} for word in words | counted}
 
@@ -156,8 +156,7 @@ def unlisted(script: str) -> list[str]:
     return [
         token.value
         for before, bracket, token in zip(tokens, tokens[1:], tokens[2:], strict=False)
-        if token.type in ("string", "template_string")
-        and re.search(r"[\u3001-\u303f\u3400-\u9fff\uff00-\uffef]", token.value)
+        if token.type in ("string", "template_string") and WIDE.search(token.value)
         if not (before.value in calls and bracket.value == "(")
     ]
 

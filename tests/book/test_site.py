@@ -268,9 +268,9 @@ def change(folder: Path, old: str, new: str) -> None:
     file.write_text(source.replace(old, new), "utf-8")
 
 
-# waits itself, a minute at most: `wait_for_function` takes the promise of an async function for an answer
+# waits itself, three minutes at most: `wait_for_function` takes the promise of an async function for an answer
 UPDATED = """async (version) => {
-  for (const end = Date.now() + 60000; Date.now() < end; await new Promise((go) => setTimeout(go, 200))) {
+  for (const end = Date.now() + 180000; Date.now() < end; await new Promise((go) => setTimeout(go, 200))) {
     const registration = await navigator.serviceWorker.ready;
     registration.update().catch(() => {}); // one under way may have begun too early
     const { port1, port2 } = new MessageChannel();
