@@ -177,6 +177,7 @@ def test_pdf_first_lines_that_are_alike_are_no_heads(tmp_path):
         (lambda path: pdf(path, [[(190, 540, "2", 9)]], pictures=[1]), "page 1 of 1: a picture without text"),
         (lambda path: pdf(path, [[], []]), "no page has text"),
         (lambda path: pdf(path, [column_of(LINES)], meaning=False), "characters have no meaning"),
+        (lambda path: pdf(path, [column_of(["访" * 20] * 3)]), "60 of 60 characters are 访"),  # boxes of a lacking font
         (lambda path: encrypted(pdf(path, [column_of(LINES)])), "it needs a password"),
         (lambda path: path.write_text("甲：好", encoding="utf-8") and path, "it is no PDF file"),
     ],
@@ -211,6 +212,20 @@ def test_subtitles_are_joined_to_turns_with_their_times(tmp_path):
         ("访：好", "00:00:09.000", "00:00:10.000"),
     ]  # fmt: skip
     assert said(text)["cues joined to the one before"] == 2
+
+
+@pytest.mark.parametrize("form", ["<v {}>{}</v>", "{}：{}", "{}：\n{}", "{}\n{}"])
+def test_who_is_named_in_each_cue_says_one_turn(tmp_path, form):
+    path = tmp_path / "a.vtt"
+    names, parts = "甲乙乙甲乙乙", ["卖什么？", "旧书和琴，琴是教", "室里拿的。", "为什么？", "家里", "没地方。"]
+    cues = [
+        f"00:{n:02d}.000 --> 00:{n:02d}.900\n" + form.format(name, part)
+        for n, (name, part) in enumerate(zip(names, parts, strict=True))
+    ]
+    path.write_text("\n\n".join(["WEBVTT", *cues]) + "\n", encoding="utf-8")
+    text = one(path)
+    assert text.text == "甲：卖什么？\n乙：旧书和琴，琴是教室里拿的。\n甲：为什么？\n乙：家里没地方。\n"
+    assert [text.text[place] for place, _, _ in text.times] == list("甲乙室甲乙没")
 
 
 def test_webvtt_voices_entities_and_notes(tmp_path):
@@ -253,6 +268,7 @@ def test_open_answers_a_source_a_row(tmp_path, kind):
     assert [(text.title, text.text) for text in found.texts] == [(row[0], row[2] + "\n") for row in ANSWERS[1:3]]
     assert found.texts[0].attributes == {"年级": "大三", "date_": "2024-03-05"}
     assert said(found.texts[0])["rows without an answer"] == 1
+    assert ANSWERS[0][2] in [change.note for change in found.texts[0].changes]  # the column that was chosen
 
 
 def test_open_answers_a_source_a_column(tmp_path):

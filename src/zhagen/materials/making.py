@@ -122,7 +122,10 @@ class MaterialReport:
                 one.kind,
                 len(one.source.text),
                 "; ".join(f"{speaker.name} {speaker.turns}" for speaker in one.speakers),
-                "; ".join(f"{change.what} ({change.count})" for change in one.source.changes),
+                "; ".join(
+                    f"{change.what} ({change.count}{f': {change.note[:40]}' if change.note else ''})"
+                    for change in one.source.changes
+                ),
             )
             for one in self.made
         ]

@@ -193,12 +193,18 @@ def _page(page: Any, number: int) -> _Page:
 def _check_readable(pages: Sequence[_Page], path: Path) -> None:
     """Raise if the fonts do not say which characters they print; a few such characters become U+FFFD."""
     lost, every = 0, 0
+    counted = Counter[str]()
     for page in pages:
         for char in page.chars:
             every += not char["text"].isspace()
+            counted[char["text"]] += bool(WIDE.match(char["text"]))
             if _CID.fullmatch(char["text"]) or char["text"] == "\ufffd" or "\ue000" <= char["text"] <= "\uf8ff":
                 lost += 1
                 char["text"] = "\ufffd" if not "\ue000" <= char["text"] <= "\uf8ff" else char["text"]
+    if every > 50 and counted and (same := counted.most_common(1)[0])[1] > 0.5 * every:
+        found = f"{same[1]} of {every} characters are {same[0]}: its fonts do not say which they are"
+        todo = "run text recognition (OCR) over it, or ask for the original document"
+        raise SourceError(found, path.name, todo)
     if lost > UNREADABLE * every and lost > 5:
         found = f"{lost} of {every} characters have no meaning: its fonts do not say which they are"
         raise SourceError(found, path.name, "run text recognition (OCR) over it, or ask for the original document")

@@ -133,22 +133,24 @@ def _join(cues: list[Cue]) -> tuple[str, list[tuple[int, str, str]], int, int]:
     heads = [head for _, _, lines in cues for line in lines if (head := turn_head(line)) and not is_saying(head.name)]
     named = len(heads) > 1 or any(head.usual for head in heads)  # else a colon in what is said
     text, times, joined, repeated = "", list[tuple[int, str, str]](), 0, 0
-    ended, last = 0.0, ""
+    ended, last, speaker = 0.0, "", ""
     for begin, end, lines in cues:
         if lines and lines[0] == last and len(lines) > 1 and begin - ended < 0.1:  # captions that roll on
             lines, repeated = lines[1:], repeated + 1
         for number, line in enumerate(lines):
-            head = turn_head(line)
-            broken = (
-                not text or (named and bool(head and not is_saying(head.name))) or bool(re.match("[-–—] ?\\S", line))
-            )
+            head = turn_head(line) if named else None
+            head = None if head and is_saying(head.name) else head
+            if head and head.name == speaker:  # programs name who speaks in each cue, in the middle of a sentence, too
+                line, head = line[head.end :], None
+            speaker = head.name if head else speaker
+            broken = not text or bool(head) or bool(re.match("[-–—] ?\\S", line))
             if not named and not broken:
                 length = len(text) - text.rfind("\n") - 1
                 broken = begin - ended >= PAUSE and not number
                 broken |= length > LONG and bool(_ENDS.search(text))
             if broken:
                 text += "\n" if text else ""
-            else:
+            elif line:
                 dropped, between = line_joint(text[-40:], line)
                 text = text[: len(text) - dropped] + between
                 joined += not number

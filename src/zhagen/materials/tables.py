@@ -81,6 +81,8 @@ def read_answers(path: Path, file: str, answers: Answers, encoding: str | None =
     header, rows, more = _header(rows, path)
     changes += more
     texts = _text_columns(header, rows, answers.columns, path)
+    if not answers.columns:
+        changes.append(Change("text taken from the only column with long cells", 1, note=header[texts[0]]))
     if answers.key and answers.key not in header:
         raise _no_column(answers.key, header, rows, path)
     key = header.index(answers.key) if answers.key else None
