@@ -25,6 +25,9 @@ MODULES = {
 
 # What a wing's modules share with each other and no reader calls; shapes and readings are called by their packages.
 INSIDE = (
+    "coding.saving",
+    "coding.state",
+    "coding.widget",
     "corpus.store",
     "documents.handwritten.check_schema",
     "documents.handwritten.find_line",
@@ -91,14 +94,11 @@ INSIDE = (
     "study.folder",
     "study.history.history_faults",
     "study.locking",
-    "study.page",
-    "study.passage.check_state",
     "study.study.among",
     "study.study.assemble_study",
     "study.writing.mechanism_toml",
     "study.study.fault_table",
     "study.study.touched_units",
-    "study.widget",
     "study.writing.write_changes",
 )
 

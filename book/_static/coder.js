@@ -1,4 +1,4 @@
-// Coding a passage in the page: what `zhagen.study.code_passage` writes becomes a place to select words, give codes,
+// Coding a passage in the page: what `zhagen.coding.code_passage` writes becomes a place to select words, give codes,
 // write memos and compare. Everything stays on the device, or goes into the folder of the study if the data name an
 // address to save at (`zhagen code`). Places are code points from 0, the end exclusive, as in a
 // study's folder. What a reader writes, or a file holds, gets into the page as text only, never as HTML.

@@ -1,4 +1,5 @@
 from . import book as book
+from . import coding as coding
 from . import corpus as corpus
 from . import documents as documents
 from . import extraction as extraction

@@ -10,8 +10,9 @@ import pytest
 
 from zhagen.book.cells import CellRunner
 from zhagen.book.stand_ins import query_integral_image
+from zhagen.coding import code_passage
 from zhagen.figures import show
-from zhagen.study import code_passage, practice_study
+from zhagen.study import practice_study
 
 WITHOUT_IPYTHON = """
 import sys

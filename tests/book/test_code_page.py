@@ -7,7 +7,8 @@ import pytest
 from browsers import BROWSERS
 
 from study.conftest import small
-from zhagen.study import open_study, start_server, write_study
+from zhagen.coding import start_server
+from zhagen.study import open_study, write_study
 
 pytestmark = pytest.mark.browser
 LABELS = 'return [...document.querySelectorAll(".zc-list li")].map((li) => li.textContent);'

@@ -13,8 +13,9 @@ import pandas as pd
 import pytest
 from browsers import BROWSERS
 
+from zhagen.coding import code_passage
 from zhagen.statistics import agreement_by_code, agreement_table
-from zhagen.study import code_passage, coding_decisions, make_study, open_study, practice_study, write_study
+from zhagen.study import coding_decisions, make_study, open_study, practice_study, write_study
 
 pytestmark = pytest.mark.browser
 

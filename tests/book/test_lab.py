@@ -153,7 +153,8 @@ def test_a_notebook_of_each_folder_runs_in_jupyterlab(folder, server, copies, br
     page.close()
 
 
-CODER = """from zhagen.study import add_codings, code_passage, practice_study
+CODER = """from zhagen.coding import code_passage
+from zhagen.study import add_codings, practice_study
 study = practice_study()
 mine = code_passage(study, "I16", 1, 4)
 mine"""

@@ -15,9 +15,10 @@ from exchange.conftest import CODE, CODING, GUID, TEXT, coding, qde, selection, 
 from exchange.test_broken import ARCHIVES, XML, archive, moved_xml, mutant, spoiled_xml
 from exchange.test_quirks import COUNTED, VARIANTS
 from study.conftest import small
+from zhagen.coding import code_passage
 from zhagen.exchange import check_exchange, export_study, import_study
 from zhagen.exchange.model import make_guid
-from zhagen.study import code_passage, make_study, practice_study
+from zhagen.study import make_study, practice_study
 
 pytestmark = pytest.mark.browser
 FAULTS = 'return document.querySelector(".zc-warning ul").textContent'

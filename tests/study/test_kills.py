@@ -9,6 +9,7 @@ import pytest
 
 from fuzzing.studies import damaged, judge_study
 from study.conftest import small
+from zhagen.coding.saving import apply_page, page_of_source
 from zhagen.exchange import export_study, import_study
 from zhagen.output import whole_folder, write_files
 from zhagen.study import (
@@ -20,7 +21,6 @@ from zhagen.study import (
     update_study,
     write_study,
 )
-from zhagen.study.page import apply_page, page_of_source
 
 KILLS = int(os.environ.get("ZHAGEN_KILLS", "20"))
 

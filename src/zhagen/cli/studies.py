@@ -111,7 +111,7 @@ def _status(arguments: argparse.Namespace) -> None:
 def _code(arguments: argparse.Namespace) -> None:
     import webbrowser
 
-    from zhagen.study import start_server
+    from zhagen.coding import start_server
 
     server = start_server(arguments.study, coder=arguments.coder, port=arguments.port)
     print(f"{server.coder}: {server.address}", flush=True)

@@ -36,9 +36,6 @@ from .merging import StudyMerge as StudyMerge
 from .merging import coder_differences as coder_differences
 from .merging import merge_studies as merge_studies
 from .merging import read_study as read_study
-from .passage import CodingPassage as CodingPassage
-from .passage import code_passage as code_passage
-from .passage import coding_widget as coding_widget
 from .progress import CodeLog as CodeLog
 from .progress import StudyStatus as StudyStatus
 from .progress import code_log as code_log
@@ -59,8 +56,6 @@ from .saturation import StudySaturation as StudySaturation
 from .saturation import source_codes as source_codes
 from .saturation import source_order as source_order
 from .saturation import study_saturation as study_saturation
-from .serving import StudyServer as StudyServer
-from .serving import start_server as start_server
 from .structure import gioia_codebook as gioia_codebook
 from .structure import gioia_study as gioia_study
 from .study import Study as Study

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from zhagen.cli import main
+from zhagen.coding import start_server
 from zhagen.errors import StudyError
-from zhagen.study import check_study, merge_codes, open_study, rename_code, retire_code, start_server, update_study
+from zhagen.study import check_study, merge_codes, open_study, rename_code, retire_code, update_study
 from zhagen.study.study import remake_study
 
 DAY = {"date": "2024-04-01"}

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
+from zhagen.coding.saving import apply_page, page_of_source
+from zhagen.coding.widget import script_file
 from zhagen.errors import StudyError, ZhagenError
 from zhagen.study.folder import read_folder
 from zhagen.study.locking import lock_study
-from zhagen.study.page import apply_page, page_of_source
 from zhagen.study.study import Study, assemble_study
-from zhagen.study.widget import script_file
 from zhagen.study.writing import write_changes
 
 HOST = "127.0.0.1"

@@ -7,28 +7,22 @@ shows itself as a widget, and the next cell reads what was coded. Without them, 
 import html
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import pandas as pd
 
+from zhagen.coding.state import FIELDS, codings_of_state
+from zhagen.coding.widget import widget_class
 from zhagen.errors import StudyError, ZhagenError
 from zhagen.study.folder import sha256_of
 from zhagen.study.study import COUNTED, Study
-from zhagen.study.widget import widget_class
 
-FIELDS = ("level", "parent_id", "definition", "include", "exclude")
 FOREIGN = ("color", "guid")  # of a code that came from another program
 WITHOUT = "这一段在网页版里可以直接编：选中几个字，给它一个码。这里没有那一页的程序，请抄在纸上编，或者打开网页版。"
-MOST = 100_000  # codings: more is no person's work
-STATE = {"coder": str, "codes": list, "codings": list}
-CODE = {"id": str, "label": str}
-CODING = {"start": int, "end": int, "code": str, "memo": str}
 IN_LAB = "在 JupyterLab 里装上 anywidget，重启内核，再运行这一格，就能在这里编。"
 SERVED = "JPY_SESSION_NAME"  # the variable that a Jupyter server gives to the kernel of a notebook that is open
-CODINGS = "coding_id source_id start end code_id coder date quote_sha256 label memo".split()
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,7 +44,7 @@ class CodingPassage:
     @property
     def codings(self) -> pd.DataFrame:
         """What was coded where the passage is shown in JupyterLab, in the form of a study's ``codings.csv``."""
-        return _codings_of(self, self._shown[-1].state if self._shown else None)
+        return codings_of_state(self.data, self._shown[-1].state if self._shown else None)
 
     def __repr__(self) -> str:
         """Say what the passage is, in one line."""
@@ -62,7 +56,7 @@ class CodingPassage:
         if SERVED not in os.environ:
             return {}
         try:
-            made = widget_class()(block=self.block(), state=self._shown[-1].state if self._shown else None)
+            made = widget_class()(self.block(), self.data, self._shown[-1].state if self._shown else None)
         except ZhagenError:  # anywidget is not installed
             return {}
         self._shown[:] = [made]
@@ -217,119 +211,9 @@ def coding_widget(passage: CodingPassage) -> Any:
 
     Examples
     --------
-    >>> from zhagen.study import code_passage, practice_study
+    >>> from zhagen.study import practice_study
     >>> passage = code_passage(practice_study(), "I16", 1, 4)
     >>> coding_widget(passage).codings.empty  # doctest: +SKIP
     True
     """
-    return _with_tables()(passage)
-
-
-@cache
-def _with_tables() -> type:
-    class CodingWidget(widget_class()):  # type: ignore[misc]
-        """The coder of the page, which reads what was coded as tables."""
-
-        def __init__(self, passage: CodingPassage) -> None:
-            super().__init__(block=passage.block(), state=None)
-            self.passage = passage
-
-        @property
-        def codings(self) -> pd.DataFrame:
-            """What is coded now."""
-            return _codings_of(self.passage, self.state)
-
-        @property
-        def codebook(self) -> pd.DataFrame:
-            """The codes now."""
-            return _codebook_of(self.passage, self.state)
-
-    return CodingWidget
-
-
-def check_state(passage: CodingPassage, state: Any) -> dict[str, Any]:
-    """Return what a browser sent, if every field that is read is what it must be.
-
-    Parameters
-    ----------
-    passage : CodingPassage
-        The passage that was coded.
-    state : object
-        Whatever the browser sent; None if nothing was coded yet.
-
-    Returns
-    -------
-    dict
-        ``coder`` (str), ``codes`` (list of ``id``, ``label``), ``codings`` (list of ``start``, ``end``, ``code``,
-        ``memo``; their offsets begin with the passage).
-
-    Raises
-    ------
-    StudyError
-        If it is not in this form.
-    """
-    if state is None:  # nothing was shown yet
-        codes = [{"id": code["id"], "label": code["label"]} for code in passage.data["codes"]]
-        return {"coder": "我", "codes": codes, "codings": []}
-    _need(state, STATE, "the state")
-    if len(state["codings"]) > MOST or len(state["codes"]) > MOST:
-        raise _refused(f"there are more than {MOST} codings or codes")
-    for code in state["codes"]:
-        _need(code, CODE, "a code")
-    ids, size = {code["id"] for code in state["codes"]}, len(passage.data["text"])
-    for one in state["codings"]:
-        _need(one, CODING, "a coding")
-        if not 0 <= one["start"] < one["end"] <= size:
-            raise _refused(f"a coding is from {one['start']} to {one['end']} of {size} characters")
-        if one["code"] not in ids:
-            raise _refused(f"a coding has the code {one['code']!r:.40}, which is not in the list of codes")
-    return state
-
-
-def _need(value: Any, fields: Mapping[str, type], what: str) -> None:
-    if not isinstance(value, dict):
-        raise _refused(f"{what} is {type(value).__name__}, not an object")
-    for name, kind in fields.items():
-        if not isinstance(value.get(name), kind) or isinstance(value[name], bool):
-            raise _refused(f"{what} has no field {name!r} of type {kind.__name__}")
-
-
-def _refused(found: str) -> StudyError:
-    return StudyError(found, "what the browser sent", "show the passage anew, and read in the file you exported")
-
-
-def _codings_of(passage: CodingPassage, state: Any) -> pd.DataFrame:
-    """Return what a browser sent as a table of codings."""
-    data, state = passage.data, check_state(passage, state)
-    labels = {code["id"]: code["label"] for code in state["codes"]}
-    rows = []
-    for number, one in enumerate(state["codings"], 1):
-        words = data["text"][one["start"] : one["end"]]
-        start, end = one["start"] + data["offset"], one["end"] + data["offset"]
-        name, label = f"{state['coder']}-{data['id']}-{number}", labels[one["code"]]
-        date = str(one.get("date") or "")
-        row = (
-            name,
-            data["source"],
-            start,
-            end,
-            one["code"],
-            state["coder"],
-            date,
-            sha256_of(words),
-            label,
-            one["memo"],
-        )
-        rows.append(row)
-    return pd.DataFrame(rows, columns=CODINGS).astype({"start": int, "end": int})
-
-
-def _codebook_of(passage: CodingPassage, state: Any) -> pd.DataFrame:
-    """Return the codes that a browser sent."""
-    known = {code["id"]: code for code in passage.data["codes"]}
-    new = dict.fromkeys(FIELDS, "") | {"level": "concept"}
-    rows = [
-        {"code_id": one["id"], "label": one["label"], **{name: known.get(one["id"], new)[name] for name in FIELDS}}
-        for one in check_state(passage, state)["codes"]
-    ]
-    return pd.DataFrame(rows, columns=["code_id", "label", *FIELDS])
+    return widget_class()(passage.block(), passage.data)

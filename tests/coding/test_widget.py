@@ -4,9 +4,10 @@ import hashlib
 
 import pytest
 
+from zhagen.coding import code_passage, coding_widget
+from zhagen.coding.state import CODINGS, codebook_of_state, codings_of_state
 from zhagen.errors import StudyError
-from zhagen.study import add_codings, code_passage, overall_agreement, practice_study
-from zhagen.study.passage import CODINGS, _codebook_of, _codings_of
+from zhagen.study import add_codings, overall_agreement, practice_study
 
 STUDY = practice_study()
 PASSAGE = code_passage(STUDY, "I16", 2, 4)
@@ -15,7 +16,7 @@ GOOD = {"version": 1, "coder": "我", "codes": [{"id": "n1", "label": "新"}], "
 
 
 def test_codings_are_in_the_form_of_a_study_and_can_be_compared():
-    table = _codings_of(PASSAGE, GOOD)
+    table = codings_of_state(PASSAGE.data, GOOD)
     (row,) = table.to_dict("records")
     quote = STUDY.text("I16")[row["start"] : row["end"]]
     assert list(table) == CODINGS and quote == PASSAGE.data["text"][2:12]
@@ -26,12 +27,12 @@ def test_codings_are_in_the_form_of_a_study_and_can_be_compared():
 
 
 def test_before_it_is_shown_nothing_is_coded():
-    assert _codings_of(PASSAGE, None).empty
-    assert _codebook_of(PASSAGE, None).label.tolist() == STUDY.codebook.codes.label.tolist()
+    assert codings_of_state(PASSAGE.data, None).empty
+    assert codebook_of_state(PASSAGE.data, None).label.tolist() == STUDY.codebook.codes.label.tolist()
 
 
 def test_a_new_code_is_a_concept_without_a_definition():
-    (row,) = _codebook_of(PASSAGE, GOOD).to_dict("records")
+    (row,) = codebook_of_state(PASSAGE.data, GOOD).to_dict("records")
     assert (row["code_id"], row["label"], row["level"], row["definition"]) == ("n1", "新", "concept", "")
 
 
@@ -66,13 +67,11 @@ def test_a_new_code_is_a_concept_without_a_definition():
 )
 def test_what_is_no_state_is_refused(state):
     with pytest.raises(StudyError, match="what the browser sent"):
-        _codings_of(PASSAGE, state)
+        codings_of_state(PASSAGE.data, state)
 
 
 def test_the_widget_holds_the_passage():
     pytest.importorskip("anywidget")
-    from zhagen.study import coding_widget
-
     widget = coding_widget(PASSAGE)
     assert "zhagenCoder.start" in widget._esm and widget.block.count("<script") == 1
     assert "window.zhagenQda = " in widget._esm  # and so the buttons for other programs

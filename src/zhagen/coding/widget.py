@@ -2,7 +2,11 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
+
+from zhagen.coding.state import codebook_of_state, codings_of_state
 from zhagen.extras import import_extra
 from zhagen.paths import PACKAGED
 
@@ -21,12 +25,12 @@ export default {{ render({{ model, el }}) {{
 
 @cache
 def widget_class() -> type:
-    """Return the class of the coder in a notebook: ``block``, HTML of a passage, and ``state``, what was done in it.
+    """Return the class of the coder in a notebook.
 
     Returns
     -------
     type
-        A subclass of ``anywidget.AnyWidget``, made with these two as keywords.
+        A subclass of ``anywidget.AnyWidget``, made of the block of HTML of a passage, its data and what was done in it.
 
     Raises
     ------
@@ -36,12 +40,26 @@ def widget_class() -> type:
     anywidget, traitlets = import_extra("anywidget", "lab"), import_extra("traitlets", "lab")
 
     class Coder(anywidget.AnyWidget):  # type: ignore[name-defined]
-        """The coder of the page in a notebook."""
+        """The coder of the page in a notebook, which reads what was coded as tables."""
 
         _esm = MODULE.format(script="\n".join(map(script_file, ("words.js", "qda.js", "coder.js"))))
         _css = script_file("coder.css")
         block = traitlets.Unicode().tag(sync=True)
         state = traitlets.Any().tag(sync=True)  # whatever a browser sends; it is checked where it is read
+
+        def __init__(self, block: str, data: dict[str, Any], state: Any = None) -> None:
+            super().__init__(block=block, state=state)
+            self.data = data
+
+        @property
+        def codings(self) -> pd.DataFrame:
+            """What is coded now."""
+            return codings_of_state(self.data, self.state)
+
+        @property
+        def codebook(self) -> pd.DataFrame:
+            """The codes now."""
+            return codebook_of_state(self.data, self.state)
 
     return Coder
 

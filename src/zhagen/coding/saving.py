@@ -10,11 +10,12 @@ from typing import Any
 
 import pandas as pd
 
+from zhagen.coding.passage import CodingPassage, code_passage
+from zhagen.coding.state import check_state
 from zhagen.errors import StudyError, ZhagenError
 from zhagen.study.editing import add_code, new_code_id, rename_code
 from zhagen.study.folder import ID, sha256_of, split_list
 from zhagen.study.history import code_lineage
-from zhagen.study.passage import CodingPassage, check_state, code_passage
 from zhagen.study.study import Study, remake_study
 
 Key = tuple[int, int, str]  # start, end, code
@@ -84,7 +85,7 @@ def apply_page(study: Study, source_id: str, coder: str, sent: Any) -> tuple[Stu
         raise StudyError(
             f"the text of {source_id} was changed", source_id, "export what you coded, load the page again"
         )
-    base, state = (check_state(passage, sent.get(name)) for name in ("base", "state"))
+    base, state = (check_state(passage.data, sent.get(name)) for name in ("base", "state"))
     said: list[str] = []
     changed, become = _codes(study, base, state, coder, said)
     codings = _codings(changed, passage, coder, base, state, become, said)
