@@ -5,6 +5,7 @@ import pytest
 
 from zhagen.errors import StudyError
 from zhagen.study import add_codings, coder_agreement, overall_agreement, study_part
+from zhagen.study.study import remake_study
 
 QUOTES = pd.DataFrame(
     [("I01", "不利先说", "先说哪里破"), ("I01", "拍最花的", "拍最花的那页"), ("I02", "群内冷清", "静得吓人")],
@@ -42,6 +43,11 @@ def test_a_code_without_its_id_is_found_by_its_label_and_two_names_stay_two(stud
     rows = QUOTES.assign(code_id=["", None, "unknown"], label=["不利先说", "花", "群内冷清"])
     found = add_codings(study, rows, coder="我").quotations(coder="我")
     assert found.code_id.tolist()[0] == "c01" and found.code_id.tolist()[2] == "c04" and found.label.tolist()[1] == "花"
+
+
+def test_a_coder_who_has_not_coded_yet_keeps_the_name(study):
+    found = add_codings(remake_study(study, about={**study.about, "coders": ["林", "周", "我"]}), QUOTES, coder="我")
+    assert found.single_coders == ["林", "周", "我"] and len(found.quotations(coder="我")) == len(QUOTES)
 
 
 def test_the_study_itself_is_not_changed(study):

@@ -36,8 +36,8 @@ def add_codings(study: Study, codings: pd.DataFrame, *, coder: str) -> Study:
     Raises
     ------
     StudyError
-        If a column is missing, a source is not of the study, the words are not at their place or the name is that of
-        a coder of the study.
+        If a column is missing, a source is not of the study, the words are not at their place or a coder of this name
+        has codings already.
 
     Examples
     --------
@@ -47,8 +47,8 @@ def add_codings(study: Study, codings: pd.DataFrame, *, coder: str) -> Study:
     >>> found.single_coders, found.quotations(coder="我").label.tolist()
     (['林', '周', '我'], ['看着不翻'])
     """
-    if coder in study.coders:
-        raise StudyError(f"the study has a coder {coder} already", todo="give another name, such as 我")
+    if study.codings.coder.eq(coder).any():
+        raise StudyError(f"the study has codings of {coder} already", todo="give another name, such as 我")
     needed = ["source_id", *([] if "quote" in codings else PLACE), *([] if "code_id" in codings else ["label"])]
     lacking = [name for name in needed if name not in codings]
     if lacking:
@@ -82,7 +82,7 @@ def add_codings(study: Study, codings: pd.DataFrame, *, coder: str) -> Study:
     changes = {
         "codes": pd.concat([codes, added], ignore_index=True).fillna(""),
         "codings": every,
-        "about": {**study.about, "coders": [*study.coders, coder]},
+        "about": {**study.about, "coders": list(dict.fromkeys([*study.coders, coder]))},
     }
     if len(study.history) and len(new):
         changes["history"] = pd.concat([study.history, _created(study, new, coder)], ignore_index=True).fillna("")
