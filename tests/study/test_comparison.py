@@ -3,10 +3,20 @@
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
 from zhagen.errors import StudyError
 from zhagen.statistics import cohen_kappa, percent_agreement
-from zhagen.study import coder_agreement, coding_decisions, make_study, overall_agreement, passage_agreement
+from zhagen.study import (
+    coder_agreement,
+    coder_differences,
+    coding_decisions,
+    make_study,
+    overall_agreement,
+    passage_agreement,
+    study_part,
+)
+from zhagen.study.study import remake_study
 
 FEW = {"draws": 50}
 
@@ -82,6 +92,18 @@ def test_one_coder_cannot_agree(study):
         alone = make_study(study.texts, codes, codings.drop(columns=["anchor", "places"]))
         with pytest.raises(StudyError, match="coded alone"):
             overall_agreement(alone)
+
+
+def test_a_source_that_one_coder_has_not_begun_is_not_compared(study):
+    codings = study.codings[(study.codings.coder == "林") | (study.codings.source_id == "I01")]
+    begun = remake_study(study, codings=codings.drop(columns=["anchor", "places"]))
+    part = study_part(begun, ["I01"])
+    for compare in (coder_agreement, overall_agreement, passage_agreement):
+        assert_frame_equal(compare(begun, **FEW), compare(part, **FEW))
+    assert set(coding_decisions(begun).source_id) == {"I01"} and set(coder_differences(begun).source_id) <= {"I01"}
+    assert overall_agreement(begun, sources=study.texts, **FEW)["value"].min() < 0.8
+    with pytest.raises(StudyError, match="no source that all of 林, 陈 have coded"):
+        overall_agreement(remake_study(begun, about={**study.about, "coders": ["林", "周", "陈"]}), coders=["林", "陈"])
 
 
 def test_three_coders_have_a_row_of_all_and_a_row_a_pair(study):

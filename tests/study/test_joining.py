@@ -81,7 +81,7 @@ def test_what_does_not_fit_is_refused(study, rows, said):
 
 
 def test_a_coder_of_the_study_keeps_the_name(study):
-    with pytest.raises(StudyError, match="coder 林 already"):
+    with pytest.raises(StudyError, match="codings of 林 already"):
         add_codings(study, QUOTES, coder="林")
 
 

@@ -5,6 +5,7 @@ import pytest
 from zhagen.cli import main
 from zhagen.errors import ZhagenError
 from zhagen.study import code_log, make_study, open_study, practice_study, study_status
+from zhagen.study.study import remake_study
 
 
 def test_the_coded_share_is_that_of_the_characters_one_by_one():
@@ -57,3 +58,8 @@ def test_the_commands_say_it(folder, capsys):
     assert main(["log", str(folder), "c01", "--codings"]) == 0
     assert "rename c01 自揭其短 → 不利先说" in capsys.readouterr().out
     assert main(["log", str(folder), "没有"]) == 2
+
+
+def test_the_log_of_a_study_that_has_no_memo_yet(study):
+    found = code_log(remake_study(study, memos=study.memos.iloc[:0]), "不利先说")
+    assert len(found.codings) and found.memos.empty

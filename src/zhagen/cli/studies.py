@@ -168,7 +168,9 @@ def _merge(arguments: argparse.Namespace) -> int:
     differences = coder_differences(study)
     if arguments.list:
         _write_table(differences, arguments.list)
-    print(f"{len(differences)} places on which two coders do not agree", end="")
+    alone = study.codings[study.codings.coder.isin(study.single_coders)]
+    shared = (alone.groupby("source_id").coder.nunique() > 1).sum()
+    print(f"{len(differences)} places on which two coders do not agree, in {shared} sources that both coded", end="")
     print(f": {arguments.list}" if arguments.list else "; --list FILE writes them" * bool(len(differences)))
     for row in [] if arguments.list else differences.head(SHOWN).to_dict("records"):
         print_row(

@@ -2,6 +2,7 @@
 
 What they do not agree on is as telling: ``study.differences`` says what became of it. Text of interviewers is left out
 unless asked for, and in all of it coders are compared source by source: intervals are drawn from whole sources.
+A source that a coder has not begun says nothing on agreement: unless sources are named, those that all coded count.
 """
 
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ import pandas as pd
 from zhagen.errors import StudyError
 from zhagen.statistics.agreement import agreement_by_code, agreement_over_codes, unit_decisions
 from zhagen.statistics.unitizing import unitizing_alpha
+from zhagen.study.joining import study_part
 from zhagen.study.retrieval import study_units
 from zhagen.study.study import COUNTED, Study
 
@@ -24,6 +26,7 @@ def coding_decisions(
     *,
     unit: str = "turn",
     coders: Iterable[str] | None = None,
+    sources: Iterable[str] | None = None,
     level: str | None = None,
     roles: Iterable[str] = COUNTED,
 ) -> pd.DataFrame:
@@ -39,6 +42,8 @@ def coding_decisions(
         What the coders decide on.
     coders : iterable of str, optional
         Who is compared; without it all who coded alone.
+    sources : iterable of str, optional
+        On which sources; without it, those in which each of the coders has a coding.
     level : str, optional
         Compare codes of this level, such as ``category``: codings below it count for it.
     roles : iterable of str, default participants, observers and documents
@@ -54,7 +59,8 @@ def coding_decisions(
     Raises
     ------
     StudyError
-        If there is no such unit, coder or level.
+        If fewer than two coders coded alone, they have no source in common, or there is no such unit, coder, source or
+        level.
 
     Examples
     --------
@@ -66,7 +72,7 @@ def coding_decisions(
     >>> coding_decisions(study).drop(columns="source_id").values.tolist()
     [['周', 'I01-1', '不利先说'], ['林', 'I01-1', '不利先说'], ['周', 'I01-2', '']]
     """
-    names = _coders(study, coders)
+    study, names = _compared(study, coders, sources)
     decisions, units = _decided(study, unit, names, level, list(roles))
     bare = np.setdiff1d(np.arange(len(units)), decisions["item"].to_numpy())
     every = pd.concat([decisions.astype({"coder": "str", "code": "str"}), pd.DataFrame({"item": bare})])
@@ -137,11 +143,19 @@ class _Turns:
         return np.where(turn < 0, 0, self.before[turn] + within)
 
 
-def _coders(study: Study, coders: Iterable[str] | None) -> list[str]:
+def _compared(study: Study, coders: Iterable[str] | None, sources: Iterable[str] | None) -> tuple[Study, list[str]]:
+    """Return what of the study the coders are compared on, and who they are."""
     names = study.single_coders if coders is None else study.chosen_coders(coders)
     if len(names) < 2:
         raise StudyError(f"{len(names)} of the coders coded alone", todo="agreement needs two or more")
-    return names
+    if sources is None:
+        coded = study.codings.groupby("coder").source_id.agg(set)
+        sources = set.intersection(*(coded.get(name, set()) for name in names))
+        if not sources:
+            found = f"there is no source that all of {', '.join(names)} have coded"
+            raise StudyError(found, todo="name coders who have one in common, or the sources")
+    chosen = set(sources)
+    return (study if chosen == set(study.texts) else study_part(study, chosen)), names
 
 
 def coder_agreement(
@@ -150,6 +164,7 @@ def coder_agreement(
     unit: str = "turn",
     uncoded: str = "all",
     coders: Iterable[str] | None = None,
+    sources: Iterable[str] | None = None,
     level: str | None = None,
     roles: Iterable[str] = COUNTED,
     draws: int = 2000,
@@ -168,6 +183,8 @@ def coder_agreement(
         All units, or only those to which one of the coders gave a code, whichever.
     coders : iterable of str, optional
         Who is compared; without it all who coded alone.
+    sources : iterable of str, optional
+        On which sources; without it, those in which each of the coders has a coding.
     level : str, optional
         Compare codes of this level, such as ``category``: codings below it count for it.
     roles : iterable of str, default participants, observers and documents
@@ -189,9 +206,10 @@ def coder_agreement(
     Raises
     ------
     ZhagenError
-        If fewer than two coders coded alone, or there is no such unit, coder or level.
+        If fewer than two coders coded alone, they have no source in common, or there is no such unit, coder, source or
+        level.
     """
-    names = _coders(study, coders)
+    study, names = _compared(study, coders, sources)
     decisions, units = _decided(study, unit, names, level, list(roles))
     given = set(decisions.code.unique())
     return agreement_by_code(
@@ -212,6 +230,7 @@ def overall_agreement(
     *,
     unit: str = "turn",
     coders: Iterable[str] | None = None,
+    sources: Iterable[str] | None = None,
     level: str | None = None,
     roles: Iterable[str] = COUNTED,
     draws: int = 2000,
@@ -231,6 +250,8 @@ def overall_agreement(
         What the coders decide on.
     coders : iterable of str, optional
         Who is compared; without it all who coded alone.
+    sources : iterable of str, optional
+        On which sources; without it, those in which each of the coders has a coding.
     level : str, optional
         Compare codes of this level, such as ``category``: codings below it count for it.
     roles : iterable of str, default participants, observers and documents
@@ -251,9 +272,10 @@ def overall_agreement(
     Raises
     ------
     ZhagenError
-        If fewer than two coders coded alone, or there is no such unit, coder or level.
+        If fewer than two coders coded alone, they have no source in common, or there is no such unit, coder, source or
+        level.
     """
-    names = _coders(study, coders)
+    study, names = _compared(study, coders, sources)
     decisions, units = _decided(study, unit, names, level, list(roles))
     tables = [
         agreement_over_codes(
@@ -276,6 +298,7 @@ def passage_agreement(
     study: Study,
     *,
     coders: Iterable[str] | None = None,
+    sources: Iterable[str] | None = None,
     level: str | None = None,
     roles: Iterable[str] = COUNTED,
     draws: int = 2000,
@@ -293,6 +316,8 @@ def passage_agreement(
         The study.
     coders : iterable of str, optional
         Who is compared; without it all who coded alone.
+    sources : iterable of str, optional
+        On which sources; without it, those in which each of the coders has a coding.
     level : str, optional
         Compare codes of this level, such as ``category``: codings below it count for it.
     roles : iterable of str, default participants, observers and documents
@@ -313,9 +338,9 @@ def passage_agreement(
     Raises
     ------
     ZhagenError
-        If fewer than two coders coded alone, or there is no such coder or level.
+        If fewer than two coders coded alone, they have no source in common, or there is no such coder, source or level.
     """
-    names, roles = _coders(study, coders), list(roles)
+    (study, names), roles = _compared(study, coders, sources), list(roles)
     turns = study_units(study, "turn", roles=roles)
     places = {str(source): _Turns(part) for source, part in turns.groupby("source_id", sort=False)}
     quoted = study.quotations(coder=names, level=level, roles=roles)

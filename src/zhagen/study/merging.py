@@ -172,10 +172,11 @@ def coder_differences(study: Study, coders: Iterable[str] | None = None) -> pd.D
     Returns
     -------
     pandas.DataFrame
-        One row a coding that another coder does not have: ``kind`` (``boundary``: the same code on words that meet
-        it; ``code``: other codes on words that meet it; ``alone``: nothing there), ``label``, ``source_id``, ``start``,
-        ``end``, ``coder``, ``other`` (the coder who does not have it), ``words`` (what it marks), ``others`` (what the
-        other has there: labels, or for a boundary its offsets). A boundary is listed once.
+        One row a coding that another coder of the source does not have: ``kind`` (``boundary``: the same code on words
+        that meet it; ``code``: other codes on words that meet it; ``alone``: nothing there), ``label``, ``source_id``,
+        ``start``, ``end``, ``coder``, ``other`` (the coder who does not have it), ``words`` (what it marks), ``others``
+        (what the other has there: labels, or for a boundary its offsets). A boundary is listed once. A source that a
+        coder has not begun is compared with the others alone.
 
     Examples
     --------
@@ -192,7 +193,7 @@ def coder_differences(study: Study, coders: Iterable[str] | None = None) -> pd.D
         own = {name: places.get((source, name), np.array([], np.int64)) for name in names}
         spans = {name: tuple(cells[one][at] for one in ("start", "end", "label")) for name, at in own.items()}
         for name, at in own.items():
-            for other in (one for one in names if one != name):
+            for other in (one for one in names if one != name and len(own[one])):
                 starts, ends, labels = spans[other]
                 for row in at:
                     start, end, label, quote = (cells[one][row] for one in cells)

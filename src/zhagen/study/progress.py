@@ -234,7 +234,7 @@ def code_log(study: Study, code: str) -> CodeLog:
             memo_codes |= {str(one) for one, into in line["into"].items() if memo_codes & set(into)}
         names |= memo_codes | {label for one in memo_codes & set(line.index) for label in line.labels[one]}
     cells = study.history[["code_id", "from", "to"]].map(lambda cell: bool(names & set(split_list(cell))))
-    named = [bool(memo_codes & set(linked)) for linked in study.memos.codes]
+    named = np.array([bool(memo_codes & set(linked)) for linked in study.memos.codes], bool)  # of no memo, too
     quoted = study.quotations(code_id, coder=study.coders, roles=EVERYBODY) if living else None
     quoted = study.quotations().iloc[:0] if quoted is None else quoted
     order = quoted.sort_values(["date", "coder", "source_id", "start"], kind="stable", ignore_index=True)
