@@ -6,6 +6,7 @@ import inspect
 import re
 import subprocess
 import sys
+import typing
 from collections import Counter
 from pathlib import Path
 
@@ -156,8 +157,11 @@ def class_faults(name, found):
     doc = ClassDoc(found)
     rows = [row for section in ("Parameters", "Attributes") for row in doc[section]]
     fields = {field: row for row in rows for field in row.name.split(", ")}
-    parameters = [] if issubclass(found, BaseException) else inspect.signature(found).parameters.values()
-    wanted = [one.name for one in parameters if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)]
+    if typing.is_typeddict(found):
+        wanted = list(found.__annotations__)
+    else:
+        parameters = [] if issubclass(found, BaseException) else inspect.signature(found).parameters.values()
+        wanted = [one.name for one in parameters if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)]
     return [f"{name}: {field} has no type or no text" for field in wanted if not typed(fields.get(field))]
 
 

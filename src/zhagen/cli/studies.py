@@ -12,7 +12,7 @@ from zhagen.vocabulary import LEVELS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from zhagen.study import Study
+    from zhagen.study import Act, Study
 
 SHOWN = 20  # rows of a list on the screen, unless all are asked for
 
@@ -204,17 +204,17 @@ def _show(arguments: argparse.Namespace) -> None:
 def _changed(study: "Study", arguments: argparse.Namespace) -> "Study":
     from zhagen.study import add_code, merge_codes, move_code, rename_code, retire_code
 
-    common = {"reason": arguments.reason, "coder": arguments.coder, "date": arguments.date}
+    act = _act(arguments)
     if arguments.act == "add":
         more = {"level": arguments.level, "parent": arguments.under, "code_id": arguments.id}
-        return add_code(study, arguments.label, definition=arguments.definition, **more, **common)
+        return add_code(study, arguments.label, definition=arguments.definition, **more, **act)
     if arguments.act == "rename":
-        return rename_code(study, arguments.code, arguments.label, **common)
+        return rename_code(study, arguments.code, arguments.label, **act)
     if arguments.act == "move":
-        return move_code(study, arguments.code, arguments.under, **common)
+        return move_code(study, arguments.code, arguments.under, **act)
     if arguments.act == "merge":
-        return merge_codes(study, arguments.codes, arguments.into, **common)
-    return retire_code(study, arguments.code, **common)
+        return merge_codes(study, arguments.codes, arguments.into, **act)
+    return retire_code(study, arguments.code, **act)
 
 
 def _split(arguments: argparse.Namespace) -> None:
@@ -231,8 +231,13 @@ def _split(arguments: argparse.Namespace) -> None:
         print(f"{path}: {len(own)} codings; write under to which code each goes to, and give the command again")
         return
     parts = read_parts(path)
-    common = {"reason": arguments.reason, "coder": arguments.coder, "date": arguments.date}
-    _say_last(update_study(arguments.study, lambda study: split_code(study, arguments.code, parts, **common)))
+    act = _act(arguments)
+    _say_last(update_study(arguments.study, lambda study: split_code(study, arguments.code, parts, **act)))
+
+
+def _act(arguments: argparse.Namespace) -> "Act":
+    """Return what the history is to say of an act."""
+    return {"reason": arguments.reason, "coder": arguments.coder, "date": arguments.date}
 
 
 def _say_last(study: "Study") -> None:

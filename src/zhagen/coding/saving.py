@@ -13,7 +13,7 @@ import pandas as pd
 from zhagen.coding.passage import CodingPassage, code_passage
 from zhagen.coding.state import check_state
 from zhagen.errors import StudyError, ZhagenError
-from zhagen.study.editing import add_code, new_code_id, rename_code
+from zhagen.study.editing import Act, add_code, new_code_id, rename_code
 from zhagen.study.folder import ID, sha256_of, split_list
 from zhagen.study.history import code_lineage
 from zhagen.study.study import Study, remake_study
@@ -120,7 +120,7 @@ def _codes(
     """Rename and make codes; return the study and what codes of the page are called here that are no longer there."""
     had = {code["id"]: code["label"] for code in base["codes"]}
     day = max([calendar.today().isoformat(), *study.history.date])
-    act: dict[str, Any] = {"coder": coder, "reason": "在编码页上", "date": day}
+    act: Act = {"coder": coder, "reason": "在编码页上", "date": day}
     become: dict[str, str] = {}
     colors: dict[str, str] = {}
     for code in state["codes"]:

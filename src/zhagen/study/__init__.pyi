@@ -18,6 +18,7 @@ from .dictionaries import DictionaryUnits as DictionaryUnits
 from .dictionaries import dictionary_units as dictionary_units
 from .differences import StudyComparison as StudyComparison
 from .differences import compare_studies as compare_studies
+from .editing import Act as Act
 from .editing import add_code as add_code
 from .editing import merge_codes as merge_codes
 from .editing import move_code as move_code

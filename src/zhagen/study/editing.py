@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date as calendar
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import pandas as pd
 
@@ -23,6 +23,24 @@ POINTING = {"differences": ["code_id"], "gioia": ["code_id"], "paradigm": ["cate
 LISTING = {"paradigm": "codings", "negative_cases": "coding_ids"}  # columns that list codings
 
 
+class Act(TypedDict, total=False):
+    """What the history says of an act beside the act itself; every act on a codebook takes these keywords.
+
+    Attributes
+    ----------
+    reason : str, default ""
+        Why.
+    coder : str, default ""
+        Who did it.
+    date : str, optional
+        The day, such as ``2024-03-05``; without it, today.
+    """
+
+    reason: str
+    coder: str
+    date: str | None
+
+
 def add_code(
     study: Study,
     label: str,
@@ -31,9 +49,7 @@ def add_code(
     parent: str = "",
     code_id: str = "",
     definition: str = "",
-    reason: str = "",
-    coder: str = "",
-    date: str | None = None,
+    **act: Unpack[Act],
 ) -> Study:
     """Add a code to the codebook.
 
@@ -51,10 +67,8 @@ def add_code(
         Its id; without it, the next number.
     definition : str, default ""
         Its definition.
-    reason, coder : str, default ""
-        Why, and who did it, for the history.
-    date : str, optional
-        The day, such as ``2024-03-05``; without it, today.
+    **act : Act
+        Who did it, when and why.
 
     Returns
     -------
@@ -75,14 +89,12 @@ def add_code(
     >>> found.codebook.above("看着不翻"), found.history.act.tolist()[-2:]
     (['c14'], ['create', 'move'])
     """
-    change = _Change(study, date, coder, reason)
+    change = _Change(study, **act)
     change.begin(label, level, study.codebook.find(parent) if parent else "", code_id, definition)
     return change.study()
 
 
-def rename_code(
-    study: Study, code: str, label: str, *, reason: str = "", coder: str = "", date: str | None = None
-) -> Study:
+def rename_code(study: Study, code: str, label: str, **act: Unpack[Act]) -> Study:
     """Give a code another label. Its id and its codings stay.
 
     Parameters
@@ -93,10 +105,8 @@ def rename_code(
         Id or label of the code.
     label : str
         The new label.
-    reason, coder : str, default ""
-        Why, and who did it, for the history.
-    date : str, optional
-        The day; without it, today.
+    **act : Act
+        Who did it, when and why.
 
     Returns
     -------
@@ -117,7 +127,7 @@ def rename_code(
     >>> len(found.quotations("说了没做到")) == len(practice_study().quotations("c04"))
     True
     """
-    change = _Change(study, date, coder, reason)
+    change = _Change(study, **act)
     found, old = study.codebook.find(code), change.labels()[study.codebook.find(code)]
     if label == old:
         raise StudyError(f"{found} is called {label} already", todo="give another label")
@@ -128,9 +138,7 @@ def rename_code(
     return change.study()
 
 
-def move_code(
-    study: Study, code: str, parent: str = "", *, reason: str = "", coder: str = "", date: str | None = None
-) -> Study:
+def move_code(study: Study, code: str, parent: str = "", **act: Unpack[Act]) -> Study:
     """Put a code under another one.
 
     Parameters
@@ -141,10 +149,8 @@ def move_code(
         Id or label of the code.
     parent : str, default ""
         Id or label of the code above it; empty: none.
-    reason, coder : str, default ""
-        Why, and who did it, for the history.
-    date : str, optional
-        The day; without it, today.
+    **act : Act
+        Who did it, when and why.
 
     Returns
     -------
@@ -165,7 +171,7 @@ def move_code(
     >>> move_code(practice_study(), "c04", date="2024-08-01").codebook.above("c04")
     []
     """
-    change = _Change(study, date, coder, reason)
+    change = _Change(study, **act)
     found, above = study.codebook.find(code), study.codebook.find(parent) if parent else ""
     if above in study.codebook.below(found):
         raise StudyError(f"{above} is {found} itself or below it", todo="name a code of a higher level")
@@ -177,10 +183,7 @@ def merge_codes(
     study: Study,
     codes: str | Iterable[str],
     into: str,
-    *,
-    reason: str = "",
-    coder: str = "",
-    date: str | None = None,
+    **act: Unpack[Act],
 ) -> Study:
     """Let codes end in another one, which gets their codings and the codes below them.
 
@@ -194,10 +197,8 @@ def merge_codes(
         Ids or labels of the codes that end.
     into : str
         Id or label of the code that remains.
-    reason, coder : str, default ""
-        Why, and who did it, for the history.
-    date : str, optional
-        The day; without it, today.
+    **act : Act
+        Who did it, when and why.
 
     Returns
     -------
@@ -220,7 +221,7 @@ def merge_codes(
     >>> len(found.codebook.codes) == len(study.codebook.codes) - 1, len(found.codings) == len(study.codings)
     (True, True)
     """
-    change, target = _Change(study, date, coder, reason), study.codebook.find(into)
+    change, target = _Change(study, **act), study.codebook.find(into)
     going = list(dict.fromkeys(study.codebook.find(one) for one in ([codes] if isinstance(codes, str) else codes)))
     if not going or target in going:
         raise StudyError(f"nothing can be merged into {into}", todo="name other codes than the one that remains")
@@ -248,10 +249,7 @@ def split_code(
     study: Study,
     code: str,
     parts: Mapping[str, Iterable[str]],
-    *,
-    reason: str = "",
-    coder: str = "",
-    date: str | None = None,
+    **act: Unpack[Act],
 ) -> Study:
     """Divide the codings of a code between several codes; it ends unless it is one of them.
 
@@ -264,10 +262,8 @@ def split_code(
     parts : mapping of str to iterable of str
         Code -> ids of the codings that it gets. A code by id or label; one that does not exist is made, of the level
         and under the parent of the old one.
-    reason, coder : str, default ""
-        Why, and who did it, for the history.
-    date : str, optional
-        The day; without it, today.
+    **act : Act
+        Who did it, when and why.
 
     Returns
     -------
@@ -291,7 +287,7 @@ def split_code(
     >>> int((found.codings.code_id == found.codebook.find("人没来")).sum())
     3
     """
-    change, old = _Change(study, date, coder, reason), study.codebook.find(code)
+    change, old = _Change(study, **act), study.codebook.find(code)
     row = study.codebook.codes[study.codebook.codes.code_id == old].iloc[0]
     own = set(study.codings.coding_id[study.codings.code_id == old])
     given = {part: list(dict.fromkeys(ids)) for part, ids in parts.items()}
@@ -357,7 +353,7 @@ def read_parts(path: Path | str) -> dict[str, list[str]]:
     return parts
 
 
-def retire_code(study: Study, code: str, *, reason: str = "", coder: str = "", date: str | None = None) -> Study:
+def retire_code(study: Study, code: str, **act: Unpack[Act]) -> Study:
     """Let a code end without a successor.
 
     Parameters
@@ -366,10 +362,8 @@ def retire_code(study: Study, code: str, *, reason: str = "", coder: str = "", d
         The study.
     code : str
         Id or label of the code.
-    reason, coder : str, default ""
-        Why, and who did it, for the history.
-    date : str, optional
-        The day; without it, today.
+    **act : Act
+        Who did it, when and why.
 
     Returns
     -------
@@ -391,7 +385,7 @@ def retire_code(study: Study, code: str, *, reason: str = "", coder: str = "", d
     Traceback (most recent call last):
     zhagen.errors.StudyError: 51 codings have the code c04 说好没兑现: merge it into another code, or split it
     """
-    change, found = _Change(study, date, coder, reason), study.codebook.find(code)
+    change, found = _Change(study, **act), study.codebook.find(code)
     label = change.labels()[found]
     if number := int((study.codings.code_id == found).sum()):
         todo = "merge it into another code, or split it"
@@ -419,7 +413,7 @@ def _refuse_pointing(study: Study, code_id: str) -> None:
 class _Change:
     """The tables of a study while an act changes them."""
 
-    def __init__(self, study: Study, date: str | None, coder: str, reason: str) -> None:
+    def __init__(self, study: Study, *, reason: str = "", coder: str = "", date: str | None = None) -> None:
         self.old = study
         self.day, self.coder, self.reason = _day(study, date), coder, " ".join(reason.split())
         self.codes = study.codebook.codes.copy()
