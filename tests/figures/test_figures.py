@@ -36,7 +36,7 @@ ARROWS = pd.DataFrame(
     ],
     columns="source target relation sign status".split(),
 )
-STATED = [status for status in theme.STATUS if status != "unconfirmed"]  # no arrow is a copy's
+STATED = [status for status in theme.STATUS if status not in ("unconfirmed", "judged")]  # no arrow is a copy's
 GROUPS = {"机会感知能力": "动态能力提升", "价值主张校准": "动态能力提升"}
 
 

@@ -18,7 +18,9 @@ from zhagen.cli import main
 def test_a_picture_is_drawn_and_described(folder, tmp_path, capsys, words, said):
     out = tmp_path / "picture.svg"
     assert main(["draw", str(folder), *words, "--out", str(out)]) == 0
-    assert said in capsys.readouterr().out and "<svg" in out.read_text("utf-8")
+    told = capsys.readouterr().out
+    assert said in told and "<svg" in out.read_text("utf-8")
+    assert "本书推断" not in told and ("研究者判断" in told) == (words[0] in ("structure", "flow", "mechanism"))
 
 
 @pytest.mark.parametrize(

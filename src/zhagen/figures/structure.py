@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
 import pandas as pd
 
@@ -117,11 +117,17 @@ def bare_codebook(given: HasCodes | HasCodebook) -> HasCodes:
     Returns
     -------
     HasCodes
-        The codebook.
+        The codebook; that of a study says that who infers is the researcher.
     """
     whole: Any = given
-    found: HasCodes = getattr(whole, "codebook", whole)
-    return found
+    if not hasattr(whole, "codebook"):
+        return cast(HasCodes, whole)
+    codes: pd.DataFrame = whole.codebook.codes
+    return _Codes(codes.assign(status=codes["status"].replace(theme.OWN)) if "status" in codes else codes)
+
+
+class _Codes(NamedTuple):
+    codes: pd.DataFrame
 
 
 class Code(NamedTuple):

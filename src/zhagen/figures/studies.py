@@ -6,6 +6,7 @@ from typing import Protocol
 import pandas as pd
 
 from zhagen.errors import ZhagenError
+from zhagen.figures.theme import OWN
 
 RANGE = "/"  # between two days of a source's date
 
@@ -81,7 +82,7 @@ def model_arrows(study: HasStudy, model: str = "") -> tuple[pd.DataFrame, str]:
     Returns
     -------
     edges : pandas.DataFrame
-        Rows of ``study.mechanism``.
+        Rows of ``study.mechanism``; what is ``inferred`` there is ``judged``, for a picture.
     title : str
         Its title; empty if it has none.
 
@@ -96,7 +97,8 @@ def model_arrows(study: HasStudy, model: str = "") -> tuple[pd.DataFrame, str]:
     if model and model not in ids:
         raise ZhagenError(f"there is no model {model!r}", todo=f"use one of {', '.join(ids)}")
     name = model or ids[-1]
-    return study.mechanism[study.mechanism["model_id"] == name], study.models.get(name, "")
+    edges = study.mechanism[study.mechanism["model_id"] == name]
+    return edges.assign(status=edges["status"].replace(OWN)), study.models.get(name, "")
 
 
 def source_passages(

@@ -16,7 +16,7 @@ from typing import Any
 
 from zhagen.errors import ZhagenError
 from zhagen.extras import import_extra
-from zhagen.language import say
+from zhagen.language import marked, say
 from zhagen.text.characters import WIDE
 from zhagen.text.cleaning import printed_width
 
@@ -106,7 +106,9 @@ STATUS = {
     "literature": StatusLine("文献转引", 1.6, "9 3 2 3", QUIET, True),
     "unconfirmed": StatusLine("只见于副本", 1, "1 5", QUIET, False),
     "inferred": StatusLine("本书推断", 2.2, "2 4", palette_colour(1), False),
+    "judged": StatusLine(marked("研究者判断"), 2.2, "3 3", palette_colour(0), False),  # what a study of one's own says
 }
+OWN = {"inferred": "judged"}  # of a study: who infers is the researcher and not the book
 
 
 def status_line(status: str) -> StatusLine:
