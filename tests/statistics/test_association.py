@@ -105,6 +105,25 @@ def test_measures_keep_their_bounds(numbers):
     assert g2(*numbers) >= 0 and association_strength(*numbers) >= 0
 
 
+@pytest.mark.parametrize("name", association.MEASURES)
+@pytest.mark.parametrize("counts", [(3, 2, 2, 10), (3, 2, 9, 10), (-1, 2, 2, 10), (0, 0, 2, 10), (2, 9, 9, 10)])
+def test_impossible_counts_are_refused_with_what_was_found(counts, name):
+    numbers = [np.array([fine, number]) for fine, number in zip((1, 2, 2, 10), counts, strict=True)]
+    shown = ", ".join(f"{key} = {number}" for key, number in zip(("n12", "n1", "n2", "N"), counts, strict=True))
+    with pytest.raises(ZhagenError, match=f"1 pairs have numbers that are not counts of units \\({shown}\\)"):
+        association.MEASURES[name](*numbers)
+
+
+@pytest.mark.parametrize("name", association.VECTOR_MEASURES)
+def test_without_a_number_of_units_vectors_are_compared(name):
+    measure = association.MEASURES[name]
+    assert np.isfinite(measure(10, 5, 20))  # (1, 2) and (2, 4)
+    with pytest.raises(ZhagenError, match="n12 = 3, n1 = 2, n2 = 2"):
+        measure(3, 2, 2)
+    large = 3.0**33
+    assert measure(large * 6, large * 4, large * 9) == pytest.approx(measure(6, 4, 9))
+
+
 @patient
 @given(tables())
 def test_measures_agree_on_what_is_more_than_chance(numbers):

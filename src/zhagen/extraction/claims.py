@@ -32,6 +32,7 @@ LEVEL_NAMES = {  # names of levels that mean nothing else
 MEASURED = "量来的数，配方里没有重算它的规则"
 UNSURE = "约数，不逐个比"
 EXAMPLES = "列举以“等”收尾，只是举例，不能拿来比"
+UNCLEAR = "旁边的列举有几种断法（因为“和”、逗号、分号或“此外”），断出的个数不同，不能拿来比"
 DENIED = "原句否认这个数，或者说不止这个数"
 DENIED_COUNT = re.compile(
     "(?:[并绝决而]非|不是|没有|并无|不存在|[未没](?:能|有)?(?:形成|发现|得到|提炼出|包括|包含)|[不何]止|不只|远非)(?:只?有|仅有|是)?$"
@@ -242,6 +243,8 @@ def _compared(quantity: Quantity, sentences: Sequence[Said], place: int, codeboo
     listing = find_listing(quantity, sentences, place)
     if listing and not listing.whole:
         return None, "not checkable", EXAMPLES
+    if listing and not listing.clear and not low <= listing.size <= high:
+        return None, "not checkable", UNCLEAR
     if listing and (listing.sure or low <= listing.size <= high):
         wrong = "does not hold" if listing.certain else "not reproduced"
         return listing.size, "holds" if low <= listing.size <= high else wrong, listing.how

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from zhagen.documents.outline import Outline
 from zhagen.extraction.enumerations import split_labels
@@ -19,6 +20,7 @@ OPEN = re.compile(  # 甲、乙等: examples only
 )
 ASIDE = re.compile("(?P<begins>.*[，；：])?(?P<list>[^，。；：]*、[^，。；：]*)，(?:这|以上|上述|此)")
 JOINED = ("以及", "和", "与", "及", " and ")
+JOINING = frozenset("以及 和 与 及 and".split())  # the same as words
 HAN_CHAR = re.compile(f"[{HAN}]")
 EXAMPLES = re.compile("等(?![级于待同价量值式距候闲人])")  # in the last name of a list behind a count
 # Words that set a list apart from the count behind it: 根据甲和乙提出三个问题.
@@ -42,6 +44,7 @@ BRACKETED = re.compile(r"(?P<name>[^，。；：（(]{0,12}?)\s?[（(](?P<list>[
 NEXT = re.compile("(?:它们|其)?(?:分别(?:为|是)|包括|包含|即)(?P<list>[^。；：]+)")
 INSIDE = re.compile("（[^（）]*）|\\([^()]*\\)")  # what explains one name: 种（春、秋）、收
 LISTED = re.compile("(?P<list>[^。；：]+)")
+NAMES_GO_ON = re.compile(f"[{HAN}A-Za-z“”（）()]{{1,10}}(?:[，、和与及]|$)")  # behind a comma: what is short is a name
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,8 @@ class Listing:
         False if it may be a list of something else: it is then compared only where the numbers agree.
     certain : bool
         True if it can only be a list of what is counted: another number is then wrong, and not only not reproduced.
+    clear : bool
+        False if it can be cut into names in several ways, of which none gives the count (三家企业：甲和乙、丙和丁).
     """
 
     size: int
@@ -67,6 +72,17 @@ class Listing:
     whole: bool = True
     sure: bool = True
     certain: bool = False
+    clear: bool = True
+
+
+class _Size(NamedTuple):
+    """How many names a list has, and whether there is one way to count them."""
+
+    number: int
+    clear: bool = True
+
+    def listing(self, how: str, whole: bool = True, sure: bool = True) -> Listing:
+        return Listing(self.number, how.format(self.number), whole, sure, clear=self.clear)
 
 
 def find_listing(quantity: Quantity, sentences: Sequence[Said], place: int) -> Listing | None:
@@ -97,7 +113,7 @@ def find_listing(quantity: Quantity, sentences: Sequence[Said], place: int) -> L
     >>> from zhagen.text import clean
     >>> said = Said(clean(["分为以下两类：首先，种菜；其次，养鱼。"], 1), "s", True)
     >>> find_listing(find_quantities(said.text)[0], [said], 0)
-    Listing(size=2, how='“首先、其次”列了 2 项', whole=True, sure=True, certain=True)
+    Listing(size=2, how='“首先、其次”列了 2 项', whole=True, sure=True, certain=True, clear=True)
     """
     text, (low, high) = sentences[place].text, quantity.counts or (0, 0)
     back, ahead = series_before(quantity, sentences, place), series_behind(quantity, sentences, place)
@@ -137,7 +153,7 @@ def read_sentences(outline: Outline) -> list[Said]:
 
 def _numbered(series: Series) -> Listing:
     how = f"{series.name}列了 {series.size} 项"
-    return Listing(series.size, how, series.whole, series.sure, series.certain)
+    return Listing(series.size, how, series.whole, series.sure, series.certain, series.clear)
 
 
 def _chain(text: str, quantity: Quantity) -> Listing | None:
@@ -151,9 +167,9 @@ def _chain(text: str, quantity: Quantity) -> Listing | None:
     for row, one in ((QUOTES.search(before), QUOTE_BEFORE.search(before)), (None, QUOTE_BEHIND.match(behind))):
         if row and (size := len(QUOTE.findall(row[0]))) > 1:  # “甲”“乙”和“丙”三个
             return Listing(size, f"旁边引号里列了 {size} 项", not row["open"], sure=not row["of"])
-        if one and (size := _in_quotes(one["list"], quantity)) > 1:
+        if one and (found := _in_quotes(one["list"], quantity)).number > 1:
             whole = not one["open"] and not OPEN.search(one["list"])
-            return Listing(size, f"旁边引号里列了 {size} 项", whole, sure=not one["of"])
+            return found.listing("旁边引号里列了 {} 项", whole, sure=not one["of"])
     bare = BARE_CHAIN.search(before)
     if not bare or not quantity.unit:
         return None
@@ -162,12 +178,12 @@ def _chain(text: str, quantity: Quantity) -> Listing | None:
     return Listing(size, f"前面的链有 {size} 环", sure=sure) if sure or low <= size <= high else None
 
 
-def _in_quotes(text: str, quantity: Quantity) -> int:
+def _in_quotes(text: str, quantity: Quantity) -> _Size:
     """Count the names of a list in one pair of quotes: “种、收、分”, “种/收/分”, “种，收，分”."""
     mark = next((mark for mark in "、/→+＋·，," if mark in text), "")
     if mark in "、，," or not mark:
         return _size(re.sub("[，,]", "、", text) if mark != "、" else text, quantity)
-    return len(text.split(mark))
+    return _Size(len(text.split(mark)))
 
 
 def _before(text: str, quantity: Quantity) -> Listing | None:
@@ -179,18 +195,17 @@ def _before(text: str, quantity: Quantity) -> Listing | None:
     clause = subject if copula and not re.search("[、和与及]", rest) else clause
     whole = not OPEN.search(clause)
     clause = re.sub(r"等\s*$|的$|这$", "", clause)
-    size, last = _size(clause, quantity), re.split("[、和与及]", clause)[-1]
+    found, last = _size(clause, quantity), re.split("[、和与及]", clause)[-1]
     if (
-        not size
+        not found.number
         or find_quantities(last)
         or any(one.unit == quantity.unit for one in find_quantities(clause))  # 男7人、女6人: the list is of counts
         or (whole and APART & set(segment(re.sub("“[^”]*”", "", last), lexicon_at_hand())))
     ):
         return None
     pointing = POINTING.search(text)  # a verb has no object there: 种菜、养鱼、做饭这三项
-    return Listing(
-        size, f"前面列举了 {size} 项", whole, sure=len(last) <= SHORT and bool(pointing or not ends_in_verb(last))
-    )
+    sure = len(last) <= SHORT and bool(pointing or not ends_in_verb(last))
+    return found.listing("前面列举了 {} 项", whole, sure=sure)
 
 
 def _behind(quantity: Quantity, sentences: Sequence[Said], place: int) -> Listing | None:
@@ -205,26 +220,32 @@ def _behind(quantity: Quantity, sentences: Sequence[Said], place: int) -> Listin
         match = (LISTED if broken else NEXT).match(sentences[place + 1].text)
     if not match:
         return None
-    listed = INSIDE.sub("", match["list"])
+    listed = INSIDE.sub("", match["list"]).replace("，以及", "以及")
     first = re.split("，", listed)[0].strip()
     if not HAN_CHAR.search(first):  # the list ends with what follows "and"
         first = re.split("(?<=[a-z]) and (?=[^,]*$)", re.sub(r"(\band [^,;.]+).*", r"\1", first))
         first = ", ".join(first)
-    size = _size(first, quantity)
-    if not size and same and text[match.start("list") - 1] in "：:":
-        rest = INSIDE.sub("", text[match.start("list") :])
-        clauses = re.split("；", rest) if "；" in rest else re.split("，", rest.strip("。"))
-        size = len(clauses) if len(clauses) > 1 and ("；" in rest or max(map(len, clauses)) <= SHORT) else 0
+    found = _size(first, quantity)
+    rest = INSIDE.sub("", text[match.start("list") :] if same else listed).strip("。")
+    if same and text[match.start("list") - 1] in "：:" and (not found.number or "；" in rest):
+        clauses = re.split("；", rest) if "；" in rest else re.split("，", rest)
+        number = len(clauses) if len(clauses) > 1 and ("；" in rest or max(map(len, clauses)) <= SHORT) else 0
+        # 两类：甲、乙；丙、丁 lists two kinds or four names
+        names = sum(_size(clause, quantity).number or 1 for clause in clauses) if found.number else number
+        found = _chosen({number, names} - {0}, quantity)
         sure = "；" in rest
-        first = rest if OPEN.search(rest.rstrip("。")) else first
-    if not size:
+        first = rest if OPEN.search(rest) else first
+    elif "，" in listed and HAN_CHAR.search(first) and NAMES_GO_ON.match(listed.partition("，")[2]):
+        low, high = quantity.counts or (0, 0)  # 甲和乙，丙和丁: the list may go on behind the comma
+        found = _Size(found.number, found.clear and low <= found.number <= high)
+    if not found.number:
         return None
     whole = (
         not EXAMPLES.search(re.split("、", first)[-1])
         and not OPEN.search(first.rstrip("。"))
         and not first.startswith(SUCH_AS)
     )
-    return Listing(size, f"{'后面' if same else '下一句'}列举了 {size} 项", whole, sure)
+    return found.listing(f"{'后面' if same else '下一句'}列举了 {{}} 项", whole, sure)
 
 
 def _pointed_at(quantity: Quantity, sentences: Sequence[Said], place: int) -> Listing | None:
@@ -240,29 +261,64 @@ def _pointed_at(quantity: Quantity, sentences: Sequence[Said], place: int) -> Li
         text = sentences[back].text if back < place else sentences[back].text[: quantity.start]
         for clause in reversed(re.split("[，。；：]", text)):
             if clause.count("、") and re.search("、[^、和与及]+[和与及][^、]+$|、[^、]+、", clause):
-                size = _size(clause, quantity)
+                found = _size(clause, quantity)
                 first = back == place - 1 and text.startswith(clause)
-                if size > 2 and (first or low <= size <= high):
-                    how = f"第 {sentences[back].clean.span()[0]} 行列举了 {size} 项"
-                    return Listing(size, how, not OPEN.search(clause))
+                if found.number > 2 and (first or low <= found.number <= high):
+                    line = sentences[back].clean.span()[0]
+                    return found.listing(f"第 {line} 行列举了 {{}} 项", not OPEN.search(clause))
         if sentences[back].opens and back < place:
             break
     return None
 
 
-def _size(clause: str, quantity: Quantity) -> int:
+def _size(clause: str, quantity: Quantity) -> _Size:
     """Count the names of a list, 0 if it is none; of several ways to cut it the one that agrees with the count."""
     if not re.search("[、和与及]|, | and |”“", clause):
-        return 0
-    cuts = [split_labels(clause, last) for last in ([], *([word] for word in JOINED))]
-    longest = max(cuts, key=len)
-    if len(cuts[0]) > 1 and _alike(longest):  # then 和 parts the last two names, whatever the count
-        return len(longest)
-    sizes = sorted({len(cut) for cut in cuts} - {1})
-    if not sizes:
-        return 0
+        return _Size(0)
+    names = split_labels(re.sub("[，、]?以及", "、", clause))
+    joined = [_joining(name) for name in names]
+    if len(names) > 1 and any(joined[:-1]):
+        return _chosen(_readings(joined), quantity)
+    words = set(joined[-1])
+    number = len(names) + (len(joined[-1]) if len(words) == 1 else bool(words))  # 甲和乙和丙, 研究与发展和生产
+    cut = names[:-1] + re.split("|".join(words), names[-1]) if words else names
+    if len(names) > 1 and _alike(cut):  # then 和 parts the last two names, whatever the count
+        return _Size(number)
+    return _chosen({len(names), number} - {1}, quantity, sure=True)
+
+
+def _joining(name: str) -> list[str]:
+    """Return the words within a name that join two: 和 of 研究和发展, none of 和谐."""
+    return [word for word in segment(name, lexicon_at_hand())[1:-1] if word in JOINING]
+
+
+def _readings(joined: list[list[str]]) -> set[int]:
+    """Return how many names a list may have, of which some before the last have 和 or 与 in them.
+
+    甲和乙、丙和丁 are two pairs or four names, and not three; 研究与发展、生产和销售 are three, because the last two
+    names are joined by another word, 研究与发展、生产 two.
+    """
+    number, last = len(joined), joined[-1]
+    if all(joined):
+        inside = {word for words in (*joined[:-1], last[:-1]) for word in words}
+        if last[-1] not in inside:
+            return {number + 1}
+        return {number, number + sum(map(len, joined))}
+    return {number + bool(last)}
+
+
+def _chosen(readings: set[int], quantity: Quantity, *, sure: bool = False) -> _Size:
+    """Return the reading that agrees with a count, else the largest.
+
+    Unless one of them is sure, a count that is between the least and the largest, or that only one of them has, is not
+    clear.
+    """
+    if not readings:
+        return _Size(0)
     low, high = quantity.counts or (0, 0)
-    return max((size for size in sizes if low <= size <= high), default=sizes[-1])
+    agreeing = [number for number in readings if low <= number <= high]
+    clear = bool(sure or agreeing) or len(readings) == 1 or low > max(readings) or high < min(readings)
+    return _Size(max(agreeing, default=max(readings)), clear)
 
 
 def _alike(names: list[str]) -> bool:

@@ -21,8 +21,10 @@ TOTAL = re.compile("(?:总共|一共|合计|共计|总计|共)(?:有|是|为)?$"
 NUMERALS = "一二三四五六七八九十"
 RANKS = {"首先": 1, "先": 1, "最后": -1, "后": -1}  # 0 is the next, -1 the last
 RANKS |= dict.fromkeys("其次 再次 再者 再则 再 然后 接着 随后".split(), 0)
+LAST = "(?<=[，；])(?P<inside>最后)(?=[，,是])"  # 第一，…；第二，…；最后，…
 ENGLISH = "first second third fourth fifth".split()
 ROMAN = "i ii iii iv v vi vii viii ix x".split()
+TWO_SIDES = "“一方面、另一方面”"
 LOOSE = (
     "“首先、其次”",
     "“首先、然后”",
@@ -44,23 +46,24 @@ SERIES = {  # how clauses are counted -> how one of them begins; the group says 
     ),
     "“一是、二是”": (
         rf"(?<![之第统唯其百单万逐专同{NUMERALS}])(?P<rank>[{NUMERALS}])"
-        "(?:是|则|要|为|曰|靠|在于|来(?=[，,是能可要]))"
+        f"(?:是|则|要|为|曰|靠|在于|来(?=[，,是能可要]))|{LAST}"
     ),
-    "“其一、其二”": f"其(?P<rank>[{NUMERALS}])(?=[，,、：:是为])",
+    "“其一、其二”": f"其(?P<rank>[{NUMERALS}])(?=[，,、：:是为])|{LAST}",
     "“第一、第二”": (
         rf"第(?P<rank>[{NUMERALS}]|\d{{1,2}})"
-        "(?=[，,、：:是为]|(?:类|种|个|方面|点|步|阶段|层|条|项|部分)[^，。]{0,12}[，,：:是为])"
+        f"(?=[，,、：:是为]|(?:类|种|个|方面|点|步|阶段|层|条|项|部分)[^，。]{{0,12}}[，,：:是为])|{LAST}"
     ),
     "“首先、其次”": f"(?<![{HAN}])(?P<rank>首先|其次|再次|再者|再则|最后)",
     "“首先、然后”": f"(?<![{HAN}])(?P<rank>首先|然后|接着|随后|最后)",
     "“先、再、后”": (
         "(?:(?m:^)|(?<=[：，；:。]))(?P<rank>先(?![进后前生天锋例导行])|再(?![次者则])|然后|接着|最?后(?![来者续台期]))"
     ),
-    "“一方面、另一方面”": "(?<![这另])(?P<rank>另?一(?:方面|[类种](?=[是为，])))",
+    TWO_SIDES: "(?<![这另])(?P<rank>另?一(?:方面|[类种](?=[是为，])))",
     "first, second": r"(?i:\b(?P<rank>first|second|third|fourth|fifth|finally)(?:ly)?),",
 }
 LAST_OPEN = re.compile("等等?(?=，[^，]*$|$)")
 BESIDES = re.compile(f"(?<![{HAN}])(?:此外|另外|除此之外|还有|同时|同样)[，,]")  # a member, or none: who can say?
+AND_MORE = re.compile("[，；。](?:此外|另外|除此之外|还有|再有|再者|最后)")  # the same, behind the last mark
 LIST_UNITS = "点 项 条 步 种 类 方面 维度 环节 层面 层次 阶段 步骤 部分 要素 因素 路径 领域".split()
 LIST_NOUNS = re.compile(
     "(?:方面|维度|环节|层面|层次|阶段|步骤?|部分|要[素点求]|因素|路径|领域|原[因则]|理由|措施|举措|问题|[困疑]?难题?|内容|任务|"
@@ -85,6 +88,8 @@ class Series(NamedTuple):
         False if they may be of something else.
     certain : bool
         True if the count can only be theirs: it announces them or points to them, and counts what clauses list.
+    clear : bool
+        False if a clause that begins with 此外 or 还有 may be one of them.
     """
 
     size: int
@@ -92,6 +97,7 @@ class Series(NamedTuple):
     whole: bool
     sure: bool
     certain: bool
+    clear: bool = True
 
 
 class _Run(NamedTuple):
@@ -152,7 +158,7 @@ def series_behind(quantity: Quantity, sentences: Sequence[Said], place: int) -> 
     >>> from zhagen.text import clean
     >>> said = Said(clean(["有四项工作：一是种菜，二是养鱼，三是做饭。"], 1), "s", True)
     >>> series_behind(find_quantities(said.text)[0], [said], 0)
-    Series(size=3, name='“一是、二是”', whole=True, sure=True, certain=True)
+    Series(size=3, name='“一是、二是”', whole=True, sure=True, certain=True, clear=True)
     """
     said = sentences[place]
     rest, paragraph, section = said.text[quantity.end :], "", ""
@@ -207,7 +213,7 @@ def series_before(quantity: Quantity, sentences: Sequence[Said], place: int) -> 
     >>> from zhagen.text import clean
     >>> said = Said(clean(["一是种菜，二是养鱼，三是做饭，这四项是全部工作。"], 1), "s", True)
     >>> series_before(find_quantities(said.text)[0], [said], 0)
-    Series(size=3, name='“一是、二是”', whole=True, sure=True, certain=True)
+    Series(size=3, name='“一是、二是”', whole=True, sure=True, certain=True, clear=True)
     """
     said = sentences[place]
     lead = said.text[: quantity.start]
@@ -264,7 +270,11 @@ def _judged(name: str, run: _Run, scope: str, sure: bool, certain: bool) -> Seri
     member = re.split("[。；\n]", scope[run.last :])[0]
     whole = not LAST_OPEN.search(member) or "、" in member  # 提供水、电等: the 等 is of the member's own list
     doubtful = name in LOOSE and bool(BESIDES.search(scope[run.start : run.last]))
-    return Series(run.size, name, whole, sure and not doubtful, certain and not doubtful)
+    behind = scope[run.last :].partition("\n")[0]
+    sentence, stop, after = behind.partition("。")
+    goes_on = behind if name in (*LOOSE, TWO_SIDES) else sentence + stop + after[:4]
+    doubtful |= not scope[: run.last].endswith("后") and bool(AND_MORE.search(goes_on))
+    return Series(run.size, name, whole, sure and not doubtful, certain and not doubtful, not doubtful)
 
 
 def _is_near(between: str, opens: bool) -> bool:

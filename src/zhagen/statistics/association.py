@@ -118,7 +118,7 @@ def jaccard(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike | None = 
     n2 : int or array of int
         Units with the other term, 1 or more.
     N : int or array of int, optional
-        Not used.
+        If given, the numbers must be counts of that many units.
 
     Returns
     -------
@@ -128,7 +128,7 @@ def jaccard(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike | None = 
     Raises
     ------
     ZhagenError
-        If n12 is below 0, or n1 or n2 below 1.
+        If n1 or n2 is below 1, n12 below 0, or n12 so large that it fits neither counts of units nor vectors.
 
     References
     ----------
@@ -139,7 +139,7 @@ def jaccard(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike | None = 
     >>> float(jaccard(2, 2, 4))
     0.5
     """
-    n12, n1, n2 = _counted(n12, n1, n2)
+    n12, n1, n2 = _counted(n12, n1, n2, N)
     return n12 / (n1 + n2 - n12)
 
 
@@ -155,7 +155,7 @@ def dice(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike | None = Non
     n2 : int or array of int
         Units with the other term, 1 or more.
     N : int or array of int, optional
-        Not used.
+        If given, the numbers must be counts of that many units.
 
     Returns
     -------
@@ -165,7 +165,7 @@ def dice(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike | None = Non
     Raises
     ------
     ZhagenError
-        If n12 is below 0, or n1 or n2 below 1.
+        If n1 or n2 is below 1, n12 below 0, or n12 so large that it fits neither counts of units nor vectors.
 
     References
     ----------
@@ -176,7 +176,7 @@ def dice(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike | None = Non
     >>> float(dice(3, 4, 4))
     0.75
     """
-    n12, n1, n2 = _counted(n12, n1, n2)
+    n12, n1, n2 = _counted(n12, n1, n2, N)
     return 2 * n12 / (n1 + n2)
 
 
@@ -192,7 +192,7 @@ def cosine(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike | None = N
     n2 : int or array of int
         Units with the other term, 1 or more.
     N : int or array of int, optional
-        Not used.
+        If given, the numbers must be counts of that many units.
 
     Returns
     -------
@@ -202,7 +202,7 @@ def cosine(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike | None = N
     Raises
     ------
     ZhagenError
-        If n12 is below 0, or n1 or n2 below 1.
+        If n1 or n2 is below 1, n12 below 0, or n12 so large that it fits neither counts of units nor vectors.
 
     References
     ----------
@@ -213,7 +213,7 @@ def cosine(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike | None = N
     >>> float(cosine(2, 1, 4))
     1.0
     """
-    n12, n1, n2 = _counted(n12, n1, n2)
+    n12, n1, n2 = _counted(n12, n1, n2, N)
     return n12 / (n1 * n2) ** 0.5
 
 
@@ -231,7 +231,7 @@ def logdice(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike | None = 
     n2 : int or array of int
         Units with the other term, 1 or more.
     N : int or array of int, optional
-        Not used.
+        If given, the numbers must be counts of that many units.
 
     Returns
     -------
@@ -241,7 +241,7 @@ def logdice(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike | None = 
     Raises
     ------
     ZhagenError
-        If n12 is below 0, or n1 or n2 below 1.
+        If n1 or n2 is below 1, n12 below 0, or n12 so large that it fits neither counts of units nor vectors.
 
     References
     ----------
@@ -253,7 +253,7 @@ def logdice(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike | None = 
     13.0
     """
     with np.errstate(divide="ignore"):
-        return 14 + np.log2(dice(n12, n1, n2))
+        return 14 + np.log2(dice(n12, n1, n2, N))
 
 
 def g2(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike) -> np.ndarray:
@@ -576,26 +576,39 @@ def _floats(*numbers: ArrayLike) -> list[np.ndarray]:
     return [np.asarray(number, dtype=np.float64) for number in numbers]
 
 
-def _counted(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> list[np.ndarray]:
-    """Return the numbers as float arrays; raise if a term is in no unit, for then there is nothing to compare."""
+def _counted(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike | None) -> list[np.ndarray]:
+    """Return n12, n1 and n2 as float arrays; raise if they can be neither counts of units nor products of vectors.
+
+    Where N is known they are counts of units. Without it they may be products: then n12 squared is at most n1 n2.
+    """
     n12, n1, n2 = numbers = _floats(n12, n1, n2)
-    fits = (n12 >= 0) & (n1 >= 1) & (n2 >= 1)
-    if not np.all(fits):
-        raise ZhagenError(
-            f"{int(np.sum(~fits))} pairs have a term that is in no unit, or n12 below 0",
-            todo="give n1 and n2 of 1 or more",
-        )
+    units = np.asarray(np.nan if N is None else N, dtype=np.float64)
+    n12, n1, n2, units = np.broadcast_arrays(n12, n1, n2, units)
+    # equal vectors reach the bound, and large products are rounded
+    vectors = (n12 >= 0) & (n1 >= 1) & (n2 >= 1) & (n12 * n12 <= n1 * n2 * (1 + 1e-12))
+    fits = np.where(np.isnan(units), vectors, _possible(n12, n1, n2, units))
+    _refuse(fits, n12, n1, n2, units, "give n1 and n2 of 1 or more, and an n12 that is not above them")
     return numbers
 
 
 def _table(n12: ArrayLike, n1: ArrayLike, n2: ArrayLike, N: ArrayLike) -> list[np.ndarray]:
     """Return the numbers as float arrays; raise if they cannot be the counts of a 2 x 2 table."""
     n12, n1, n2, N = numbers = _floats(n12, n1, n2, N)
-    # a missing N fits nothing, nor does a term that is in no unit
-    fits = (n12 >= 0) & (n12 <= np.minimum(n1, n2)) & (n1 >= 1) & (n2 >= 1) & (n1 + n2 - n12 <= N)
-    if not np.all(fits):
-        raise ZhagenError(
-            f"{int(np.sum(~fits))} pairs have numbers that are not counts of units",
-            todo="give binary co-occurrence, or use jaccard, dice, cosine or logdice",
-        )
+    fits = _possible(n12, n1, n2, N)  # a missing N fits nothing
+    _refuse(fits, n12, n1, n2, N, "give binary co-occurrence, or use jaccard, dice, cosine or logdice")
     return numbers
+
+
+def _possible(n12: np.ndarray, n1: np.ndarray, n2: np.ndarray, N: np.ndarray) -> np.ndarray:
+    """Return which of the numbers can be counts of units, with each term in one or more."""
+    return (n12 >= 0) & (n12 <= np.minimum(n1, n2)) & (n1 >= 1) & (n2 >= 1) & (n1 + n2 - n12 <= N)
+
+
+def _refuse(fits: np.ndarray, n12: np.ndarray, n1: np.ndarray, n2: np.ndarray, N: np.ndarray, todo: str) -> None:
+    """Raise with the first of the numbers that do not fit."""
+    if np.all(fits):
+        return
+    fits, *numbers = np.broadcast_arrays(fits, n12, n1, n2, N)
+    first = np.argmin(fits)  # the first that is false
+    shown = ", ".join(f"{name} = {array.flat[first]:g}" for name, array in zip(EDGES[2:], numbers, strict=True))
+    raise ZhagenError(f"{int(np.sum(~fits))} pairs have numbers that are not counts of units ({shown})", todo=todo)

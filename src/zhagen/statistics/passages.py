@@ -15,7 +15,6 @@ from scipy.sparse import coo_array, csr_array, triu
 
 from zhagen.errors import ZhagenError
 from zhagen.statistics import terms
-from zhagen.statistics.association import jaccard
 from zhagen.statistics.terms import TermMatrix, term_matrix
 from zhagen.text.cleaning import label_occurrences
 
@@ -267,7 +266,7 @@ def code_overlap(passages: pd.DataFrame, *, level: str | None = None) -> pd.Data
     order = np.lexsort((b, a, -n12))
     a, b, n12 = a[order], b[order], n12[order]
     with np.errstate(divide="ignore"):
-        c = jaccard(n12, own[a], own[b])
+        c = n12 / (own[a] + own[b] - n12)  # events, which may be more than the quotations: no `jaccard`
     distorted = (crowded[a, b] > 0) | (crowded[b, a] > 0)
     found = dict(zip(OVERLAPS, (labels[a], labels[b], n12, own[a], own[b], c, distorted), strict=True))
     return pd.DataFrame(found).astype({"term_a": "str", "term_b": "str"})
