@@ -5,6 +5,7 @@ import pytest
 import papers
 from papers import MAKERS, SHAPES, paths_of, prefixes
 from zhagen.errors import ExtractionError
+from zhagen.extraction.codebook import mark_look_alikes
 from zhagen.extraction.readings.records import record_frame
 from zhagen.extraction.tables import extract_table
 
@@ -184,7 +185,7 @@ def test_the_garden_is_read_whole():
     [
         *(
             ("水、看", f"水{mark}看", f"轮流浇水{mark}看护工具 is categories of the open coding")
-            for mark in "和与及|·&"
+            for mark in "和与及|·&｜→以"
         ),
         ("轮流浇水、看护工具", "1.轮流浇水 2.看护工具", "1.轮流浇水 is categories of the open coding"),
         ("轮流浇水、看护工具", "①轮流浇水②看护工具", "is categories of the open coding"),
@@ -197,3 +198,25 @@ def test_a_garden_that_is_not_read_surely_is_refused(old, new, said):
     with pytest.raises(ExtractionError) as caught:
         garden(GARDEN.replace(old, new, 1))
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"排班": "IoT平台", "互赠": "IOT 平台"}, {"IoT平台": "与第 5 行的“IOT平台”只差", "IOT平台": "与第 4 行"}),
+        ({"分享收成\t互": "T恤\t互", "来往\t分享收成": "来往\tt恤"}, {"T恤": "“t恤”只差", "t恤": "“T恤”只差"}),
+        ({"排班": "排班(春)", "互赠": "排班（春）"}, {"排班(春)": "“排班（春）”只差", "排班（春）": "“排班(春)”只差"}),
+        ({"排班": "排班【春】", "互赠": "排班（春）"}, {"排班【春】": "只差大小写、括号", "排班（春）": "只差"}),
+        ({"轮流浇水\t排": "轮流浇水、看护工具\t排"}, {"轮流浇水、看护工具": "含有同级的名称“看护工具”（第 6 行）"}),
+        ({"互赠": "互赠/上锁"}, {"互赠/上锁": "含有同级的名称“上锁”"}),
+    ],
+)
+def test_labels_that_may_be_one_name_or_two_say_so(change, said):
+    text = GARDEN
+    for old, new in change.items():
+        assert old in text
+        text = text.replace(old, new, 1)
+    book = mark_look_alikes(garden(text))
+    reasons = dict(zip(book.codes.label, book.codes.reason, strict=True))
+    assert {label for label, reason in reasons.items() if "只差" in reason or "含有" in reason} == set(said)
+    assert all(part in reasons[label] for label, part in said.items())

@@ -808,6 +808,16 @@ def test_codes_that_differ_in_more_than_blanks_stay_apart():
     assert agreement.percent_agreement([("a b", "ab"), ("ab", "ab")]) == 0.5
 
 
+def test_codes_or_coders_that_differ_in_letter_case_alone_are_refused():
+    with pytest.raises(ZhagenError, match="the codes IoT and IOT differ in letter case alone"):
+        agreement.cohen_kappa([("IoT", "IOT"), ("借", "借")])
+    decisions = [("A", "1", "借"), ("a", "1", "借")]
+    with pytest.raises(ZhagenError, match="the coders A and a differ"):
+        agreement.rating_table(pd.DataFrame(decisions, columns=["coder", "item", "code"]))
+    items = [("A", "s1", "借"), ("乙", "s1", "借"), ("A", "S1", "还"), ("乙", "S1", "借")]
+    assert len(agreement.rating_table(pd.DataFrame(items, columns=["coder", "item", "code"]))) == 2
+
+
 @pytest.mark.parametrize("counts", [(45, 5, 5, 45), (2, 5, 5, 88), (0, 0, 1, 3), (12, 8, 5, 304)])
 def test_four_counts_give_the_ratings(counts):
     ratings = ratings_from_counts(*counts)

@@ -83,6 +83,13 @@ FINDINGS = [
     ("sources/I02.txt", "乙：有人", "丙丁：有人", 4, "a turn of 丙丁, who is not listed"),
     ("codings.csv", "66,c01,周", "266,c01,周", 3, "nowhere in I01"),
     ("codebook.csv", "c02,走得快", "c02,不利先说", 5, "the label 不利先说 is given twice"),
+    (
+        "codebook.csv",
+        "c03,",
+        "c33,T恤,category,,,,,,,\nc34,t 恤,category,,,,,,,\nc03,",
+        7,
+        "t 恤 differs from T恤 in letter case",
+    ),
     ("history.csv", "2024-03-14", "2024-03-01", 14, "is before that of the line above"),
     ("history.csv", "自揭其短,不利先说", "自揭其丑,不利先说", 13, "c01 is called 自揭其短, not 自揭其丑"),
     ("history.csv", "c09,c03;c04", "c09,c03;c05", 10, "no code 'c05' to split into"),

@@ -85,6 +85,7 @@ def _extract(arguments: argparse.Namespace) -> None:
 
 def _say_doubts(found: "Extraction") -> None:
     """Name what a copy lacks of the published codes, and how many of its rows are not published."""
+    from zhagen.extraction.codebook import look_alikes
     from zhagen.extraction.confirmation import missing_codes
     from zhagen.extraction.naming import name_doubts
 
@@ -97,6 +98,14 @@ def _say_doubts(found: "Extraction") -> None:
         if len(unsure):
             lines = ", ".join(str(document.file_line(line)) for line in unsure.line_start)
             print(f"zhagen: {document.id}: {name}: rows that are not as published, lines {lines}", file=sys.stderr)
+    for row in look_alikes(book).itertuples():
+        places = ((row.label, row.line), (row.other, row.other_line))
+        first, second = (f"{label} (line {document.file_line(int(line))})" for label, line in places)
+        if row.kind == "typed":
+            said = f"{first} and {second} differ in letter case, brackets or blanks alone: they are listed as two codes"
+        else:
+            said = f"{first} is a list with {second} in it: it is listed as one code"
+        print(f"zhagen: {document.id}: {visible(said)}", file=sys.stderr)
     for said in name_doubts(found.differences, found.outline):
         print(f"zhagen: {document.id}: {visible(said)}", file=sys.stderr)
 

@@ -21,6 +21,8 @@ from .codebook import code_id as code_id
 from .codebook import code_row as code_row
 from .codebook import evidence_row as evidence_row
 from .codebook import label_echoes as label_echoes
+from .codebook import look_alikes as look_alikes
+from .codebook import mark_look_alikes as mark_look_alikes
 from .codebook import nearest_stretch as nearest_stretch
 from .codebook import overlap_share as overlap_share
 from .codebook import repeated_evidence as repeated_evidence

@@ -13,10 +13,11 @@ import pandas as pd
 from zhagen.documents.outline import Outline, Section
 from zhagen.errors import ExtractionError, ZhagenError
 from zhagen.extraction.repeats import text_overlap
-from zhagen.text.characters import INVISIBLE
+from zhagen.text.characters import INVISIBLE, name_key
 from zhagen.text.cleaning import CleanText, count_term
 
 CODES = "code_id doc_id level label parent_id printed_parent status reason line_start line_end".split()
+LIST_MARKS = re.compile("[、，；/|｜+＋&＆]")  # between the members of a label that is a list
 EVIDENCE = "evidence_id code_id doc_id line_start line_end n_chars sha256 gloss status reason quotation".split()
 
 
@@ -361,6 +362,72 @@ def assemble_codebook(outline: Outline, codes: list[dict[str, Any]], evidence: l
     quoted = pd.DataFrame(evidence, columns=EVIDENCE)
     quoted.attrs["wording"] = ["quotation"]  # `zhagen.figures.show` leaves it out of downloads
     return Codebook(frame, quoted)
+
+
+def look_alikes(codebook: Codebook) -> pd.DataFrame:
+    """Find labels of one level that may be one name, or of which one may be several names.
+
+    Parameters
+    ----------
+    codebook : Codebook
+        A codebook.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair: ``level``, ``label``, ``line`` (of the one), ``other``, ``other_line``, ``kind``: ``typed``
+        (they differ in the case of letters, the kind of brackets or blanks alone) or ``joined`` (`label` is a list, and
+        `other` one of its members).
+
+    Examples
+    --------
+    >>> rows = [code_row("a", "concept", label, (line, line)) for line, label in enumerate(["IoT平台", "IOT平台"], 1)]
+    >>> look_alikes(Codebook(pd.DataFrame(rows), pd.DataFrame())).kind.tolist()
+    ['typed']
+    """
+    rows = []
+    for level, codes in codebook.codes.groupby("level", sort=False):
+        lines = dict(zip(codes.label, codes.line_start, strict=True))
+        keys: dict[str, list[str]] = {}
+        for label in lines:
+            keys.setdefault(name_key(label).casefold(), []).append(label)
+        pairs = [(*pair, "typed") for same in keys.values() for pair in combinations(same, 2)]
+        for label in lines:
+            members = {part.strip() for part in LIST_MARKS.split(label)} - {label}
+            pairs += [(label, other, "joined") for other in lines if other in members]
+        rows += [(level, label, lines[label], other, lines[other], kind) for label, other, kind in pairs]
+    return pd.DataFrame(rows, columns="level label line other other_line kind".split())
+
+
+def mark_look_alikes(codebook: Codebook) -> Codebook:
+    """Let each code whose label looks like another one say so in its ``reason``.
+
+    Parameters
+    ----------
+    codebook : Codebook
+        The codebook of a document.
+
+    Returns
+    -------
+    Codebook
+        The same one where no label looks like another.
+    """
+    said: dict[tuple[str, str], list[str]] = {}
+    row: Any
+    for row in look_alikes(codebook).itertuples():
+        if row.kind == "joined":
+            reason = f"含有同级的名称“{row.other}”（第 {row.other_line} 行），按印出的一个名称列出"
+            said.setdefault((row.level, row.label), []).append(reason)
+            continue
+        for label, other, line in ((row.label, row.other, row.other_line), (row.other, row.label, row.line)):
+            reason = f"与第 {line} 行的“{other}”只差大小写、括号或空格，按印出的两个名称列出"
+            said.setdefault((row.level, label), []).append(reason)
+    if not said:
+        return codebook
+    codes = codebook.codes
+    names = zip(codes.level, codes.label, codes.reason, strict=True)
+    reasons = ["；".join(filter(None, [reason, *said.get((level, label), [])])) for level, label, reason in names]
+    return Codebook(codes.assign(reason=reasons), codebook.evidence)
 
 
 def theme_matrix(codebook: Codebook, outline: Outline) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from zhagen.documents.published import read_published
 from zhagen.documents.recipe import read_recipe
 from zhagen.errors import OutputError, SourceError
 from zhagen.extraction.boards import extract_board
-from zhagen.extraction.codebook import Codebook
+from zhagen.extraction.codebook import Codebook, mark_look_alikes
 from zhagen.extraction.confirmation import confirm_codebook, confirm_tables
 from zhagen.extraction.enumerations import extract_enumerations
 from zhagen.extraction.matrices import extract_matrix
@@ -99,7 +99,7 @@ def extract(doc_id: str, *, edition: str | None = None, source: Path | str | Non
     rules = read_recipe(doc_id)
     read = read_outline(document, rules)
     headers = {column["header"] for table in rules.get("tables", []) for column in table["columns"]}
-    book = confirm_codebook(document, build_codebook(read, rules, glosses(document)), headers)
+    book = mark_look_alikes(confirm_codebook(document, build_codebook(read, rules, glosses(document)), headers))
     others = {table["label"]: record_frame(read, table) for table in rules.get("tables", []) if not table["levels"]}
     listed = extract_enumerations(read, rules)
     if "enumerations" in rules:

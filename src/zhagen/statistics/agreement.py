@@ -1542,6 +1542,7 @@ def _table(ratings: Ratings) -> _Table:
     numbers, found = pd.factorize(wide.to_numpy(dtype=object).ravel())
     places, names = pd.factorize(np.array([*map(_name, found), None], dtype=object)[:-1])
     numbers, labels = np.append(places, -1)[numbers], names.tolist()
+    _refuse_case(labels, "codes")
     numeric = all(isinstance(x, Number) and not isinstance(x, complex) for x in labels)
     if not (numeric or all(isinstance(x, str) for x in labels)):
         raise ZhagenError(
@@ -1571,9 +1572,21 @@ def _named(frame: pd.DataFrame) -> pd.DataFrame:
     for column in ("coder", "code", "item"):
         if column in frame and frame[column].dtype.kind not in "if":
             once = {name: _name(name) for name in pd.unique(frame[column])}  # however many decisions it is in
+            if column != "item":
+                _refuse_case(once.values(), f"{column}s")
             if any(isinstance(name, str) and name != same for name, same in once.items()):
                 frame = frame.assign(**{column: frame[column].map(once.__getitem__, na_action="ignore")})
     return frame
+
+
+def _refuse_case(names: Iterable[Any], what: str) -> None:
+    """Refuse names that differ in letter case alone: IoT and IOT may be one code, and only the coders know."""
+    met: dict[str, str] = {}
+    for name in names:
+        if isinstance(name, str) and met.setdefault(name.casefold(), name) != name:
+            other = met[name.casefold()]
+            todo = "write them the same way if they are one, and give one another name if they are two"
+            raise ZhagenError(f"the {what} {other} and {name} differ in letter case alone", todo=todo)
 
 
 def _divide(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:

@@ -20,6 +20,7 @@ import pandas as pd
 from zhagen.documents.handwritten import read_prose, read_toml
 from zhagen.errors import StudyError, ZhagenError
 from zhagen.output import finish_writing, unguard_cells
+from zhagen.text.characters import name_key
 from zhagen.text.encodings import HEAD, assumed_encoding, find_encoding
 from zhagen.text.rows import csv_reader
 from zhagen.vocabulary import ACTS, LEVELS, PLACES, SOURCES, STATUSES
@@ -790,6 +791,13 @@ def _check_codebook(found: Contents) -> None:
     for row in codes.index[codes.duplicated(["level", "label"])]:
         todo = "rename one: a label names one code"
         found.add("codebook", int(row), f"the label {codes.label[row]} is given twice", todo, "finding")
+    keys = codes.assign(label=[name_key(str(label)).casefold() for label in codes.label])
+    alike = keys.duplicated(["level", "label"]) & ~codes.duplicated(["level", "label"])
+    for row in codes.index[alike]:
+        same = keys.level.eq(keys.level[row]) & keys.label.eq(keys.label[row])
+        other = codes.label[same].iloc[0]
+        said = f"the label {codes.label[row]} differs from {other} in letter case, width, brackets or blanks alone"
+        found.add("codebook", int(row), said, "merge the two codes, or rename one", "finding")
 
 
 def _check_references(found: Contents) -> None:

@@ -16,7 +16,7 @@ from zhagen.extraction.readings.collecting import Codes, coding_tables, parent_o
 from zhagen.extraction.relations import denial
 from zhagen.extraction.tables.table import Cell, Row, Table
 
-JOINERS = re.compile(r"(?:[和与及跟以&+|\\·•.．)(）（①-⑳-]|[A-Za-z]?\d)*")  # what joins or numbers labels in one cell
+JOINERS = re.compile(r"(?:[\W_和与及跟以并①-⑳]|[A-Za-z]?\d)*")  # what joins or numbers labels in one cell
 Tables = list[tuple[dict[str, Any], Table]]
 Listed = dict[str, dict[str, Any]]  # category -> what `Codes.add` needs to know of its main category, and its lines
 Code = dict[str, Any]
