@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zhagen.cli.printing import print_row, refusal, say_edition
 from zhagen.documents import catalog
@@ -98,9 +98,10 @@ def _say_doubts(found: "Extraction") -> None:
         if len(unsure):
             lines = ", ".join(str(document.file_line(line)) for line in unsure.line_start)
             print(f"zhagen: {document.id}: {name}: rows that are not as published, lines {lines}", file=sys.stderr)
+    row: Any
     for row in look_alikes(book).itertuples():
         places = ((row.label, row.line), (row.other, row.other_line))
-        first, second = (f"{label} (line {document.file_line(int(line))})" for label, line in places)
+        first, second = (f"{label} (line {document.file_line(line)})" for label, line in places)
         if row.kind == "typed":
             said = f"{first} and {second} differ in letter case, brackets or blanks alone: they are listed as two codes"
         else:
