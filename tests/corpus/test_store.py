@@ -38,7 +38,7 @@ def test_what_is_saved_is_loaded(tmp_path_factory, documents):
     """Parts without a term among them."""
     store, saved = Store(tmp_path_factory.mktemp("store"), TOLD), count_part(documents, Settings())
     store.save(3, saved, "sum")
-    assert same(store.load(3), saved) and store.sizes(3) == saved.sizes
+    assert same(store.load(3), saved)
 
 
 def test_a_part_counts_for_its_own_text_only(tmp_path):

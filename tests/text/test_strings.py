@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhagen.text.strings import END, code_strings, join_strings, split_run
+from zhagen.text.strings import END, StringIndex, code_strings, join_strings, split_run
 
 STRINGS = st.lists(st.text(st.characters(exclude_characters=END, exclude_categories=["Cs"]), max_size=3))
 
@@ -35,3 +35,18 @@ def test_codes_say_which_string_each_is(strings):
     distinct, codes = code_strings(join_strings(strings))
     assert split_run(distinct) == list(dict.fromkeys(strings))
     assert [split_run(distinct)[code] for code in codes] == strings and codes.dtype == np.int32
+
+
+@given(st.lists(STRINGS), st.booleans())
+def test_a_string_keeps_its_place_however_it_is_brought(runs, arrow):
+    """Many at a time and few, with pyarrow and without: the places of a dictionary, and every string comes back."""
+    index, expected = StringIndex(), {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("zhagen.text.strings.FEW", 2)  # both ways within a few strings
+        if not arrow:
+            patch.setitem(sys.modules, "pyarrow", None)
+        for strings in runs:
+            places = index.places(join_strings(strings))
+            assert places.tolist() == [expected.setdefault(string, len(expected)) for string in strings]
+            assert places.dtype == np.int32 and index.strings == list(expected)
+            assert split_run(index.taken(places)) == strings

@@ -28,7 +28,7 @@ from zhagen.output import refuse_others, write_files
 from zhagen.statistics import association
 from zhagen.statistics.association import add_measures, pair_table
 from zhagen.statistics.pairs import available_processors, count_pair_stream
-from zhagen.text.coverage import Coverage, sum_coverage
+from zhagen.text.coverage import sum_coverage
 from zhagen.text.lexicon import SEGMENTERS, fastest_segmenter
 from zhagen.text.speakers import is_interviewer
 from zhagen.text.strings import END, code_strings, join_strings, split_run
@@ -43,7 +43,7 @@ if TYPE_CHECKING:  # networkx, pandas and scipy are loaded while the workers cou
 REPORT = "report.json"
 RESULTS = ("terms.csv", "edges.csv", "communities.csv", "network.graphml", REPORT)
 PART = 2_000_000  # characters of a part: enough to spend little on its beginning, few enough to share out evenly
-MERGED = 16  # parts whose terms are brought together at a time: more take less time and more memory
+MERGED = 6  # parts whose terms are brought together at a time: more take less time and more memory
 PER_CHARACTER = 120  # bytes of memory that a worker takes for a character of its part, about
 PER_WINDOW = 20  # bytes more for each term of a window: every term is in so many
 
@@ -229,7 +229,8 @@ def cooccur(
             Thread(target=_load).start()  # no daemon: Python may not end in the midst of an import
         try:
             size = source_size(source, column)
-            sizes = _count(store, texts, settings, part, longest, engine, workers, scheduler, size, progress)
+            totals = _Totals(weighted)
+            sizes = _count(store, totals, texts, settings, part, longest, engine, workers, scheduler, size, progress)
         finally:
             store.tidy()
         if not sizes["occurrences"]:
@@ -242,7 +243,8 @@ def cooccur(
         from zhagen.statistics.networks import build_network, find_communities
 
         counted = time.monotonic()
-        terms, edges, coverage = _edges(store, sizes["parts"], top, min_count, weighted, memory * 2**20 // 2)
+        totals.merge()
+        terms, edges = _edges(store, sizes["parts"], totals, top, min_count, memory * 2**20 // 2)
         edges = add_measures(edges, measures)
         network = build_network(edges, weight, top=None, min_count=min_count)
         groups = find_communities(network, seed=seed)
@@ -250,6 +252,7 @@ def cooccur(
         terms = terms.assign(community=[member.get(term, 0) for term in terms.term])
         notes = reading.notes(sizes["documents"]) + _advice(sizes, spoken, lines, speakers, frozenset(interviewers))
         notes += _names(unsure, spoken, speakers)
+        coverage = totals.coverage
         notes += coverage.advice()
         report: dict[str, Any] = {
             "source": Path(source).name,
@@ -286,6 +289,52 @@ def cooccur(
         return found
 
 
+class _Totals:
+    """What is known of all parts together; each is added when it comes, while others are still counted.
+
+    Attributes
+    ----------
+    known : bytes
+        The terms.
+    sums : numpy.ndarray of int64
+        Of each term its count, its units and its product with itself, which is its units if counts are not weighted.
+    units : int
+        Units of all parts.
+    coverage : zhagen.text.coverage.Coverage
+        How much of all parts was not counted.
+    """
+
+    def __init__(self, weighted: bool) -> None:
+        self.weighted, self.known, self.units = weighted, b"", 0
+        self.sums, self.coverage = np.zeros((3, 0), np.int64), sum_coverage([])
+        self._waiting: list[Part] = []
+
+    def add(self, part: Part) -> None:
+        self._waiting.append(part)
+        if len(self._waiting) == MERGED:
+            self.merge()
+
+    def merge(self) -> None:
+        """Bring the parts together that wait for it.
+
+        Terms that are known come first in the run of bytes that is coded, so they keep their codes, and new terms get
+        the next ones: `sums` grows at its end. The codes of the parts follow each other after those of the known terms.
+        """
+        some, held = self._waiting, self.sums.shape[1]
+        self.known, codes = code_strings(b"".join([self.known, *(part.terms for part in some)]))
+        self.sums = np.pad(self.sums, ((0, 0), (0, self.known.count(END.encode()) - held)))
+        for part in some:
+            at, held = codes[held : held + len(part.totals)], held + len(part.totals)
+            columns = part.indices.astype(np.intp)
+            units = np.bincount(columns, minlength=len(at))
+            squares = part.counts.astype(float) ** 2
+            own = np.bincount(columns, squares, len(at)).astype(np.int64) if self.weighted else units
+            self.sums[:, at] += [part.totals, units, own]
+            self.units += len(part.indptr) - 1
+        self.coverage = sum_coverage([self.coverage, *(part.coverage for part in some)])
+        self._waiting = []
+
+
 def _load() -> None:
     """Import what the end needs: while the workers count, it takes no time of its own."""
 
@@ -308,6 +357,7 @@ def _check(unit: str, window: int, top: int, min_count: int, memory: int, part: 
 
 def _count(
     store: Store,
+    totals: _Totals,
     texts: Iterable[tuple[str, str]],
     settings: Settings,
     part: int,
@@ -331,7 +381,9 @@ def _count(
                 done["documents"] += begun
                 if store.has(number, sum_):
                     done["resumed"] += 1
-                    sizes.append(store.sizes(number))
+                    found = store.load(number)
+                    totals.add(found)
+                    sizes.append(found.sizes)
                     bar.update(length)
                 else:
                     checksums[number] = sum_, length
@@ -343,6 +395,7 @@ def _count(
         for number, found in found_parts:
             sum_, length = checksums.pop(number)
             store.save(number, found, sum_)
+            totals.add(found)
             sizes.append(found.sizes)
             bar.update(length)
     return done | {
@@ -433,12 +486,13 @@ def _lines(text: str, size: int) -> Iterator[str]:
 
 
 def _edges(
-    store: Store, number_of_parts: int, top: int, min_count: int, weighted: bool, memory: int
-) -> tuple[pd.DataFrame, pd.DataFrame, Coverage]:
-    """Return the most frequent terms (term, count, units), their pairs as `cooccurrence_table` does, the coverage."""
+    store: Store, number_of_parts: int, totals: _Totals, top: int, min_count: int, memory: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the most frequent terms (term, count, units), and their pairs as `cooccurrence_table` does."""
     import pandas as pd
 
-    vocabulary, (counts, units, own), total, coverage = _vocabulary(store, number_of_parts, weighted)
+    vocabulary, weighted = split_run(totals.known), totals.weighted
+    counts, units, own = totals.sums
     bound = np.partition(counts, -top)[-top] if top < len(counts) else 0
     candidates = np.flatnonzero(counts >= bound).tolist()
     order = sorted(candidates, key=lambda place: (-counts[place], vocabulary[place]))[:top]
@@ -455,34 +509,10 @@ def _edges(
     found = zip(*count_pair_stream(matrices, len(chosen), min_count=min_count, memory=memory), strict=True)
     first, second, n12 = (np.concatenate(blocks) for blocks in found)
     names = np.array(chosen, dtype=object)
-    edges = pair_table(names, first, second, n12, own[places], None if weighted else total)
+    edges = pair_table(names, first, second, n12, own[places], None if weighted else totals.units)
     terms = pd.DataFrame({"term": [vocabulary[n] for n in order], "count": counts[order], "units": units[order]})
     terms.attrs.update(distinct=len(vocabulary), tied=len(candidates) - len(order))
-    return terms, edges, coverage
-
-
-def _vocabulary(store: Store, number_of_parts: int, weighted: bool) -> tuple[list[str], np.ndarray, int, Coverage]:
-    """Return the terms of all parts; of each its count, its units and its product with itself; the units; the coverage.
-
-    Terms that are known come first in the run of bytes that is coded, so they keep their codes, and new terms get the
-    next ones: `sums` grows at its end. The codes of the parts follow each other after those of the known terms.
-    """
-    known, sums, total, coverage = b"", np.zeros((3, 0), np.int64), 0, sum_coverage([])
-    for start in range(0, number_of_parts, MERGED):
-        some = [store.load(number) for number in range(start, min(start + MERGED, number_of_parts))]
-        held = sums.shape[1]
-        known, codes = code_strings(b"".join([known, *(part.terms for part in some)]))
-        sums = np.pad(sums, ((0, 0), (0, known.count(END.encode()) - held)))
-        for part in some:
-            at, held = codes[held : held + len(part.totals)], held + len(part.totals)
-            columns = part.indices.astype(np.intp)
-            units = np.bincount(columns, minlength=len(at))
-            squares = part.counts.astype(float) ** 2
-            own = np.bincount(columns, squares, len(at)).astype(np.int64) if weighted else units
-            sums[:, at] += [part.totals, units, own]
-            total += len(part.indptr) - 1
-        coverage = sum_coverage([coverage, *(part.coverage for part in some)])
-    return split_run(known), sums, total, coverage
+    return terms, edges
 
 
 def _restricted(part: Part, columns: np.ndarray, terms: int, weighted: bool) -> csr_array:

@@ -17,7 +17,7 @@ from zhagen.text.coverage import Coverage
 from zhagen.text.lexicon import Lexicon, read_lexicon
 from zhagen.text.segmentation import encode_texts
 from zhagen.text.sentences import sentence_ends
-from zhagen.text.strings import join_strings
+from zhagen.text.strings import END
 
 LINE_ENDS = re.compile("[\r\x0b\x0c\x85\u2028\u2029]\n?")
 # Whether lines are paragraphs: how many end a sentence, and how many end within one, though one ended in them.
@@ -183,10 +183,11 @@ def count_part(documents: Sequence[str], settings: Settings) -> Part:
     found = encode_texts(pieces, settings.lexicon, hmm=settings.hmm, segmenter=settings.segmenter, normal=True)
     ids, lengths = found.ids, found.lengths.astype(np.intp, copy=False)
     units = np.repeat(groups, lengths)  # for each occurrence its unit
-    totals = np.bincount(ids, minlength=len(found.terms)).astype(np.int64, copy=False)
+    terms = found.run.count(END.encode())
+    totals = np.bincount(ids, minlength=terms).astype(np.int64, copy=False)
     if settings.unit == "window":
         ids, units = _windows(ids, lengths, settings.window)
-    indptr, indices, counts = _rows(ids, units, len(found.terms))
+    indptr, indices, counts = _rows(ids, units, terms)
     sizes = {
         "paragraphs": sum(map(len, paragraphs)),
         "characters": sum(map(len, pieces)),  # of lines, so that it does not matter how a text is divided
@@ -195,7 +196,7 @@ def count_part(documents: Sequence[str], settings: Settings) -> Part:
         "whole_lines": sum(len(WHOLE.findall(f"{text}\n")) for text in texts),
         "broken_lines": sum(map(_broken_lines, texts)),
     }
-    return Part(join_strings(found.terms), indptr, indices, counts, totals, sizes, found.coverage)
+    return Part(found.run, indptr, indices, counts, totals, sizes, found.coverage)
 
 
 def _one_line_end(text: str) -> str:

@@ -26,7 +26,7 @@ KINDS = {".txt": "texts", ".md": "texts", ".srt": "texts", ".vtt": "texts"}
 KINDS |= {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".pq": "parquet"}
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "|", "，": "full-width commas"}
 SEPARATOR = re.compile(r'"?sep=(.)"?\s*', re.I)  # the first line of a table, for spreadsheets only
-BLOCK = 1 << 20  # characters of a long file handed on in one go
+BLOCK = 1 << 18  # characters of a long file handed on in one go
 OFFICE = (".docx", ".pdf", ".xlsx")  # files whose text `zhagen.materials` reads
 MAKE_STUDY = "`zhagen new STUDY --from FILES` makes texts of it, for `zhagen cooccur STUDY`"
 RARE = (BIG5, WESTERN, "utf-16-le", "utf-16-be")  # encodings that the notes name

@@ -142,22 +142,6 @@ class Store:
             sizes, terms, coverage = json.loads(str(file["sizes"])), file["terms"].tobytes(), _coverage(file)
         return Part(terms, indptr, indices, counts, totals, sizes, coverage)
 
-    def sizes(self, number: int) -> dict[str, int]:
-        """Return only the sizes of a part.
-
-        Parameters
-        ----------
-        number : int
-            Number of the part.
-
-        Returns
-        -------
-        dict of str to int
-            The sizes, see `zhagen.corpus.parts.Part`.
-        """
-        with np.load(self.path(number)) as file:
-            return json.loads(str(file["sizes"]))
-
     def tidy(self) -> None:
         """Remove the folder if no part is in it."""
         if not any(self.folder.glob("*.npz")):

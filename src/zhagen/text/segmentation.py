@@ -13,7 +13,7 @@ from zhagen.text import lexicon
 from zhagen.text.characters import HAN, normal_text
 from zhagen.text.coverage import SHIFT, Coverage, measure_coverage
 from zhagen.text.lexicon import MARK, Lexicon, read_lexicon
-from zhagen.text.strings import code_strings, join_strings, split_run
+from zhagen.text.strings import END, StringIndex, code_strings, join_strings, split_run
 
 if TYPE_CHECKING:  # numpy is loaded when texts are encoded: cutting words needs none
     import numpy as np
@@ -44,8 +44,8 @@ class Encoded:
 
     Attributes
     ----------
-    terms : list of str
-        Each term of the texts once, in the order they come.
+    run : bytes
+        Each term of the texts once, in the order they come, as `zhagen.text.strings.join_strings` returns them.
     ids : numpy.ndarray of int32
         One entry an occurrence, in the order of the texts: its place in `terms`.
     lengths : numpy.ndarray of int64
@@ -54,13 +54,19 @@ class Encoded:
         How much of the texts was not counted.
     """
 
-    terms: list[str]
+    run: bytes
     ids: "np.ndarray"
     lengths: "np.ndarray"
     coverage: Coverage
 
+    @property
+    def terms(self) -> list[str]:
+        """The terms of the texts as a list of str."""
+        return split_run(self.run)
+
     def __repr__(self) -> str:
-        return f"Encoded({len(self.lengths)} texts, {len(self.ids)} occurrences of {len(self.terms)} terms)"
+        terms = self.run.count(END.encode())
+        return f"Encoded({len(self.lengths)} texts, {len(self.ids)} occurrences of {terms} terms)"
 
 
 def segment(
@@ -200,17 +206,15 @@ def encode_texts(
     parts = entries.foreign.split(joined)
     runs = [join_strings(cut(piece)) for piece in _slices(MARK.join(parts[::2]))]
     run, words = code_strings(b"".join(runs) + join_strings(parts[1::2]))
-    distinct = split_run(run)
-    kinds, number, terms = judged.facts(distinct)
+    places, kinds, number, terms = judged.facts(run)
     # `words` are the segmenter's words, foreign ones as MARK, then the foreign words: put them where the marks are.
     # Then `kept` are the places of the content terms, and a text's length is how many of them lie before its end.
     words, foreign = np.split(words, [len(words) - len(parts) // 2])
-    if MARK in distinct:
-        words[words == distinct.index(MARK)] = foreign
+    words[words == _index(places, judged.FOREIGN)] = foreign
     coverage = measure_coverage(kinds, words)
     ids = number[words]
     kept = np.flatnonzero(ids >= 0)
-    ends = np.flatnonzero(words == distinct.index("\n")) if "\n" in distinct else kept[:0]
+    ends = np.flatnonzero(words == _index(places, judged.ENDS))
     lengths = np.diff(np.searchsorted(kept, ends), prepend=0, append=len(kept))
     return Encoded(terms, ids[kept], lengths[: len(texts)], coverage)
 
@@ -253,49 +257,57 @@ def _slices(text: str) -> Iterator[str]:
         start = end
 
 
-class _Judged(dict[str, int]):
-    """Word -> its place in `kinds` (for `measure_coverage`) and `counted`: the place of its term in `terms`, or -1.
+class _Judged:
+    """What counts of each word: it is judged where it is first seen, for words come again, from text to text.
 
-    It is judged where it is first seen: words come again, from text to text. One that is full is left for a new one,
-    never emptied, so that no place ends while another thread holds it.
+    One that is full is left for a new one, never emptied, so that no place ends while another thread holds it.
     """
 
+    ENDS, FOREIGN = 0, 1  # places of the words "\n", which ends a text, and MARK, which stands for a foreign word
+
     def __init__(self, entries: Lexicon) -> None:
-        super().__init__()
         self.entries, self.lock = entries, Lock()
-        self.kinds, self.counted = array("q"), array("q")
-        self.terms: list[str] = []
-        self.places: dict[str, int] = {}
+        self.words, self.terms = StringIndex(), StringIndex()
+        self.kinds, self.counted = array("q"), array("q")  # of each word, see `measure_coverage`; its term, or -1
+        self._judge(join_strings(["\n", MARK]))
 
-    def __missing__(self, word: str) -> int:
-        term, han = _kept(word, self.entries), len(CHINESE.findall(word))
-        single = ord(word) if term is None and han == len(word) == 1 else 0
-        with self.lock:  # two threads may miss a word at once: it then has two places that say the same
-            place = self[word] = len(self.kinds)
-            self.kinds.append(han << SHIFT | single)
-            if term is not None and term not in self.places:
-                self.places[term] = len(self.terms)
-                self.terms.append(term)
-            self.counted.append(-1 if term is None else self.places[term])
-        return place
+    def __len__(self) -> int:
+        return len(self.kinds)
 
-    def facts(self, words: list[str]) -> tuple["np.ndarray", "np.ndarray", list[str]]:
-        """Return each word's kind and the number of its term (-1 for none), and the terms in order of the words."""
+    def _judge(self, run: bytes) -> "np.ndarray":
+        """Return the places of words; those that are new are judged."""
+        places = self.words.places(run)
+        new = self.words.strings[len(self.kinds) :]
+        terms = [_kept(word, self.entries) for word in new]
+        for word, term in zip(new, terms, strict=True):
+            han = len(CHINESE.findall(word))
+            self.kinds.append(han << SHIFT | (ord(word) if term is None and han == len(word) == 1 else 0))
+        numbers = iter(self.terms.places(join_strings([term for term in terms if term is not None])).tolist())
+        self.counted.extend(-1 if term is None else next(numbers) for term in terms)
+        return places
+
+    def facts(self, run: bytes) -> tuple["np.ndarray", "np.ndarray", "np.ndarray", bytes]:
+        """Return of distinct words the places, the kinds, the numbers of their terms (-1 for none); and the terms."""
         import numpy as np
 
-        places = np.fromiter(map(self.__getitem__, words), np.intp, len(words))
         with self.lock:
+            places = self._judge(run)
             kinds, counted = np.array(self.kinds)[places], np.array(self.counted)[places]
-        # `first` is of each term the first word that counts as it: written from the end, the first write stays.
-        # Such words bring the terms in, so that a term's number is how many of them come before its own
-        first = np.empty(int(counted.max(initial=-1)) + 2, np.intp)  # the last place is that of -1
-        first[counted[::-1]] = np.arange(len(words) - 1, -1, -1)
-        brings = (first[counted] == np.arange(len(words))) & (counted >= 0)
-        number = np.where(counted >= 0, (np.cumsum(brings) - 1)[first[counted]], -1).astype(np.int32)
-        return kinds, number, [self.terms[place] for place in counted[brings].tolist()]
+            # `first` is of each term the first word that counts as it: written from the end, the first write stays.
+            # Such words bring the terms in, so that a term's number is how many of them come before its own
+            first = np.empty(int(counted.max(initial=-1)) + 2, np.intp)  # the last place is that of -1
+            first[counted[::-1]] = np.arange(len(places) - 1, -1, -1)
+            brings = (first[counted] == np.arange(len(places))) & (counted >= 0)
+            number = np.where(counted >= 0, (np.cumsum(brings) - 1)[first[counted]], -1).astype(np.int32)
+            return places, kinds, number, self.terms.taken(counted[brings])
 
 
 _judged = lru_cache(lexicon.KEPT)(_Judged)
+
+
+def _index(places: "np.ndarray", place: int) -> int:
+    """Return where a place stands among distinct ones; -1 if it does not."""
+    return next(iter((places == place).nonzero()[0].tolist()), -1)
 
 
 def _kept(word: str, entries: Lexicon) -> str | None:
