@@ -80,11 +80,10 @@ def test_groups_are_made_by_the_first_attribute_that_makes_two(tmp_path):
     assert found.by == "part" and len(found.groups) == 5
 
 
-def test_every_chapter_runs_on_the_practice_study(tmp_path, monkeypatch):
+def test_every_chapter_runs_on_the_practice_study(tmp_path):
     study = practice_study()
     paths = write_chapters(study, tmp_path)
-    monkeypatch.setenv("ZHAGEN_STUDY", str(study.folder))
-    for run in execute_notebooks(paths, strict=False):
+    for run in execute_notebooks(paths, strict=False, environment={"ZHAGEN_STUDY": str(study.folder)}):
         assert run.problems == []
         shown = "".join(cell.source for cell in run.notebook.cells if cell.cell_type == "markdown")
         assert "…" not in shown and "Error" not in shown

@@ -218,7 +218,7 @@ def test_names_are_found_in_pages_scripts_and_names_of_files(tmp_path):
     (tmp_path / "c.png").write_bytes("\0王小明".encode())
     left = names_left(tmp_path, ["王小明", "Wang Li"])
     assert sorted(left[["file", "found"]].drop_duplicates().values.tolist()) == [
-        ["a.html", "Wang Li"], ["a.html", "王小明"], ["b.js", "王小明"], ["王 小明.txt", "王小明"],
+        ["a.html", "Wang Li"], ["a.html", "王小明"], ["b.js", "王小明"], ["c.png", "王小明"], ["王 小明.txt", "王小明"],
     ]  # fmt: skip
     assert left.attrs["skipped"] == ["c.png"]
     assert names_left(tmp_path, ["Like"]).empty

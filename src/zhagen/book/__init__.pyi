@@ -4,7 +4,6 @@ from .copies import data_at as data_at
 from .copies import extract_changed as extract_changed
 from .copies import extract_with_data as extract_with_data
 from .execution import Run as Run
-from .execution import bare_kernels as bare_kernels
 from .execution import execute_notebooks as execute_notebooks
 from .execution import inputs_key as inputs_key
 from .execution import rewrite_numbers as rewrite_numbers

@@ -14,7 +14,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,6 +74,7 @@ def execute_notebooks(
     lock: Path | None = None,
     jobs: int | None = None,
     strict: bool = True,
+    environment: Mapping[str, str] | None = None,
 ) -> list[Run]:
     """Run notebooks side by side, or read what an earlier run of the same inputs gave.
 
@@ -89,6 +90,8 @@ def execute_notebooks(
         Notebooks at once; default is one a processor.
     strict : bool, default True
         Whether numbers and conclusions of the prose are problems where they differ; a changed notebook is run without.
+    environment : mapping of str to str, optional
+        Variables that the notebooks get beside those of this process. Results are kept whatever they are.
 
     Returns
     -------
@@ -109,8 +112,9 @@ def execute_notebooks(
             todo.append(path)
     if todo:
         todo.sort(key=lambda path: -_seconds(path, cache))  # the longest first, so that no processor waits at the end
-        with bare_kernels():
-            for run in asyncio.run(_all(todo, jobs or os.cpu_count() or 1, strict)):
+        with _empty_profile() as profile:
+            variables = {**os.environ, **(environment or {}), "IPYTHONDIR": profile}
+            for run in asyncio.run(_all(todo, jobs or os.cpu_count() or 1, strict, variables)):
                 runs[run.path] = run
                 if cache and not run.problems:
                     _keep(run, cache, keys[run.path])
@@ -172,40 +176,27 @@ def inputs_key(lock: Path | None = None) -> str:
 
 
 @contextmanager
-def bare_kernels() -> Iterator[None]:
-    """Run kernels without the user's own IPython profile, whose start files could change a page.
-
-    Yields
-    ------
-    None
-        Kernels that start inside the block have an empty profile.
-    """
-    before = os.environ.get("IPYTHONDIR")
+def _empty_profile() -> Iterator[str]:
+    """Yield a folder for IPython in place of the user's own, whose start files could change a page."""
     with tempfile.TemporaryDirectory() as folder:
         profile = Path(folder) / "profile_default"
         profile.mkdir()
         # ipykernel warns once a notebook that its sockets are not encrypted: a local build needs none
         (profile / "ipython_kernel_config.py").write_text('c.IPKernelApp.log_level = "ERROR"\n', "utf-8")
-        os.environ["IPYTHONDIR"] = folder
-        try:
-            yield
-        finally:
-            os.environ.pop("IPYTHONDIR")
-            if before is not None:
-                os.environ["IPYTHONDIR"] = before
+        yield folder
 
 
-async def _all(paths: Sequence[Path], jobs: int, strict: bool) -> list[Run]:
+async def _all(paths: Sequence[Path], jobs: int, strict: bool, variables: dict[str, str]) -> list[Run]:
     free = asyncio.Semaphore(jobs)
 
     async def one(path: Path) -> Run:
         async with free:
-            return await _run(path, strict)
+            return await _run(path, strict, variables)
 
     return list(await asyncio.gather(*map(one, paths)))
 
 
-async def _run(path: Path, strict: bool) -> Run:
+async def _run(path: Path, strict: bool, variables: dict[str, str]) -> Run:
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
@@ -225,7 +216,7 @@ async def _run(path: Path, strict: bool) -> Run:
             resources={"metadata": {"path": folder}},
         )
         try:
-            async with client.async_setup_kernel():
+            async with client.async_setup_kernel(env=variables):
                 for number, cell in enumerate(notebook.cells):
                     if cell.cell_type == "code":
                         await client.async_execute_cell(cell, number)

@@ -17,7 +17,7 @@ from zhagen.book.roots import copy_machinery, write_settings
 from zhagen.book.study_tables import STUDY, plain_text
 from zhagen.errors import OutputError, StudyError
 from zhagen.extras import import_extra
-from zhagen.materials.names import names_left
+from zhagen.materials.leaks import names_left
 from zhagen.output import whole_folder
 from zhagen.paths import PACKAGED
 from zhagen.study import Study, open_study
@@ -269,14 +269,7 @@ def _titled(text: str, title: str) -> str:
 def _run_chapters(root: Path, folder: Path) -> None:
     """Run every chapter; the build takes the results that are kept. Raises where one does not run."""
     chapters = sorted((root / "notebooks/study").glob("*.ipynb"))
-    before = os.environ.get(STUDY)
-    os.environ[STUDY] = str(folder)
-    try:
-        runs = execute_notebooks(chapters, root / "_build/executed", strict=False)
-    finally:
-        os.environ.pop(STUDY)
-        if before is not None:
-            os.environ[STUDY] = before
+    runs = execute_notebooks(chapters, root / "_build/executed", strict=False, environment={STUDY: str(folder)})
     for run in runs:
         for problem in run.problems:
             said = [line for line in COLOUR.sub("", problem).splitlines() if line.strip()]
@@ -300,7 +293,9 @@ def _build(root: Path, folder: Path) -> None:
 
 
 def refuse_names(built: Path, names: Collection[str]) -> None:
-    """Raise where a file of a finished book holds a name.
+    """Raise where a file of a finished book holds a name, or could hold one that cannot be looked for.
+
+    Looked into are pages, scripts, pictures' own data and downloads with what they hold.
 
     Parameters
     ----------
@@ -323,9 +318,14 @@ def refuse_names(built: Path, names: Collection[str]) -> None:
     ...
     zhagen.errors.StudyError: a page would carry a name, 张三 (a.html): anonymise the study or correct the chapter
     """
-    left = names_left(built, [name for name in names if name.strip()])
+    names = [name for name in names if name.strip()]
+    if not names:
+        return
+    left = names_left(built, names)
     if len(left):
         file = left.file.iloc[0]
         found = sorted(left.found[left.file == file].unique())
         todo = "anonymise the study or correct the chapter"
         raise StudyError(f"a page would carry a name, {'、'.join(found[:5])}", file, todo)
+    for file, why in left.attrs["closed"].items():
+        raise StudyError(f"names cannot be looked for in it: {why}", file, "take it out of the chapters")

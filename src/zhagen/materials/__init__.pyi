@@ -2,6 +2,7 @@ from .anonymising import Anonymised as Anonymised
 from .anonymising import ReplacedText as ReplacedText
 from .anonymising import anonymise_study as anonymise_study
 from .anonymising import replace_names as replace_names
+from .leaks import names_left as names_left
 from .making import MadeSource as MadeSource
 from .making import MaterialReport as MaterialReport
 from .making import add_material as add_material
@@ -9,7 +10,6 @@ from .making import new_study as new_study
 from .names import Name as Name
 from .names import NamePattern as NamePattern
 from .names import find_names as find_names
-from .names import names_left as names_left
 from .names import read_names as read_names
 from .names import write_names as write_names
 from .reading import LeftOut as LeftOut

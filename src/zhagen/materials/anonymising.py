@@ -14,8 +14,9 @@ import pandas as pd
 
 from zhagen.errors import OutputError, StudyError
 from zhagen.extraction.codebook import EVIDENCE, Codebook
+from zhagen.materials.leaks import names_left
 from zhagen.materials.making import TIMES
-from zhagen.materials.names import Name, NamePattern, names_left, read_names
+from zhagen.materials.names import Name, NamePattern, read_names
 from zhagen.materials.tables import read_rows
 from zhagen.output import whole_folder, write_files
 from zhagen.study.checking import check_study

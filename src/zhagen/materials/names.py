@@ -1,11 +1,10 @@
-"""Names in a study: candidates for a person to review, the list that a person edits, and where names are left.
+"""Names in a study: candidates for a person to review, and the list that a person edits.
 
 What is found is a proposal. Persons are found by surname and title, by how speakers are named, and by jieba's tags;
 places and organisations by tags and endings; numbers by their form. No such list is complete: whoever publishes reads
 it, and the texts.
 """
 
-import html
 import io
 import re
 import warnings
@@ -348,56 +347,6 @@ class NamePattern:
         return [(start, name.found) for start, _, name in self.find(text) if not name.kept]
 
 
-def names_left(folder: Path | str, names: Iterable[str] | Sequence[Name]) -> pd.DataFrame:
-    """Return where names are in the files of a folder: in names of files, in text, in pages and the data of scripts.
-
-    Parameters
-    ----------
-    folder : pathlib.Path or str
-        A folder of texts, tables and pages.
-    names : iterable of str or sequence of Name
-        The names. Of rows of a list those are searched for that are not kept.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a place: ``file``, ``line`` (int, 0: the name of the file), ``found``. Files that are no text, such as
-        pictures, are not looked into, but for their names; ``attrs["skipped"]`` lists them.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> folder = Path(tempfile.mkdtemp())
-    >>> _ = (folder / "a.html").write_text("<p>王<b>小明</b>说</p>", encoding="utf-8")
-    >>> names_left(folder, ["王小明"]).values.tolist()
-    [['a.html', 1, '王小明']]
-    """
-    pattern = NamePattern([one if isinstance(one, Name) else Name(one, "") for one in names])
-    rows: list[tuple[str, int, str]] = []
-    skipped = []
-    folder = Path(folder)
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        rows += [(name, 0, found) for _, found in pattern.left(path.name)]
-        if not path.is_file():
-            continue
-        raw = path.read_bytes()
-        if b"\0" in raw[:8192]:
-            skipped.append(name)
-            continue
-        text = raw.decode("utf-8", errors="replace")
-        hits = {(text.count("\n", 0, place) + 1, found) for place, found in pattern.left(text)}
-        for seen in _readings(text, path.suffix.lower()):
-            known = {found for _, found in hits}
-            hits |= {
-                (seen.count("\n", 0, place) + 1, found) for place, found in pattern.left(seen) if found not in known
-            }
-        rows += [(name, line, found) for line, found in sorted(hits)]
-    table = pd.DataFrame(rows, columns=["file", "line", "found"])
-    table.attrs["skipped"] = skipped
-    return table
-
-
 def study_strings(study: Study) -> Iterator[tuple[str, str]]:
     """Yield every text of a study that may hold a name, with where it is.
 
@@ -584,17 +533,6 @@ def _border(edge: str, pattern: str) -> str:
     if edge.isascii() and edge.isalpha():
         return pattern.format("[A-Za-z]")
     return pattern.format("\\d") if edge.isdecimal() else ""
-
-
-def _readings(text: str, suffix: str) -> list[str]:
-    """Return how a browser shows a page, and what escapes of scripts mean."""
-    found = []
-    if suffix in (".html", ".htm", ".svg", ".xml", ".xhtml"):
-        found.append(html.unescape(re.sub(r"<[^<>]*>", "", text)))
-        found.append(html.unescape(text))
-    if "\\u" in text:
-        found.append(re.sub(r"\\u([0-9a-fA-F]{4})", lambda code: chr(int(code[1], 16)), text))
-    return [one.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for one in found]
 
 
 def _table(path: Path) -> pd.DataFrame:
