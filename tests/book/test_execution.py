@@ -1,6 +1,7 @@
 """The executor: each notebook once, its prose with it, and nothing stale."""
 
 import json
+import os
 
 import nbformat
 import pytest
@@ -49,6 +50,13 @@ def test_what_is_wrong_is_a_problem(notebook, cells, said):
 def test_a_changed_notebook_may_say_otherwise(notebook):
     path = notebook(("code", "n = 2"), ("markdown", "共 <!--= n -->3<!----> 个。很多。<!--? n > 9 -->"))
     assert execute_notebooks([path], strict=False)[0].problems == []
+
+
+def test_variables_are_given_to_the_notebook_alone(notebook, monkeypatch):
+    monkeypatch.delenv("A_STUDY", raising=False)
+    path = notebook(("code", "import os"), ("markdown", "在 <!--= os.environ['A_STUDY'] -->x<!---->。"))
+    (run,) = execute_notebooks([path], strict=False, environment={"A_STUDY": "here"})
+    assert run.values == [["here"]] and "A_STUDY" not in os.environ
 
 
 def test_numbers_are_written_into_the_source(notebook):
