@@ -10,6 +10,7 @@ import pytest
 from zhagen.book import (
     build_study_book,
     chapter_study,
+    code_grid,
     code_table,
     example_quotes,
     execute_notebooks,
@@ -21,6 +22,7 @@ from zhagen.book import (
 from zhagen.book.study_book import MARKER, refuse_names
 from zhagen.cli import main
 from zhagen.errors import OutputError, StudyError
+from zhagen.figures import draw_heatmap
 from zhagen.study import make_study, open_study, practice_study, write_study
 
 ROOT = Path(__file__).parents[2]
@@ -57,6 +59,19 @@ def test_tables_count_what_the_study_holds(tmp_path):
     assert material.characters.tolist() == [sum(map(len, said))] * 2
     codes = code_table(study).set_index("code_id")
     assert codes.codings.to_dict() == {"c1": 2, "c2": 1} and codes.sources.to_dict() == {"c1": 2, "c2": 1}
+
+
+@pytest.mark.parametrize(("sources", "shape"), [(12, (30, 12)), (13, (13, 12)), (60, (40, 12))])
+def test_a_picture_has_room_for_a_grid_of_many_sources_and_codes(sources, shape):
+    names = [f"{number:02d}_三单元的访谈" for number in range(sources)]
+    codes = pd.DataFrame(
+        {"code_id": [f"c{n}" for n in range(35)], "label": [f"电梯里照面的第{n}种" for n in range(35)]}
+    )
+    rows = [(name, 2, 6, f"c{n}", "我") for name in names for n in range(35)]
+    codings = pd.DataFrame(rows, columns=["source_id", "start", "end", "code_id", "coder"])
+    study = make_study(dict.fromkeys(names, "甲：先看看书，再给钱。\n"), codes.assign(level="concept"), codings)
+    grid = code_grid(study)
+    assert grid.shape == shape and draw_heatmap(grid, "编码数").alt
 
 
 def test_examples_come_from_as_many_sources_as_they_can():

@@ -172,6 +172,25 @@ def test_pictures_and_sound_are_named_and_transcripts_taken(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("first", ["text", "video"])
+def test_a_transcript_that_is_a_text_too_is_taken_once(tmp_path, first):
+    video = (
+        f'<VideoSource guid="{GUID(73)}" name="I01.mp4"><Transcript guid="{GUID(74)}" plainTextPath="internal://a.txt">'
+    )
+    video += f'<SyncPoint guid="{GUID(70)}" position="0"/><SyncPoint guid="{GUID(71)}" position="2"/>'
+    ends = f'fromSyncPoint="{GUID(70)}" toSyncPoint="{GUID(71)}"'
+    marked = coding().replace(CODING, GUID(76))
+    video += f'<TranscriptSelection guid="{GUID(75)}" {ends}>{marked}</TranscriptSelection></Transcript></VideoSource>'
+    sources = [text_source(path='plainTextPath="internal://a.txt"'), video]
+    _, study = taken(tmp_path, qde(source="".join(sources if first == "text" else sources[::-1])))
+    assert len(study.texts) == 1 and len(study.codings) == 2
+
+
+def test_accents_of_macos_stay_in_ids(tmp_path):
+    _, study = taken(tmp_path, qde(source=text_source(name='name="Mabe\u0302l.txt"')))
+    assert study.sources.source_id.tolist() == ["Mab\u00eal.txt"]
+
+
 def test_a_text_outside_of_the_file_is_named(tmp_path):
     outside = text_source(path='plainTextPath="absolute://C:/a.txt"')
     report, study = taken(tmp_path, qde(source=outside))

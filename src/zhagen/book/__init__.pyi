@@ -52,6 +52,7 @@ from .study_book import fitting_chapters as fitting_chapters
 from .study_book import refuse_names as refuse_names
 from .study_book import write_chapters as write_chapters
 from .study_tables import chapter_study as chapter_study
+from .study_tables import code_grid as code_grid
 from .study_tables import code_table as code_table
 from .study_tables import example_quotes as example_quotes
 from .study_tables import group_words as group_words

@@ -7,11 +7,12 @@ from pathlib import Path
 import pandas as pd
 
 from zhagen.errors import StudyError
-from zhagen.study import Study, StudyKeyness, attribute_values, open_study, study_keyness
+from zhagen.study import Study, StudyKeyness, attribute_values, codes_by_source, open_study, study_keyness
 from zhagen.vocabulary import SOURCES
 
 NO_GROUPS = ("confirmed", "date", "file", "kind", "note", "notes", "role", "sha256", "source_id", "speaker", "title")
 LEAST_CASES = 3  # of each of two groups: words of two people are theirs
+GRID_COLUMNS = 12  # a phone has room for
 MOST_GROUPS = 8  # an attribute with more values is rather a description
 STUDY = "ZHAGEN_STUDY"  # names the folder of the study while its book is built
 
@@ -113,6 +114,34 @@ def code_table(study: Study) -> pd.DataFrame:
         sources=codes.code_id.map(given.nunique()).fillna(0).astype(int),
     )
     return counted[["code_id", "label", "level", "parent", "definition", "codings", "sources"]]
+
+
+def code_grid(study: Study) -> pd.DataFrame:
+    """Return how often each code is in each source, as much of it as a picture on a phone has room for.
+
+    Parameters
+    ----------
+    study : zhagen.study.Study
+        The study.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a code, one column a source; the 30 codes with most codings. Of more than 12 sources: one row a source,
+        one column a code; the 40 sources and 12 codes with most codings, sources in the order of ``sources.csv``.
+
+    Examples
+    --------
+    >>> from zhagen.study import practice_study
+    >>> code_grid(practice_study()).shape
+    (19, 12)
+    """
+    counts = codes_by_source(study)
+    order = counts.sum(axis=1).sort_values(ascending=False, kind="stable").index
+    if len(counts.columns) <= GRID_COLUMNS:
+        return counts.loc[order[:30]]
+    most = counts.sum().sort_values(ascending=False, kind="stable").index[:40]
+    return counts.loc[order[:GRID_COLUMNS], [one for one in counts if one in set(most)]].T
 
 
 def example_quotes(study: Study, *, each: int = 2, coder: str | Sequence[str] | None = None) -> pd.DataFrame:

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -541,6 +542,7 @@ def unique_id(name: str, fallback: str, used: set[str]) -> str:
     >>> [unique_id(name, "source", used) for name in ("访谈 1.docx", "访谈 1.docx", "??")]
     ['访谈_1.docx', '访谈_1.docx-2', 'source']
     """
+    name = unicodedata.normalize("NFC", name)  # names of macOS have their accents apart
     base = re.sub(r"[^\w.\-]+", "_", name).strip("._")[:60] or fallback
     base = name if ID.fullmatch(name) and len(name) <= 60 and name.strip(".") == name else base
     taken = {one.casefold() for one in used}

@@ -223,6 +223,7 @@ class _ProjectReader:
         self.variables: dict[str, str] = {}
         self.notes: dict[str, NoteEntry] = {}
         self.cased: dict[str, list[str]] = {}  # a code that is a case -> the sources that are coded with it
+        self.texts: dict[str, SourceEntry] = {}  # the file of a text -> the source that it became
         self.case_guids: set[str] = set()
         self.linked: dict[str, list[str]] = {}  # a passage -> the notes that links lead to it from
         self.seen: dict[str, str] = {}  # GUID -> what has it
@@ -249,7 +250,8 @@ class _ProjectReader:
             note, passage = (plain_guid(link.get(key)) for key in ("originGUID", "targetGUID"))
             if note in self.notes:
                 self.linked.setdefault(passage, []).append(note)
-        for element in _all(root.find("Sources")):
+        # ATLAS.ti: a transcript is a text of its own, too, so texts are read before what is spoken
+        for element in sorted(_all(root.find("Sources")), key=lambda one: one.tag in MEDIA):
             self._source(element)
         for element in _all(root.find("Cases")):
             self._case(element)
@@ -358,6 +360,8 @@ class _ProjectReader:
         if placed.changed and not self.project.ours:
             self._say("the text", name, f"changed: {', '.join(placed.changed)}")
         source = SourceEntry(guid, name, placed.text, _words(outer.find("Description")))
+        if path := inner.get("plainTextPath"):
+            self.texts[path] = source
         source.notes += self.linked.get(guid, [])
         for holder in (outer, inner) if inner is not outer else (outer,):
             source.attributes |= self._values(holder)
@@ -442,8 +446,10 @@ class _ProjectReader:
                 self._say("a passage of a transcript without places in its text", name, "it is not taken")
         names = [one.get("name") or "" for one in chosen]
         placed = place_spans(raw, marked, names=names, origin=self.project.origin)
-        source = SourceEntry(guid, name, placed.text, _words(element.find("Description")))
-        self.project.sources.append(source)
+        same = self.texts.get(element.get("plainTextPath") or "")
+        source = same or SourceEntry(guid, name, placed.text, _words(element.find("Description")))
+        if same is None:
+            self.project.sources.append(source)
         for one, span, ends in zip(chosen, placed.spans, marked, strict=True):
             self._selection(one, span, ends, source)
 
