@@ -174,6 +174,7 @@ ACTS = {  # on a codebook
     "move": "移动",
     "retire": "停用",
 }
+SOURCE_ACTS = {"correct": "更正材料"}  # on a source, in the same history
 # column of a table -> the words that the package writes there
 COLUMNS = {
     "status": STATUSES,
@@ -181,6 +182,6 @@ COLUMNS = {
     "verdict": VERDICTS | AGREEMENT | REPORTED | MARKS,
     "kind": KINDS,
     "part": PARTS,
-    "act": ACTS,
+    "act": ACTS | SOURCE_ACTS,
     "place": PLACES,
 }

@@ -3,7 +3,7 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zhagen.cli.printing import print_row
 from zhagen.errors import visible
@@ -11,9 +11,11 @@ from zhagen.errors import visible
 if TYPE_CHECKING:
     from zhagen.materials import MaterialReport
 
+NAMES = ("interviewers", "participants")
+
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add ``new``, ``add``, ``speakers`` and ``anonymise``.
+    """Add ``new``, ``add``, ``correct``, ``speakers`` and ``anonymise``.
 
     Parameters
     ----------
@@ -44,6 +46,25 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add.add_argument("material", nargs="+", metavar="MATERIAL", help="files and folders")
     _add_reading(add)
     add.set_defaults(run=_add)
+    correct = commands.add_parser(
+        "correct",
+        help="put a corrected text in the place of a source; codings move with their words",
+        description="Put a corrected file in the place of a source. Codings of all coders move with their words; those "
+        "whose words changed are listed, those whose words are gone must be dropped or kept: without --drop or --keep "
+        "nothing is written (status 2). The history records it.",
+    )
+    correct.add_argument("folder", metavar="STUDY")
+    correct.add_argument("source", metavar="SOURCE", help="the id of the source")
+    correct.add_argument("--from", dest="file", required=True, metavar="FILE", help="the corrected text, of any kind")
+    for word, help_ in (("drop", "take out this coding"), ("keep", "keep this coding at the words that are there now")):
+        correct.add_argument(
+            f"--{word}", action="append", default=[], metavar="ID", help=f"if its words are gone, {help_}; all: of all"
+        )
+    correct.add_argument("--list", action="store_true", help="only say what would change")
+    correct.add_argument("--reason", default="", help="why, for the history")
+    correct.add_argument("--coder", default="", help="who did it, for the history")
+    _add_table_options(correct)
+    correct.set_defaults(run=_correct)
     speakers = commands.add_parser(
         "speakers",
         help="list who speaks in the sources of a study; set and confirm their roles",
@@ -85,6 +106,10 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--participant", dest="participants", action="append", default=[], metavar="NAME", help="beside 答, 受访者 …"
     )
+    _add_table_options(parser)
+
+
+def _add_table_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--column", action="append", default=[], metavar="NAME", help="of tables: a column of text; again for more"
     )
@@ -98,23 +123,54 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--encoding", help="of text files (default: found out file by file)")
 
 
-def _settings(arguments: argparse.Namespace, *more: str) -> dict[str, object]:
-    names = ("interviewers", "participants", "column", "by", "key", "sheet", "encoding", *more)
+def _settings(arguments: argparse.Namespace, *more: str) -> dict[str, Any]:
+    names = ("column", "by", "key", "sheet", "encoding", *more)
     return {name: getattr(arguments, name) for name in names}
 
 
 def _new(arguments: argparse.Namespace) -> int:
     from zhagen.materials import new_study
 
-    report = new_study(arguments.folder, arguments.material, **_settings(arguments, "title", "question", "coders"))  # type: ignore[arg-type]
+    report = new_study(
+        arguments.folder, arguments.material, **_settings(arguments, *NAMES, "title", "question", "coders")
+    )
     return _print_report(report, arguments.folder)
 
 
 def _add(arguments: argparse.Namespace) -> int:
     from zhagen.materials import add_material
 
-    report = add_material(arguments.folder, arguments.material, **_settings(arguments))  # type: ignore[arg-type]
+    report = add_material(arguments.folder, arguments.material, **_settings(arguments, *NAMES))
     return _print_report(report, arguments.folder)
+
+
+def _correct(arguments: argparse.Namespace) -> int:
+    from zhagen.materials import correct_material
+
+    named = _settings(arguments, "drop", "keep", "reason", "coder")
+    found = correct_material(arguments.folder, arguments.source, arguments.file, write=not arguments.list, **named)
+    for row in found.touched.to_dict("records"):
+        place = f"{row['start']}-{row['end']}"
+        print_row(
+            row["what"],
+            row["coding_id"],
+            row["label"],
+            row["coder"],
+            place,
+            row["words"],
+            row["new_words"],
+            row["done"],
+        )
+    for old, new in found.speakers.items():
+        print_row("speaker", old, new)
+    print(f"zhagen: {visible(repr(found))}", file=sys.stderr)
+    if number := len(found.undecided):
+        todo = "--drop ID or --keep ID for each, or --drop all"
+        print(f"zhagen: nothing is written: the words of {number} codings are gone: {todo}", file=sys.stderr)
+        return 2
+    if len(found.touched):
+        print("zhagen: look at the codings listed; their old and new words are in a memo", file=sys.stderr)
+    return 0
 
 
 def _print_report(report: "MaterialReport", folder: str) -> int:

@@ -1,7 +1,7 @@
 from .anonymising import Anonymised as Anonymised
-from .anonymising import ReplacedText as ReplacedText
 from .anonymising import anonymise_study as anonymise_study
 from .anonymising import replace_names as replace_names
+from .correcting import correct_material as correct_material
 from .leaks import names_left as names_left
 from .making import MadeSource as MadeSource
 from .making import MaterialReport as MaterialReport

@@ -1,8 +1,6 @@
 """Pseudonyms put into a study: in its texts, tables, memos and names of files, with every coding kept at its words."""
 
 import os
-import re
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,81 +12,19 @@ import pandas as pd
 
 from zhagen.errors import OutputError, StudyError
 from zhagen.extraction.codebook import EVIDENCE, Codebook
+from zhagen.materials.correcting import move_times
 from zhagen.materials.leaks import names_left
 from zhagen.materials.making import TIMES
 from zhagen.materials.names import Name, NamePattern, read_names
-from zhagen.materials.tables import read_rows
 from zhagen.output import whole_folder, write_files
+from zhagen.study.anchors import move_offsets
 from zhagen.study.checking import check_study
 from zhagen.study.folder import TABLES, sha256_of
 from zhagen.study.study import Study, open_study
 from zhagen.study.writing import write_study
+from zhagen.text.alignment import AlignedText, Span
 
 KEPT = frozenset("sha256 quote_sha256 date anchor places start end order turns".split())  # columns without names
-_RANGE = re.compile(r"\s*(\d+)\s*[-–]\s*(\d+)\s*")
-
-
-@dataclass(frozen=True)
-class ReplacedText:
-    """A text with pseudonyms, and where each character of the old one is now.
-
-    Attributes
-    ----------
-    text : str
-        The new text.
-    spans : tuple of (int, int, int, int)
-        Of each replaced name: start and end in the old text, start and end in the new one.
-    """
-
-    text: str
-    spans: tuple[tuple[int, int, int, int], ...]
-
-    def move(self, start: int, end: int) -> tuple[int, int]:
-        """Return where a passage of the old text is now; a name of which it held a part is in it as a whole.
-
-        Parameters
-        ----------
-        start, end : int
-            Characters of the old text, the end exclusive.
-
-        Returns
-        -------
-        start, end : int
-            Characters of the new text.
-
-        Examples
-        --------
-        >>> replaced = replace_names("找王小明买书", [Name("王小明", "人物A")])
-        >>> replaced.text, replaced.move(2, 6)
-        ('找人物A买书', (1, 6))
-        """
-        starts = [span[0] for span in self.spans]
-
-        def moved(place: int, side: int) -> int:
-            number = bisect_right(starts, place) - 1
-            if number < 0:
-                return place
-            begin, finish, new_begin, new_finish = self.spans[number]
-            if begin < place < finish:
-                return new_finish if side else new_begin
-            return place - begin + new_begin if place <= begin else place - finish + new_finish
-
-        return moved(start, 0), moved(end, 1)
-
-    def cuts(self, start: int, end: int) -> bool:
-        """Say whether a passage of the old text begins or ends inside of a name.
-
-        Parameters
-        ----------
-        start, end : int
-            Characters of the old text.
-
-        Returns
-        -------
-        bool
-            True if it held a part of a name.
-        """
-        return any(a < start < b or a < end < b for a, b, _, _ in self.spans)
 
 
 @dataclass(frozen=True, repr=False)
@@ -125,7 +61,7 @@ class Anonymised:
         )
 
 
-def replace_names(text: str, names: Sequence[Name] | NamePattern) -> ReplacedText:
+def replace_names(text: str, names: Sequence[Name] | NamePattern) -> AlignedText:
     """Put pseudonyms into a text.
 
     Parameters
@@ -137,17 +73,18 @@ def replace_names(text: str, names: Sequence[Name] | NamePattern) -> ReplacedTex
 
     Returns
     -------
-    ReplacedText
+    AlignedText
         The new text and the places.
 
     Examples
     --------
     >>> names = [Name("王小明", "甲"), Name("上海", "某市"), Name("上海话", "上海话")]
-    >>> replace_names("王小明在上海说上海话", names).text
-    '甲在某市说上海话'
+    >>> replaced = replace_names("王小明在上海说上海话", names)
+    >>> replaced.text, replaced.move(1, 5)
+    ('甲在某市说上海话', (0, 4))
     """
     pattern = names if isinstance(names, NamePattern) else NamePattern(names)
-    parts, spans, done, length = [], list[tuple[int, int, int, int]](), 0, 0
+    parts, spans, done, length = [], list[Span](), 0, 0
     for start, end, name in pattern.find(text):
         if name.kept:
             continue
@@ -155,7 +92,7 @@ def replace_names(text: str, names: Sequence[Name] | NamePattern) -> ReplacedTex
         length += start - done
         spans.append((start, end, length, length + len(name.replacement)))
         length, done = length + len(name.replacement), end
-    return ReplacedText("".join([*parts, text[done:]]), tuple(spans))
+    return AlignedText("".join([*parts, text[done:]]), tuple(spans))
 
 
 def anonymise_study(
@@ -222,7 +159,9 @@ def anonymise_study(
     counts: Counter[str] = Counter()
     texts = {source: replace_names(text, pattern) for source, text in study.texts.items()}
     new, widened = _replaced_study(study, texts, pattern, counts)
-    times = _times(folder, texts, pattern, counts)
+    times = move_times(folder, texts)
+    times = times[times.source_id.isin(list(texts))]
+    times = times.assign(source_id=[replace_names(source, pattern).text for source in times.source_id])
     new = _with_memo(new, counts, listed, today or date.today())
     unused = tuple(name.found for name in listed if not name.kept and not counts[name.found])
     with whole_folder(out) as draft:
@@ -253,7 +192,7 @@ def _check_places(folder: Path, out: Path, key: Path) -> None:
 
 
 def _replaced_study(
-    study: Study, texts: Mapping[str, ReplacedText], pattern: NamePattern, counts: Counter[str]
+    study: Study, texts: Mapping[str, AlignedText], pattern: NamePattern, counts: Counter[str]
 ) -> tuple[Study, tuple[str, ...]]:
     """Return the study with pseudonyms, and the codings that were widened; `counts` gets what was replaced."""
     for source in texts:
@@ -265,7 +204,7 @@ def _replaced_study(
         return replace_names(text, pattern).text if hits else text
 
     tables = {name: getattr(study, name) for name in TABLES if name != "codebook"}
-    moved = {name: _moved(tables[name], texts) for name in ("codings", "differences")}
+    moved = {name: move_offsets(tables[name], texts) for name in ("codings", "differences")}
     marked = moved["codings"]
     rows = zip(marked.source_id, marked.start, marked.end, marked.anchor, marked.quote_sha256, strict=True)
     marked["quote_sha256"] = pd.Series(
@@ -304,25 +243,6 @@ def _replaced_study(
     return new, widened
 
 
-def _moved(frame: pd.DataFrame, texts: Mapping[str, ReplacedText]) -> pd.DataFrame:
-    """Return a table with the offsets of the new texts, also where cells say them as ``12-30``."""
-    frame = frame.copy()
-    if frame.empty:
-        return frame
-    places = zip(frame.source_id, frame.start.tolist(), frame.end.tolist(), strict=True)
-    moved = [texts[source].move(start, end) for source, start, end in places]
-    frame["start"], frame["end"] = [start for start, _ in moved], [end for _, end in moved]
-    if "code_id" in frame and "consensus" in frame:
-        for column in [name for name in frame if name not in ("difference_id", "source_id", "start", "end", "reason")]:
-            cells = []
-            for source, cell in zip(frame.source_id, frame[column], strict=True):
-                found = _RANGE.fullmatch(str(cell))
-                new = texts[source].move(int(found[1]), int(found[2])) if found else ()
-                cells.append(f"{new[0]}-{new[1]}" if new else cell)
-            frame[column] = pd.Series(cells, index=frame.index, dtype=frame[column].dtype)
-    return frame
-
-
 def _replaced_table(frame: pd.DataFrame, word: Any) -> pd.DataFrame:
     """Return a table with pseudonyms in its texts and in the names of its columns."""
     frame = frame.copy()
@@ -346,23 +266,6 @@ def _check_unique(ids: Sequence[str], what: str) -> None:
     if twice:
         todo = "give their names pseudonyms that differ"
         raise StudyError(f"two ids become {twice[0]}", f"{what}", todo)
-
-
-def _times(folder: Path, texts: Mapping[str, ReplacedText], pattern: NamePattern, counts: Counter[str]) -> pd.DataFrame:
-    """Return the times of a recording with the offsets of the new texts."""
-    if not (folder / TIMES).is_file():
-        return pd.DataFrame()
-    rows, _ = read_rows(folder / TIMES)
-    header, *cells = rows
-    frame = pd.DataFrame([row for row in cells if len(row) == len(header)], columns=header, dtype="str")
-    if not {"source_id", "start"} <= set(frame):
-        raise StudyError("it has no source_id and start", TIMES, "write both columns, or move the file away")
-    kept = frame[frame.source_id.isin(list(texts)) & frame.start.str.fullmatch(r"\d+")]
-    starts = [
-        texts[source].move(int(start), int(start))[0] for source, start in zip(kept.source_id, kept.start, strict=True)
-    ]
-    ids = [replace_names(source, pattern).text for source in kept.source_id]
-    return kept.assign(source_id=ids, start=starts)
 
 
 def _with_memo(study: Study, counts: Counter[str], names: Sequence[Name], today: date) -> Study:

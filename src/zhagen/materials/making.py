@@ -209,7 +209,7 @@ def new_study(
     found = read_material(material, without=place, **reading)
     made = _made(found, (), interviewers, participants)
     if not made:
-        raise _nothing(found)
+        raise nothing_read(found)
     title = title or place.resolve().name
     listed = f"coders = {json.dumps(list(coders), ensure_ascii=False)}" if coders else '# coders = ["林", "周"]'
     words = {"title": title, "question": question, "language": language}
@@ -228,7 +228,7 @@ def new_study(
     if len(times):
         files[TIMES] = times
     report = MaterialReport(place, tuple(made), tuple(found.left_out))
-    files[REPORT] = _report([], report, today)
+    files[REPORT] = add_run(place, report, today)
     write_files(files, place)
     return report
 
@@ -303,7 +303,7 @@ def _add(
     found.texts = kept
     made = _made(found, contents.texts, interviewers, participants)
     if not made:
-        raise _nothing(found)
+        raise nothing_read(found)
     added = {"sources.csv": _source_rows(made), "speakers.csv": _speaker_rows(made), TIMES: _time_rows(made)}
     files: dict[str, Any] = {f"sources/{one.source_id}.txt": one.source.text for one in made}
     present = [name for name in files if (place / name).exists()]
@@ -313,7 +313,7 @@ def _add(
         if len(rows):
             files[name] = _appended(place / name, rows)
     report = MaterialReport(place, tuple(made), tuple(found.left_out))
-    files[REPORT] = _report(_earlier(place / REPORT), report, today)
+    files[REPORT] = add_run(place, report, today)
     write_files(files, place)
     return report
 
@@ -329,7 +329,19 @@ def _made(
     return made
 
 
-def _nothing(found: Material) -> SourceError:
+def nothing_read(found: Material) -> SourceError:
+    """Return the error that files gave no text.
+
+    Parameters
+    ----------
+    found : Material
+        What was read of the files.
+
+    Returns
+    -------
+    SourceError
+        It says why, file by file.
+    """
     reasons = [f"{one.file}: {one.why}" + (f" - {one.todo}" if one.todo else "") for one in found.left_out]
     more = f"; and {len(reasons) - 5} more files" if len(reasons) > 5 else ""
     said = "; ".join(reasons[:5]) + more if reasons else "the folder has no file"
@@ -393,7 +405,23 @@ def _appended(path: Path, rows: pd.DataFrame) -> str:
     return written.getvalue()
 
 
-def _report(earlier: Sequence[Any], report: MaterialReport, today: date | None) -> str:
+def add_run(place: Path, report: MaterialReport, today: date | None) -> str:
+    """Return ``report.json`` of a study with one run more.
+
+    Parameters
+    ----------
+    place : pathlib.Path
+        The study.
+    report : MaterialReport
+        What was read in this run.
+    today : datetime.date or None
+        The day of the run; without it, today.
+
+    Returns
+    -------
+    str
+        JSON.
+    """
     run = {
         "date": (today or date.today()).isoformat(),
         "zhagen": __version__,
@@ -402,7 +430,7 @@ def _report(earlier: Sequence[Any], report: MaterialReport, today: date | None) 
             {"file": one.file, "why": one.why} | ({"todo": one.todo} if one.todo else {}) for one in report.left_out
         ],
     }
-    return json.dumps({"runs": [*earlier, run]}, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps({"runs": [*_earlier(place / REPORT), run]}, ensure_ascii=False, indent=1) + "\n"
 
 
 def _row(made: MadeSource) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from .comparison import coding_decisions as coding_decisions
 from .comparison import overall_agreement as overall_agreement
 from .comparison import passage_agreement as passage_agreement
 from .concordance import study_kwic as study_kwic
+from .correcting import SourceCorrection as SourceCorrection
+from .correcting import correct_source as correct_source
 from .crosstables import attribute_values as attribute_values
 from .crosstables import code_cooccurrence as code_cooccurrence
 from .crosstables import codes_by_attribute as codes_by_attribute

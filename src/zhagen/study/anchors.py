@@ -1,6 +1,7 @@
 """Codings that keep their words: each has the SHA-256 of what it marks, so a changed source is noticed."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -8,8 +9,10 @@ import pandas as pd
 
 from zhagen.errors import StudyError
 from zhagen.study.folder import sha256_of, typed_table
+from zhagen.text.alignment import AlignedText
 
 ANCHORS = ("exact", "moved", "lost", "unchecked")
+_RANGE = re.compile(r"\s*(\d+)\s*[-–]\s*(\d+)\s*")
 
 
 def anchor_codings(codings: pd.DataFrame, texts: dict[str, str]) -> pd.DataFrame:
@@ -79,6 +82,49 @@ def anchor_codings(codings: pd.DataFrame, texts: dict[str, str]) -> pd.DataFrame
     kinds = {"start": "int64", "end": "int64", "anchor": "str", "places": "int64"}
     frame = pd.DataFrame(rows, columns=list(kinds), index=codings.index).astype(kinds)
     return codings.assign(**{name: frame[name] for name in kinds})
+
+
+def move_offsets(frame: pd.DataFrame, texts: Mapping[str, AlignedText]) -> pd.DataFrame:
+    """Move the passages that a table of a study names to where they are in changed texts.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        ``source_id``, ``start``, ``end``; in the table of differences also what each coder had, written as ``12-30``.
+    texts : mapping of str to AlignedText
+        Source -> its changed text; passages of other sources stay.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table with the offsets of the changed texts.
+
+    Examples
+    --------
+    >>> from zhagen.text.alignment import align_texts
+    >>> table = pd.DataFrame({"source_id": ["I01"], "start": [2], "end": [4]})
+    >>> move_offsets(table, {"I01": align_texts("只许面交", "就只许面交")})[["start", "end"]].values.tolist()
+    [[3, 5]]
+    """
+    frame = frame.copy()
+    if frame.empty:
+        return frame
+    sources = frame.source_id.tolist()
+
+    def moved(source: str, start: int, end: int) -> tuple[int, int]:
+        return texts[source].move(start, end) if source in texts else (start, end)
+
+    places = [moved(*place) for place in zip(sources, frame.start.tolist(), frame.end.tolist(), strict=True)]
+    frame["start"], frame["end"] = [start for start, _ in places], [end for _, end in places]
+    if "code_id" in frame and "consensus" in frame:
+        for column in [name for name in frame if name not in ("difference_id", "source_id", "start", "end", "reason")]:
+            cells = []
+            for source, cell in zip(sources, frame[column], strict=True):
+                found = _RANGE.fullmatch(str(cell))
+                new = moved(source, int(found[1]), int(found[2])) if found and source in texts else ()
+                cells.append(f"{new[0]}-{new[1]}" if new else cell)
+            frame[column] = pd.Series(cells, index=frame.index, dtype=frame[column].dtype)
+    return frame
 
 
 def place_quotes(texts: Mapping[str, str], quotes: pd.DataFrame) -> pd.DataFrame:

@@ -480,7 +480,7 @@ def _coding_tree(facts: _Facts) -> _Answer:
 
 
 def _derivation(facts: _Facts) -> _Answer:
-    history = facts.study.history
+    history = facts.study.history[facts.study.history.act.isin(list(ACTS))]
     if history.empty:
         return _Answer("to_write")
     zh, en = _counted(history.act.value_counts(), ACTS, "次")

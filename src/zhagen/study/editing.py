@@ -532,27 +532,27 @@ class _Change:
         memo["text"] = f"# {title}\n\n" + "\n".join(said)
         self.parts["memos"] = pd.concat([memos, pd.DataFrame([memo])], ignore_index=True)
 
-    def study(self) -> Study:
+    def study(self, **more: Any) -> Study:
         acts = pd.DataFrame(self.acts).reindex(columns=columns_of("history"))
         history = pd.concat([self.old.history, acts], ignore_index=True).fillna("")
-        return remake_study(self.old, codes=self.codes, history=history, **self.parts)
+        return remake_study(self.old, codes=self.codes, history=history, **self.parts, **more)
 
 
 def relink(parts: dict[str, pd.DataFrame], become: Mapping[str, str]) -> None:
-    """Let the lists of codings in the tables of a study name other codings.
+    """Let the lists of codings in the tables of a study name other codings, or one less.
 
     Parameters
     ----------
     parts : dict of str to pandas.DataFrame
         Tables by name: ``memos``, ``mechanism``, ``paradigm``, ``negative_cases``; they are changed.
     become : mapping of str to str
-        Coding -> the coding that is named in its place.
+        Coding -> the coding that is named in its place; ``""``: none.
     """
     if not become:
         return
 
     def changed(ids: list[str]) -> list[str]:
-        return list(dict.fromkeys(become.get(one, one) for one in ids))
+        return list(filter(None, dict.fromkeys(become.get(one, one) for one in ids)))
 
     parts["memos"] = parts["memos"].assign(codings=parts["memos"].codings.map(changed))
     for name, column in {**LISTING, "mechanism": "codings"}.items():

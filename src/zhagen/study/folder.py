@@ -23,7 +23,7 @@ from zhagen.output import finish_writing, unguard_cells
 from zhagen.text.characters import name_key
 from zhagen.text.encodings import HEAD, assumed_encoding, find_encoding
 from zhagen.text.rows import csv_reader
-from zhagen.vocabulary import ACTS, LEVELS, PLACES, SOURCES, STATUSES
+from zhagen.vocabulary import ACTS, LEVELS, PLACES, SOURCE_ACTS, SOURCES, STATUSES
 
 FAULTS = "severity file line found todo".split()
 # file -> columns that it must have, columns that it may lack; further columns are kept
@@ -51,7 +51,7 @@ EDGES = "model_id source target relation sign status line_start line_end reason 
 ROLES = ("interviewer", "participant", "observer")
 WORDS = {  # what a cell may say
     ("codebook", "level"): tuple(LEVELS),
-    ("history", "act"): tuple(ACTS),
+    ("history", "act"): (*ACTS, *SOURCE_ACTS),
     ("paradigm", "place"): tuple(PLACES),
     ("speakers", "role"): ROLES,
     ("sources", "kind"): tuple(SOURCES),
@@ -601,7 +601,9 @@ def _read_texts(folder: Path, found: Contents) -> None:
             todo = "write the study with `write_study`, which fills it in"
             found.add("sources", row, f"{source_id} has no sha256", todo, "finding")
         elif source["sha256"].lower() not in (found.stamps[name], sha256_of(text)):
-            todo = "put the old text back; or keep the new one, check the codings listed, and write the new sha256"
+            todo = (
+                "put the old text back, then `zhagen correct` takes the new one and moves the codings with their words"
+            )
             found.add("sources", row, f"{name} was changed: its sha256 is another", todo, "finding")
 
 

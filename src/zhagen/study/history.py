@@ -10,6 +10,7 @@ An act names codes by their ids or by the labels they had on that day; several a
 - ``split``: the code of ``from`` (or ``code_id``) becomes the codes of ``to``; it ends unless it is one of them. Those
   that do not exist yet begin.
 - ``retire``: ``code_id`` ends without a successor.
+- ``correct``: the text of the source ``from`` was corrected, and codings of ``code_id`` mark other words since.
 """
 
 from collections.abc import Iterator
@@ -141,6 +142,9 @@ class _Replay:
             parts.append(part)
         if origin and origin not in parts:
             self._end(origin, act["date"], "split", [part for part in parts if part])
+
+    def _correct(self, row: int, act: dict[str, str], name: str) -> None:
+        """Leave the codes as they are: an act on a source."""
 
     def _retire(self, row: int, act: dict[str, str], name: str) -> None:
         if code_id := self._living(row, name):
@@ -284,7 +288,8 @@ def codebook_evolution(study: Study) -> pd.DataFrame:
         If the study has no history.
     """
     days: dict[str, dict[str, Any]] = {}
-    for _, date, act, state in _replay(study.history, _known(study)):
+    history = study.history[study.history.act.isin(list(ACTS))]
+    for _, date, act, state in _replay(history, _known(study)):
         day = days.setdefault(date, {"date": date, **dict.fromkeys(ACTS, 0)})
         day[act] += 1
         day |= {"codes": state.living, "ever": len(state.codes)}

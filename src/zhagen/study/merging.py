@@ -6,7 +6,7 @@ things, one is kept, the other is written beside it (a new id, a memo), and both
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date as calendar
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,12 @@ import numpy as np
 import pandas as pd
 
 from zhagen.errors import StudyError
+from zhagen.study.correcting import find_marks, move_marks
 from zhagen.study.editing import new_memo_id, relink
 from zhagen.study.folder import KEYS, columns_of, read_rows, sha256_of, split_list, typed_table
 from zhagen.study.history import code_lineage
 from zhagen.study.study import EVERYBODY, Study, open_study, remake_study
+from zhagen.text.alignment import align_texts
 from zhagen.vocabulary import DEFINING
 
 CONFLICTS = "kind code source_id start end ours theirs done".split()
@@ -214,11 +216,28 @@ def coder_differences(study: Study, coders: Iterable[str] | None = None) -> pd.D
     return found
 
 
+def _laid_beside(other: Study, study: Study) -> tuple[Study, list[dict[Any, Any]]]:
+    """Return a study with its passages where their words are in another one's texts, and those whose words are not."""
+    touched: list[dict[Any, Any]] = []
+    codings, differences = other.codings.reset_index(drop=True), other.differences.reset_index(drop=True)
+    for source, old in other.texts.items():
+        if study.texts.get(source, old) == old:
+            continue
+        aligned = align_texts(old, study.texts[source])
+        marks = find_marks(other, source, aligned)
+        touched += marks[marks.what != ""].assign(source_id=source).to_dict("records")
+        marks = marks[marks.what != "gone"]  # they are lost, and listed when the study is opened
+        codings = move_marks(codings, "coding_id", marks, source, aligned)
+        differences = move_marks(differences, "difference_id", marks, source, aligned)
+    return replace(other, codings=codings, differences=differences), touched
+
+
 class _Merge:
     """The tables of a study while another one's are put into them."""
 
     def __init__(self, study: Study, other: Study, day: str) -> None:
-        self.ours, self.theirs, self.day = study, other, day
+        self.ours, self.day = study, day
+        self.theirs, self.touched = _laid_beside(other, study)
         self.labels, self.their_labels = study.codebook.labels(), other.codebook.labels()
         self.conflicts: list[tuple[Any, ...]] = []
         self.added: dict[str, int] = {}
@@ -359,7 +378,7 @@ class _Merge:
         texts = dict(self.ours.texts)
         for source, text in self.theirs.texts.items():
             if source in texts and texts[source] != text:
-                done = "ours is kept, their codings are looked for in it by their words"
+                done = "ours is kept, their codings are where their words are in it"
                 self.conflict(
                     "text", f"{len(texts[source])} characters", f"{len(text)} characters", done, place=(source, -1, -1)
                 )
@@ -370,6 +389,16 @@ class _Merge:
             file if file not in used else f"sources/{source}.txt"
             for file, source in zip(theirs.file, theirs.source_id, strict=True)
         ]
+        known = set(self.ours.codings.coding_id)
+        for row in self.touched:
+            if row["coder"] and row["coding_id"] not in known:
+                done = (
+                    "its words are gone: it is lost"
+                    if row["what"] == "gone"
+                    else "it marks the words at this place in ours"
+                )
+                place = (row["source_id"], row["new_start"], row["new_end"])
+                self.conflict("coding", row["new_words"], row["words"], done, row["label"], place)
         self.added["sources"] = len(theirs)
         return pd.concat([self.ours.sources, theirs], ignore_index=True).fillna(""), texts
 

@@ -151,7 +151,7 @@ def update_study(folder: Path | str, change: Callable[[Study], Study]) -> Study:
         return write_changes(old, change(old), folder)
 
 
-def write_changes(old: Study, new: Study, folder: Path | str) -> Study:
+def write_changes(old: Study, new: Study, folder: Path | str, more: Mapping[str, Any] | None = None) -> Study:
     """Write what two studies differ in; the caller holds the lock of the folder.
 
     Parameters
@@ -162,6 +162,8 @@ def write_changes(old: Study, new: Study, folder: Path | str) -> Study:
         The study to write.
     folder : pathlib.Path or str
         The folder.
+    more : mapping of str to pandas.DataFrame or str, optional
+        Further files that are written with them, all or none.
 
     Returns
     -------
@@ -182,8 +184,8 @@ def write_changes(old: Study, new: Study, folder: Path | str) -> Study:
     changed = {name: part for name, part in after.items() if name not in before or not _same(before[name], part)}
     _check_stamps(changed, old.stamps, Path(folder))
     files = {name: _content(name, part) for name, part in changed.items()}
-    if files:
-        write_files(files, folder)
+    if files or more:
+        write_files({**files, **(more or {})}, folder)
     stamps = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     return dataclasses.replace(new, folder=Path(folder), stamps=old.stamps | stamps)
 

@@ -1,3 +1,5 @@
+from .alignment import AlignedText as AlignedText
+from .alignment import align_texts as align_texts
 from .characters import fold_marks as fold_marks
 from .characters import fold_quotes as fold_quotes
 from .characters import is_chinese as is_chinese
