@@ -14,7 +14,7 @@ from zhagen.cli import exchange, main
 from zhagen.errors import ExchangeError
 from zhagen.exchange import export_study, import_study, save_table
 from zhagen.exchange.transfer import READERS, WRITERS
-from zhagen.study import make_study, practice_study
+from zhagen.study import compare_studies, make_study, open_study, practice_study, write_study
 
 
 def rows(path):
@@ -120,6 +120,31 @@ def test_structured_text_comes_back(tmp_path, study):
     before, after = covered(study), covered(back)
     assert before == after  # the same characters have the same codes
     assert "cuts in codings" in report.losses.what.tolist()
+
+
+NAMED = {"texts": "sources", "mechanism": "models"}
+
+
+@pytest.mark.parametrize("suffix", [".qdpx", ".qdc", ".csv", ".xlsx", ".txt"])
+def test_what_does_not_come_back_is_in_the_report(tmp_path, study, suffix):
+    write_study(study, tmp_path / "study")
+    study = open_study(tmp_path / "study")
+    named = set(export_study(study, tmp_path / f"a{suffix}").losses.what)
+    named |= {"attributes", "speakers"} if "sources" in named else set()
+    named |= {"codings"} if {"coders", "sources"} & named else set()
+    back = import_study(tmp_path / f"a{suffix}", tmp_path / "back")
+    named |= set(back.notices["where"])  # sheets that are in the workbook and not taken
+    lost = compare_studies(study, back.study).counts.query("only_first + changed > 0").part
+    assert set(lost) - {"codes"} <= {part for part in lost if NAMED.get(part, part) in named}
+    if suffix == ".xlsx":
+        assert back.notices["where"].tolist() == ["codings", "sources", "memos"]
+
+
+def test_an_unknown_program_is_refused_and_only_the_named_one_listed(tmp_path, study, capsys):
+    write_study(study, tmp_path / "study")
+    words = ["export", str(tmp_path / "study"), "--out", str(tmp_path / "a.qdpx"), "--for"]
+    assert main([*words, "word"]) == 2 and "use one of QualCoder" in capsys.readouterr().err
+    assert main([*words, "qualcoder"]) == 0 and "Taguette" not in capsys.readouterr().out
 
 
 BROKEN = {

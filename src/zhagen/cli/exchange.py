@@ -20,7 +20,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     out = commands.add_parser("export", help="write a study for another program; list what gets lost on the way")
     out.add_argument("study", metavar="STUDY", help="the folder of the study")
     out.add_argument("--out", metavar="FILE", required=True, help=f"the suffix decides: {', '.join(WRITTEN)}")
-    whom = "the program that is to read it: qualcoder, taguette, maxqda"
+    whom = "the program that is to read it: qualcoder, taguette, maxqda, nvivo, atlas.ti; lists what that one drops"
     out.add_argument("--for", dest="program", default="", metavar="PROGRAM", help=whom)
     out.set_defaults(run=_export)
     taken = commands.add_parser("import", help="take over a project of another program as a study")
@@ -35,6 +35,8 @@ def _export(arguments: argparse.Namespace) -> None:
 
     report = export_study(arguments.study, arguments.out, program=arguments.program)
     for row in report.losses.to_dict("records"):
+        if arguments.program and row["program"].lower() not in ("", arguments.program.lower()):
+            continue  # what another program drops
         print_row(row["program"] or "the format", row["what"], row["number"], row["how"])
     print(f"zhagen: {report.path} is written", file=sys.stderr)
 

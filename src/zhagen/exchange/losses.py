@@ -1,13 +1,15 @@
 """What gets lost on the way to another program: in the file itself, and at its readers."""
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
 import pandas as pd
 
 from zhagen.exchange.fields import PASSAGE
-from zhagen.study.folder import split_list
+from zhagen.study.folder import columns_of, split_list
 from zhagen.study.study import Study
+from zhagen.vocabulary import DEFINING
 
 UNREAD = "not read; export with --for qualcoder (in Python: program='QualCoder'), and they become journal entries"
 LINKED = "journal entries without their links"
@@ -119,6 +121,43 @@ def reader_losses(study: Study, program: str = "") -> list[Loss]:
         ),
     ]
     return [one for one in found if one.number]
+
+
+def left_out(study: Study, held: Collection[str], how: str) -> list[Loss]:
+    """Return which parts of a study a file does not have that holds some parts alone.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    held : collection of str
+        Those that it holds, of: ``sources`` (their texts), ``attributes`` (of sources), ``speakers`` (and their roles),
+        ``codings``, ``coders``, ``definitions`` (of codes), ``codes without a coding``, ``memos``, ``models``,
+        ``history``.
+    how : str
+        What becomes of the others.
+
+    Returns
+    -------
+    list of Loss
+        One a part that the study has and the file has not. What belongs to a part that is not there is not named.
+    """
+    plain = [name for name in study.sources if name not in (*columns_of("sources"), "date", "guid", "case", "sets")]
+    codes = study.codebook.codes
+    defined = codes.reindex(columns=list(DEFINING), fill_value="").fillna("").map(bool).any(axis=1)
+    numbers = {
+        "sources": len(study.texts),
+        "attributes": int(study.sources[plain].fillna("").map(bool).to_numpy().sum()) if "sources" in held else 0,
+        "speakers": len(study.speakers) if "sources" in held else 0,
+        "codings": len(study.codings),
+        "coders": study.codings.coder.nunique() * (study.codings.coder.nunique() > 1) if "codings" in held else 0,
+        "definitions": int(defined.sum()),
+        "codes without a coding": int((~codes.code_id.isin(study.codings.code_id)).sum()) if "codings" in held else 0,
+        "memos": len(study.memos),
+        "models": study.mechanism.model_id.nunique(),
+        "history": len(study.history),
+    }
+    return [Loss("", what, number, how) for what, number in numbers.items() if number and what not in held]
 
 
 def loss_table(losses: list[Loss]) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from zhagen.archives import pack_files
 from zhagen.errors import ExchangeError
 from zhagen.exchange.assembling import CARRIED, CODING, default_colors, default_ids, levels_by_height, unique_id
 from zhagen.exchange.fields import NO_XML, PASSAGE, legal_xml, with_fields
-from zhagen.exchange.losses import Loss, reads_as_qualcoder
+from zhagen.exchange.losses import Loss, left_out, reads_as_qualcoder
 from zhagen.exchange.model import NOWHEN, ORIGIN, SHORT, make_guid, rows_of
 from zhagen.exchange.refi_reading import SPEAKERS
 from zhagen.study.folder import columns_of, split_list
@@ -75,8 +75,7 @@ def pack_codebook(study: Study) -> tuple[bytes, list[Loss]]:
     root = ElementTree.Element("CodeBook", {"xmlns": CODEBOOK, "origin": f"{ORIGIN} {__version__}"})
     writer.add_codes(root, notes=False)
     writer.add_sets(root, codes_only=True)
-    rest = {"sources": len(study.sources), "codings": len(study.codings), "memos": len(study.memos)}
-    writer.losses += [Loss("", what, number, "a codebook holds codes alone") for what, number in rest.items() if number]
+    writer.losses += left_out(study, ("definitions",), "a codebook holds codes alone")
     return _xml(root), writer.losses
 
 

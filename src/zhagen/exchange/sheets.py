@@ -11,7 +11,7 @@ import pandas as pd
 from zhagen.archives import open_archive, pack_files
 from zhagen.errors import ExchangeError, ZhagenError
 from zhagen.exchange.fields import legal_xml, with_fields
-from zhagen.exchange.losses import Loss
+from zhagen.exchange.losses import Loss, left_out
 from zhagen.exchange.model import CodeEntry, CodingEntry, Project, SourceEntry, rows_of
 from zhagen.extras import import_extra
 from zhagen.materials.tables import read_rows
@@ -98,10 +98,8 @@ def pack_csv(study: Study, path: Path, program: str) -> tuple[bytes, list[Loss]]
     codings = not program and re.search("coding|编码条", path.stem, re.IGNORECASE)
     frame = list_codings(study) if codings else list_codebook(study, program)
     text = guard_cells(frame).to_csv(index=False, lineterminator="\r\n")
-    rest = {"sources": len(study.sources), "memos": len(study.memos), "history": len(study.history)}
-    rest |= {} if codings else {"codings": len(study.codings)}
-    what = "codings" if codings else "codes"
-    losses = [Loss("", one, number, f"a table of {what} alone") for one, number in rest.items() if number]
+    held = ("codings", "coders") if codings else ("definitions",)
+    losses = left_out(study, held, f"a table of {'codings' if codings else 'codes'} alone")
     mark = b"" if program.lower() == "taguette" else b"\xef\xbb\xbf"
     return mark + text.encode(), losses
 
@@ -131,7 +129,9 @@ def pack_xlsx(study: Study, path: Path, program: str) -> tuple[bytes, list[Loss]
         memos = study.memos.assign(**{key: study.memos[key].map("; ".join) for key in ("codes", "sources", "codings")})
         sheets = {"codebook": list_codebook(study), "codings": list_codings(study)}
         sheets |= {"sources": study.sources, "memos": memos}
-    losses = [Loss("", "history", len(study.history), "not in the workbook")] if len(study.history) else []
+    whole = ("attributes", "codings", "coders", "codes without a coding", "definitions", "memos")
+    held = ("definitions",) if program else whole
+    losses = left_out(study, held, "not in the workbook")
     content, cut = workbook_bytes(sheets)
     if cut:
         losses.append(Loss("", "cells", cut, f"cut to {LONGEST:,} characters, as a cell holds no more"))
@@ -218,7 +218,7 @@ def read_sheet(path: Path, *, partial: bool = False) -> Project:
     ExchangeError
         If the columns are of no program that is known.
     """
-    rows = _xlsx_rows(path) if path.suffix.lower() == ".xlsx" else _csv_rows(path)
+    rows, others = _xlsx_rows(path) if path.suffix.lower() == ".xlsx" else (_csv_rows(path), [])
     if not rows:
         raise ExchangeError("the table is empty", path.name, "name a table with a first line of columns")
     header = [str(cell).strip() for cell in rows[0]]
@@ -230,6 +230,7 @@ def read_sheet(path: Path, *, partial: bool = False) -> Project:
     frame = unguard_cells(pd.DataFrame(padded, columns=header, dtype="str"))
     found = {name.lower(): name for name in header}
     project = Project(path.stem, "")
+    project.notices += [("a sheet", name, "not taken: a workbook holds no texts, a .qdpx does") for name in others]
     if {"code_id", "label", "level"} <= set(found):
         _ours(frame, project)
     elif {"document", "tag", "content"} <= set(found):
@@ -332,7 +333,8 @@ def _csv_rows(path: Path) -> list[list[str]]:
         raise ExchangeError(f"the table cannot be read: {error.strerror}", path.name, "check the file") from error
 
 
-def _xlsx_rows(path: Path) -> list[list[str]]:
+def _xlsx_rows(path: Path) -> tuple[list[list[str]], list[str]]:
+    """Return the rows of the sheet of codes, and the names of the other sheets that are not empty."""
     openpyxl = import_extra("openpyxl", "materials")
     import_extra("defusedxml", "materials")  # openpyxl reads with it where it is installed
     with open_archive(path, error=ExchangeError, again="save the workbook anew") as archive:
@@ -348,12 +350,13 @@ def _xlsx_rows(path: Path) -> list[list[str]]:
             rows.append(cells)
             if len(rows) > ROWS:
                 raise ExchangeError(f"the table has more than {ROWS:,} rows", path.name, "name a codebook")
+        others = [one.title for one in book.worksheets if one.title != sheet.title and (one.max_row or 2) > 1]
         book.close()
     except ZhagenError:
         raise
     except Exception as error:  # whatever a damaged workbook makes of openpyxl
         raise ExchangeError(f"the workbook is damaged: {error}", path.name, "save it anew in a spreadsheet") from error
-    return rows
+    return rows, others
 
 
 def _ours(frame: pd.DataFrame, project: Project) -> None:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from zhagen.errors import ExchangeError, ZhagenError
-from zhagen.exchange.losses import Loss
+from zhagen.exchange.losses import Loss, left_out
 from zhagen.exchange.model import CodingEntry, Project, SourceEntry
 from zhagen.exchange.offsets import place_spans
 from zhagen.exchange.sheets import CodeTree, read_list
@@ -56,7 +56,7 @@ def pack_structured(study: Study, path: Path, program: str) -> tuple[bytes, list
         parts.append("\n")
     losses = [Loss("", "codings of other coders", len(study.codings) - len(kept), f"only those of {'; '.join(coders)}")]
     losses.append(Loss("", "cuts in codings", cut, "codings that cross are cut where they do"))
-    losses.append(Loss("", "memos", len(study.memos), "not in structured text"))
+    losses += left_out(study, ("sources", "codings"), "not in structured text")
     return "".join(parts).encode(), [one for one in losses if one.number]
 
 

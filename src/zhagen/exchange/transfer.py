@@ -1,5 +1,6 @@
 """A study out to a file and in from a file: the suffix decides."""
 
+import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from zhagen.study.writing import write_study
 
 T = TypeVar("T")
 NOTICES = "what where how".split()
+PROGRAMS = {re.sub(r"\W", "", name.lower()): name for name in ("QualCoder", "Taguette", "MAXQDA", "NVivo", "ATLAS.ti")}
 
 
 @dataclass(frozen=True, repr=False)
@@ -145,7 +147,7 @@ def export_study(study: Study | Path | str, path: Path | str, *, program: str = 
     Raises
     ------
     ExchangeError
-        If the suffix is another one.
+        If the suffix or the program is another one.
     StudyError
         If the study cannot be opened.
     OutputError
@@ -162,6 +164,8 @@ def export_study(study: Study | Path | str, path: Path | str, *, program: str = 
     """
     path = Path(path)
     writer = _chosen(path, WRITERS)
+    if program and re.sub(r"[\W_]", "", program.lower()) not in PROGRAMS:
+        raise ExchangeError(f"the program {program!r} is not known", todo=f"use one of {', '.join(PROGRAMS.values())}")
     opened = study if isinstance(study, Study) else open_study(study)
     content, losses = writer(opened, path, program)
     write_files({path.name: content}, path.parent)
