@@ -10,7 +10,7 @@ from helpers import without
 from zhagen.errors import ExtractionError
 from zhagen.extraction.claims import table_totals
 from zhagen.extraction.tables import extract_table
-from zhagen.extraction.tables.cells import check_label, split_list
+from zhagen.extraction.tables.cells import check_label, split_labels
 from zhagen.extraction.tables.spread import centre_rows, partition_rows
 
 
@@ -124,13 +124,13 @@ class TestSpread:
 def test_a_cell_that_lists_labels_is_split_at_any_mark(mark):
     labels = ["轮流浇水", "看护工具", "环境、社会"]
     known = frozenset(labels)
-    assert split_list(mark.join(labels), known) == labels
-    assert split_list(mark.join(labels[:2])) == labels[:2]
+    assert split_labels(mark.join(labels), known) == labels
+    assert split_labels(mark.join(labels[:2])) == labels[:2]
 
 
 def test_a_label_with_blanks_that_is_known_stays_whole():
-    assert split_list("AI 技术 平台 战略", frozenset({"AI技术"})) == ["AI技术", "平台", "战略"]
-    assert split_list("AI 技术、平台战略") == ["AI技术", "平台战略"]
+    assert split_labels("AI 技术 平台 战略", frozenset({"AI技术"})) == ["AI技术", "平台", "战略"]
+    assert split_labels("AI 技术、平台战略") == ["AI技术", "平台战略"]
 
 
 @pytest.mark.parametrize(

@@ -56,8 +56,8 @@ from .study_tables import code_grid as code_grid
 from .study_tables import code_table as code_table
 from .study_tables import example_quotes as example_quotes
 from .study_tables import group_words as group_words
+from .study_tables import markdown_line as markdown_line
 from .study_tables import material_table as material_table
-from .study_tables import plain_text as plain_text
 from .synthesis import alignment_agreement as alignment_agreement
 from .synthesis import alignments as alignments
 from .synthesis import code_systems as code_systems

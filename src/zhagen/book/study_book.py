@@ -14,7 +14,7 @@ import yaml
 
 from zhagen.book.execution import execute_notebooks
 from zhagen.book.roots import copy_machinery, write_settings
-from zhagen.book.study_tables import STUDY, plain_text
+from zhagen.book.study_tables import STUDY_VARIABLE, markdown_line
 from zhagen.errors import OutputError, StudyError
 from zhagen.extras import import_extra
 from zhagen.materials.leaks import names_left
@@ -253,8 +253,8 @@ def _preface(study: Study) -> str:
         notice or invented,
         "下面各章由研究文件夹里的表算出来：改了编码，重新生成一遍，数字和图就跟着变。",
     ]
-    text = "\n\n".join(plain_text(sentence) for sentence in sentences if sentence)
-    return f"# {plain_text(_title(study))}\n\n{text}\n"
+    text = "\n\n".join(markdown_line(sentence) for sentence in sentences if sentence)
+    return f"# {markdown_line(_title(study))}\n\n{text}\n"
 
 
 def _titled(text: str, title: str) -> str:
@@ -269,7 +269,9 @@ def _titled(text: str, title: str) -> str:
 def _run_chapters(root: Path, folder: Path) -> None:
     """Run every chapter; the build takes the results that are kept. Raises where one does not run."""
     chapters = sorted((root / "notebooks/study").glob("*.ipynb"))
-    runs = execute_notebooks(chapters, root / "_build/executed", strict=False, environment={STUDY: str(folder)})
+    runs = execute_notebooks(
+        chapters, root / "_build/executed", strict=False, environment={STUDY_VARIABLE: str(folder)}
+    )
     for run in runs:
         for problem in run.problems:
             said = [line for line in COLOUR.sub("", problem).splitlines() if line.strip()]
@@ -281,7 +283,7 @@ def _run_chapters(root: Path, folder: Path) -> None:
 
 
 def _build(root: Path, folder: Path) -> None:
-    environment = os.environ | {STUDY: str(folder), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    environment = os.environ | {STUDY_VARIABLE: str(folder), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     done = subprocess.run(
         [sys.executable, "-W", "ignore", str(root / "book/build.py")],
         cwd=root, env=environment, capture_output=True, text=True, encoding="utf-8", errors="replace",

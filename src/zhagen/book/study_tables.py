@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from zhagen.errors import StudyError
+from zhagen.figures.table import escape_markdown
 from zhagen.study import Study, StudyKeyness, attribute_values, codes_by_source, open_study, study_keyness
 from zhagen.vocabulary import SOURCES
 
@@ -14,7 +15,7 @@ NO_GROUPS = ("confirmed", "date", "file", "kind", "note", "notes", "role", "sha2
 LEAST_CASES = 3  # of each of two groups: words of two people are theirs
 GRID_COLUMNS = 12  # a phone has room for
 MOST_GROUPS = 8  # an attribute with more values is rather a description
-STUDY = "ZHAGEN_STUDY"  # names the folder of the study while its book is built
+STUDY_VARIABLE = "ZHAGEN_STUDY"  # names the folder of the study while its book is built
 
 
 def chapter_study() -> Study:
@@ -39,7 +40,7 @@ def chapter_study() -> Study:
     '二手书群研究'
     >>> del os.environ["ZHAGEN_STUDY"]
     """
-    if named := os.environ.get(STUDY):
+    if named := os.environ.get(STUDY_VARIABLE):
         return open_study(named)
     here = Path.cwd()
     for folder in (here, *here.parents):
@@ -211,7 +212,7 @@ def group_words(study: Study) -> StudyKeyness | None:
     return None
 
 
-def plain_text(text: str) -> str:
+def markdown_line(text: str) -> str:
     """Return a text of a study as one line of Markdown in which its own signs are no markup.
 
     Parameters
@@ -226,7 +227,7 @@ def plain_text(text: str) -> str:
 
     Examples
     --------
-    >>> plain_text("*缺页*")
+    >>> markdown_line("*缺页*")
     '\\\\*缺页\\\\*'
     """
-    return "".join(f"\\{char}" if char in "\\`*_{}[]<>#$|~&%" else char for char in " ".join(text.split()))
+    return escape_markdown(" ".join(text.split()))

@@ -37,7 +37,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-KINDS = {"html": "text/html", "js": "text/javascript", "css": "text/css", "json": "application/json"}
+CONTENT_TYPES = {"html": "text/html", "js": "text/javascript", "css": "text/css", "json": "application/json"}
 STYLE = """
 :root { --zhagen-1: #1d6654; --zhagen-2: #a4481f; --zhagen-3: #2f5d9b; --zhagen-4: #8a6d1b; --zhagen-5: #7b3f78;
   --zhagen-6: #5b5b5b; color-scheme: light; }
@@ -242,9 +242,9 @@ class _Pages(BaseHTTPRequestHandler):
 
     def _get(self, parts: list[str]) -> None:
         if parts in (["words.js"], ["coder.js"], ["coder.css"], ["qda.js"]):
-            return self._send(script_file(parts[0]).encode(), KINDS[parts[0].split(".")[1]])
+            return self._send(script_file(parts[0]).encode(), CONTENT_TYPES[parts[0].split(".")[1]])
         if parts == ["page.css"]:
-            return self._send(STYLE.encode(), KINDS["css"])
+            return self._send(STYLE.encode(), CONTENT_TYPES["css"])
         study = self.server.study()
         if parts == [""]:
             return self._html(study.title or "研究", _index(study, self.server.coder))
@@ -278,10 +278,12 @@ class _Pages(BaseHTTPRequestHandler):
             f'<script defer src="{depth}qda.js"></script>\n'
             f'<script defer src="{depth}coder.js"></script>\n'
         )
-        self._send(f"{head}</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n".encode(), KINDS["html"])
+        self._send(
+            f"{head}</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n".encode(), CONTENT_TYPES["html"]
+        )
 
     def _json(self, found: Any, status: HTTPStatus = HTTPStatus.OK) -> None:
-        self._send(json.dumps(found, ensure_ascii=False).encode(), KINDS["json"], status)
+        self._send(json.dumps(found, ensure_ascii=False).encode(), CONTENT_TYPES["json"], status)
 
     def _send(self, content: bytes, kind: str, status: HTTPStatus = HTTPStatus.OK) -> None:
         self.send_response(status)

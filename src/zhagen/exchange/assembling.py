@@ -23,7 +23,7 @@ from zhagen.vocabulary import LEVELS, SOURCES
 BY_HEIGHT = ("concept", "category", "main_category", "core_category", "theme", "dimension")
 CARRIED = ("history", "sampling", "differences", "paradigm", "negative_cases", "gioia")  # tables that travel as notes
 RESERVED = {"source_id", "file", "sha256", "sets", "case", "case_memo", "description", "guid"}
-CODING = ("coding_id", "source_id", "start", "end", "code_id", "coder")
+CODING_COLUMNS = ("coding_id", "source_id", "start", "end", "code_id", "coder")
 _PALETTE = "#0072b2 #d55e00 #009e73 #cc79a7 #56b4e9 #e69f00 #f0e442 #999999".split()  # Okabe and Ito
 
 
@@ -283,10 +283,10 @@ class _Assembler:
         rows = []
         ids: dict[tuple[str, ...], list[dict[str, str]]] = {}
         extra: list[str] = []
-        if known is not None and set(CODING) <= set(known):
-            extra = [str(one) for one in known if one not in (*CODING, "guid", "date", "quote_sha256")]
+        if known is not None and set(CODING_COLUMNS) <= set(known):
+            extra = [str(one) for one in known if one not in (*CODING_COLUMNS, "guid", "date", "quote_sha256")]
             for row in rows_of(known):
-                ids.setdefault(tuple(str(row[one]) for one in CODING[1:]), []).append(row)
+                ids.setdefault(tuple(str(row[one]) for one in CODING_COLUMNS[1:]), []).append(row)
         used: set[str] = set()
         found: list[dict[str, Any]] = []
         for coding in self.project.codings:
@@ -294,7 +294,7 @@ class _Assembler:
             row |= {"code_id": self.codes[coding.code], "coder": coding.coder, "date": _day(coding.created)}
             moment = coding.created
             row["created"] = moment if row["date"] and not re.search(r"T00:00:00(\.0+)?Z?$", moment) else ""
-            key = tuple(str(row[one]) for one in CODING[1:])
+            key = tuple(str(row[one]) for one in CODING_COLUMNS[1:])
             before = ids.get(key)
             if before:
                 old = before.pop(0)

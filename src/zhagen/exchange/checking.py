@@ -71,7 +71,7 @@ VALUES = {
         re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?"),
     ),
 }
-KINDS = {  # what a reference must lead to
+LEADS_TO = {  # what a reference must lead to
     "CodeRef": "Code",
     "MemberCode": "Code",
     "NoteRef": "Note",
@@ -208,7 +208,7 @@ def _keys(root: Any) -> Iterator[tuple[str, str, str, str]]:
                 yield "error", _where(element), found, "give each thing a GUID of its own"
         kinds.setdefault(guid, element.tag)
     for element in root.iter():
-        wanted = KINDS.get(element.tag, "")
+        wanted = LEADS_TO.get(element.tag, "")
         for key, value in element.attrib.items():
             if key in REFERENCES:
                 kind = "User"

@@ -14,7 +14,7 @@ import pandas as pd
 from zhagen import __version__
 from zhagen.archives import pack_files
 from zhagen.errors import ExchangeError
-from zhagen.exchange.assembling import CARRIED, CODING, default_colors, default_ids, levels_by_height, unique_id
+from zhagen.exchange.assembling import CARRIED, CODING_COLUMNS, default_colors, default_ids, levels_by_height, unique_id
 from zhagen.exchange.fields import NO_XML, PASSAGE, legal_xml, with_fields
 from zhagen.exchange.losses import Loss, left_out, reads_as_qualcoder
 from zhagen.exchange.model import NOWHEN, ORIGIN, SHORT, make_guid, rows_of
@@ -28,7 +28,7 @@ NAME = 200  # characters of a passage in its name
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 OF_CODES = {"code_id", "label", "level", "parent_id", "definition", "status", "color", "sets", "guid"}
 OF_SOURCES = {"source_id", "file", "sha256", "name", "description", "sets", "case", "guid"}
-OF_CODINGS = {*CODING, "date", "quote_sha256", "anchor", "places", "guid", "created"}
+OF_CODINGS = {*CODING_COLUMNS, "date", "quote_sha256", "anchor", "places", "guid", "created"}
 
 
 def pack_project(study: Study, program: str = "") -> tuple[bytes, list[Loss]]:
@@ -451,7 +451,7 @@ class _ProjectWriter:
         extra = [one for one in self.codings if one not in OF_CODINGS]
         ids = self.codings.coding_id.tolist()
         if extra or ids != list(default_ids("q", len(ids), set(), 4)):
-            frame = self.codings[[*CODING, *extra]]
+            frame = self.codings[[*CODING_COLUMNS, *extra]]
             found["codings.csv"] = (frame.to_csv(index=False, lineterminator="\n"), "table")
             self.losses.append(Loss("", "ids of codings", len(ids), "a memo named codings.csv"))
         if len(study.mechanism) or study.models:

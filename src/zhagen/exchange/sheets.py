@@ -14,7 +14,7 @@ from zhagen.exchange.fields import legal_xml, with_fields
 from zhagen.exchange.losses import Loss, left_out
 from zhagen.exchange.model import CodeEntry, CodingEntry, Project, SourceEntry, rows_of
 from zhagen.extras import import_extra
-from zhagen.materials.tables import read_rows
+from zhagen.materials.answers import read_rows
 from zhagen.output import guard_cells, unguard_cells
 from zhagen.study.study import Study
 

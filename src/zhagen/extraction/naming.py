@@ -22,7 +22,7 @@ from zhagen.text.cleaning import label_occurrences
 
 COLUMNS = "label published kind section_id line_start line_end printed".split()
 NAMES = ("label", "source", "target")  # the columns of a table that is no coding table which hold names
-KINDS = {
+BLOCK_NAMES = {
     "paragraph": "正文",
     "heading": "标题",
     "title": "题名",
@@ -254,7 +254,7 @@ def _places(outline: Outline, labels: Iterable[str]) -> list[_Place]:
             before = text[max(0, begin + start - CONTEXT) : begin + start]
             behind = text[begin + end : begin + end + CONTEXT]
             lines = block.clean.span(start, end)
-            found.append(_Place(label, KINDS[block.kind], block.section_id, lines, before, behind))
+            found.append(_Place(label, BLOCK_NAMES[block.kind], block.section_id, lines, before, behind))
     return found
 
 
@@ -269,11 +269,11 @@ def _published_places(digest: Outline, labels: Iterable[str]) -> list[_Place]:
         return []
     mentioned = passages[passages.kind == "mention"].drop_duplicates(["place", "label"])
     named = mentioned[["label", "section_id", "line_start", "line_end"]].itertuples(index=False, name=None)
-    places = [_Place(label, KINDS["paragraph"], section, (first, last)) for label, section, first, last in named]
+    places = [_Place(label, BLOCK_NAMES["paragraph"], section, (first, last)) for label, section, first, last in named]
     labels = set(labels)
     for title, section, line in sections[["title", "section_id", "line_start"]].itertuples(index=False, name=None):
         found = label_occurrences(title if isinstance(title, str) else "", labels)
-        places += [_Place(label, KINDS["heading"], section, (line, line)) for _, _, label in found]
+        places += [_Place(label, BLOCK_NAMES["heading"], section, (line, line)) for _, _, label in found]
     return places + [place for place in _places(digest, labels) if place.kind in SAME]
 
 
@@ -321,7 +321,7 @@ def _instead(outline: Outline, text: str, starts: list[int], place: _Place) -> t
     for match in re.finditer(f"{re.escape(place.before)}(.{{1,{LONGEST}}}?){re.escape(place.behind)}", text):
         number = bisect_right(starts, match.start(1)) - 1
         block = outline.blocks[number]
-        if (block.section_id, KINDS[block.kind]) != (place.section_id, place.kind):
+        if (block.section_id, BLOCK_NAMES[block.kind]) != (place.section_id, place.kind):
             continue
         rest = match[1].partition(place.label)
         if match[1] != place.label and (place.label not in match[1] or WORD.fullmatch(rest[0] + rest[2])):

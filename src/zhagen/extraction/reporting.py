@@ -16,9 +16,9 @@ from zhagen.vocabulary import REPORTED
 COLUMNS = "doc_id item name coreq srqr verdict said place searched".split()
 WORD = {"type": "string", "minLength": 1}
 NUMBERS = {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 32}}
-PLACE = {"section": WORD, "words": {"type": "array", "minItems": 1, "items": WORD}}
-PASSAGE = {"type": "object", "required": list(PLACE), "additionalProperties": False, "properties": PLACE}
-SEEN = PASSAGE | {"required": [*PLACE, "reason"], "properties": PLACE | {"reason": WORD}}
+PLACE_SCHEMA = {"section": WORD, "words": {"type": "array", "minItems": 1, "items": WORD}}
+PASSAGE = {"type": "object", "required": list(PLACE_SCHEMA), "additionalProperties": False, "properties": PLACE_SCHEMA}
+SEEN = PASSAGE | {"required": [*PLACE_SCHEMA, "reason"], "properties": PLACE_SCHEMA | {"reason": WORD}}
 CARD = {
     "type": "object",
     "required": ["items"],

@@ -12,7 +12,7 @@ from zhagen.figures.picture import Picture, finish_picture
 from zhagen.text.cleaning import printed_width
 
 MIDDLE = 0.37  # from the middle of a Chinese character down to its baseline, in em
-HEAD = 9  # length of an arrow's head, as wide as long
+ARROW_HEAD = 9  # length of an arrow's head, as wide as long
 
 Point = tuple[float, float]
 
@@ -195,8 +195,8 @@ class Canvas:
         self.put("path", group, d=path, stroke_width=line.width, stroke_dasharray=line.dash)
         if head:
             angle = atan2(tip[1] - back[1], tip[0] - back[0])
-            x, y = tip[0] - HEAD * cos(angle), tip[1] - HEAD * sin(angle)
-            across, down = HEAD / 2 * sin(angle), HEAD / 2 * cos(angle)
+            x, y = tip[0] - ARROW_HEAD * cos(angle), tip[1] - ARROW_HEAD * sin(angle)
+            across, down = ARROW_HEAD / 2 * sin(angle), ARROW_HEAD / 2 * cos(angle)
             points = svg_points((x + across, y - down), tip, (x - across, y + down))
             if line.filled:
                 self.put("polygon", group, points=points, fill=line.colour, stroke_width=1)
@@ -230,7 +230,7 @@ class Canvas:
         for place, status in enumerate(used):
             row, x = place // columns, (place % columns) * column + 2
             middle = y + row * pitch + pitch / 2
-            tip, end = (x + 36, middle), x + (36 - HEAD if head else 36)
+            tip, end = (x + 36, middle), x + (36 - ARROW_HEAD if head else 36)
             self.arrow(f"M{svg_points((x, middle), (end, middle))}", tip, (x, middle), status, head=head)
             self.text(x + 44, middle, theme.STATUS[status].name, size=size, anchor="start")
         return pitch * -(-len(used) // columns)

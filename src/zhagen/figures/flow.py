@@ -14,7 +14,7 @@ from zhagen.figures.structure import (
     HasCodebook,
     HasCodes,
     bare_codebook,
-    code_table,
+    code_details,
     gathered_text,
     level_count,
     level_name,
@@ -83,7 +83,7 @@ def draw_flow(codebook: HasCodes | HasCodebook, *, key: str = "") -> Picture:
     for level, (left, wide) in enumerate(flow.columns):
         canvas.text(left + wide / 2, 10, level_name(levels[level], levels), size=NOTE, fill=theme.QUIET)
     canvas.table(say("流"), _flow_table(flow))
-    canvas.table(say("编码条目"), code_table(codebook, codes, levels))
+    canvas.table(say("编码条目"), code_details(codebook, codes, levels))
     for place, block in enumerate(flow.blocks):
         above = flow.rows[block.above] if block.above else ""
         group, row = level_name(levels[block.level], levels), mark_row(0, place)

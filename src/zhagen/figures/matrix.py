@@ -7,7 +7,7 @@ import pandas as pd
 
 from zhagen.errors import ZhagenError
 from zhagen.figures import theme
-from zhagen.figures.canvas import HEAD, Canvas
+from zhagen.figures.canvas import ARROW_HEAD, Canvas
 from zhagen.figures.labels import cell_text, one_line
 from zhagen.figures.picture import Picture, picture_key
 from zhagen.language import say
@@ -74,7 +74,7 @@ def draw_matrix(frame: pd.DataFrame, *, arrows: Sequence[str] = (), key: str = "
         for place, status in enumerate(arrows if number == 0 else (), 2):
             tip, y = place * (wide + gap) - 1, top + high / 2
             back = tip - gap + 2
-            canvas.arrow(f"M{back:g},{y:g} L{tip - HEAD:g},{y:g}", (tip, y), (back, y), status)
+            canvas.arrow(f"M{back:g},{y:g} L{tip - ARROW_HEAD:g},{y:g}", (tip, y), (back, y), status)
         top += high + GAP
     size = say("{rows} 行、{columns} 列", rows=len(rows), columns=len(columns))
     alt = say("矩阵图：{size}。", size=size)

@@ -13,7 +13,7 @@ from zhagen.documents import list_documents
 from zhagen.errors import ZhagenError
 from zhagen.extras import import_extra
 from zhagen.figures import theme
-from zhagen.figures.canvas import HEAD, Canvas, Point, mark_row, svg_points
+from zhagen.figures.canvas import ARROW_HEAD, Canvas, Point, mark_row, svg_points
 from zhagen.figures.labels import cell_text, one_line
 from zhagen.figures.layout import free_boxes, layered_layout
 from zhagen.figures.picture import Picture, picture_key, require_columns
@@ -446,7 +446,7 @@ def _routed(arrows: list[_Arrow], boxes: dict[str, _NodeBox], lane: float = LANE
     for way in ways:
         (x, y), tip = way[-2:]
         far = hypot(tip[0] - x, tip[1] - y) or 1
-        foot = (tip[0] - HEAD * (tip[0] - x) / far, tip[1] - HEAD * (tip[1] - y) / far)
+        foot = (tip[0] - ARROW_HEAD * (tip[0] - x) / far, tip[1] - ARROW_HEAD * (tip[1] - y) / far)
         courses.append(_Course([*way[:-1], foot], tip, straight=True))
     return _with_words(arrows, width, height, boxes, courses, {}, [None] * len(arrows))
 

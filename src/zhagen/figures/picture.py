@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
-KINDS = ("svg", "png", "pdf")  # of files
+FORMATS = ("svg", "png", "pdf")  # of files
 SMALLEST = 10  # px of the smallest letters, also on a phone
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
 
@@ -74,11 +74,11 @@ class Picture:
         """
         path = Path(path)
         kind = path.suffix.lower().lstrip(".")
-        if kind not in KINDS:
+        if kind not in FORMATS:
             ending = (
                 f"the name of a picture ends in {path.suffix}" if path.suffix else "the name of a picture has no ending"
             )
-            raise OutputError(ending, str(path), f"let it end in {', '.join(f'.{one}' for one in KINDS)}")
+            raise OutputError(ending, str(path), f"let it end in {', '.join(f'.{one}' for one in FORMATS)}")
         content = standalone_svg(self.svg) if kind == "svg" else drawn_bytes(self.svg, kind)
         write_files({path.name: content}, path.parent)
 

@@ -10,17 +10,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from zhagen.figures.canvas import HEAD, Point
+from zhagen.figures.canvas import ARROW_HEAD, Point
 from zhagen.figures.layout import free_boxes
 
 STEP = 5  # of the lattice, in user units
-CLEAR = HEAD + 2  # between an arrow and a box that it does not touch: an arrow's head has room before its box
+CLEAR = ARROW_HEAD + 2  # between an arrow and a box that it does not touch: an arrow's head has room before its box
 BEND, CROSS, BESIDE, ALONG = 8, 10, 4, 40  # what they cost, in steps
 ASIDE = 3  # between words and lines
 WAYS = ((1, 0), (0, 1), (-1, 0), (0, -1))  # right, down, left, up
 
 Box = tuple[float, float, float, float]  # left, top, width, height
-Cell = tuple[int, int]
+Square = tuple[int, int]
 
 
 def route_arrows(boxes: Sequence[Box], ends: Sequence[tuple[int, int]], page: Box) -> list[list[Point]]:
@@ -80,7 +80,7 @@ class _Lattice:
         self.near = np.zeros(self.taken.shape, dtype=int)  # cells beside a line
         self.ports: set[Point] = set()
 
-    def _ports(self, box: Box) -> list[tuple[Cell, int, Point, float]]:
+    def _ports(self, box: Box) -> list[tuple[Square, int, Point, float]]:
         """Return (cell, way outwards, point on the border, how far it is from the middle of its side), free ones."""
         x, y, wide, high = box
         found = []
@@ -111,12 +111,12 @@ class _Lattice:
         aims = np.array([cell for cell, _ in goal])
         low, high = aims.min(axis=0), aims.max(axis=0)
 
-        def left(cell: Cell) -> float:
+        def left(cell: Square) -> float:
             return float(sum(max(low[axis] - cell[axis], 0, cell[axis] - high[axis]) for axis in (0, 1)))
 
-        heap: list[tuple[float, float, Cell, int]] = []
-        best: dict[tuple[Cell, int], float] = {}
-        came: dict[tuple[Cell, int], tuple[Cell, int] | None] = {}
+        heap: list[tuple[float, float, Square, int]] = []
+        best: dict[tuple[Square, int], float] = {}
+        came: dict[tuple[Square, int], tuple[Square, int] | None] = {}
         border = {}
         for cell, way, point, aside in starts:
             state = (cell, way)
@@ -124,7 +124,7 @@ class _Lattice:
                 continue
             best[state], came[state], border[state] = aside / STEP, None, point
             heapq.heappush(heap, (aside / STEP + left(cell), aside / STEP, cell, way))
-        ended: dict[tuple[Cell, int], float] = {}
+        ended: dict[tuple[Square, int], float] = {}
         while heap:
             whole, cost, cell, way = heapq.heappop(heap)
             state = (cell, way)
@@ -148,7 +148,7 @@ class _Lattice:
                     heapq.heappush(heap, (spent + left(following), spent, following, turn))
         if not ended:
             return []
-        last: tuple[Cell, int] | None = min(ended, key=lambda state: (ended[state], state))
+        last: tuple[Square, int] | None = min(ended, key=lambda state: (ended[state], state))
         assert last is not None
         end, states = goal[last][0], []
         while last is not None:
@@ -160,14 +160,14 @@ class _Lattice:
         self.ports |= {start, end}
         return _corners([start, *((float(self.xs[x]), float(self.ys[y])) for (x, y), _ in states), end])
 
-    def _price(self, cell: Cell, way: int, bent: bool) -> float:
+    def _price(self, cell: Square, way: int, bent: bool) -> float:
         along, across = (self.flat, self.steep) if way % 2 == 0 else (self.steep, self.flat)
         price = BESIDE * int(self.near[cell] > 0)
         if along[cell] or (bent and across[cell]):
             return price + ALONG
         return price + (CROSS if across[cell] else 0)
 
-    def _take(self, states: list[tuple[Cell, int]]) -> None:
+    def _take(self, states: list[tuple[Square, int]]) -> None:
         for (x, y), way in states:
             (self.flat if way % 2 == 0 else self.steep)[x, y] = True
             self.near[max(x - 2, 0) : x + 3, max(y - 2, 0) : y + 3] += 1

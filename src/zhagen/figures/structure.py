@@ -69,7 +69,7 @@ def draw_structure(
         canvas.text(left + wide / 2, 12, level_name(level, levels), size=theme.SIZES["note"], fill=theme.QUIET)
     bottom = top + tree.place(top)
     links = [row for row in rows if row.parent_id]
-    canvas.table(say("编码条目"), code_table(codebook, rows, levels))
+    canvas.table(say("编码条目"), code_details(codebook, rows, levels))
     places = {row.code_id: mark_row(0, place) for place, row in enumerate(rows)}
     for row in rows:
         above = places.get(row.parent_id, "")
@@ -322,7 +322,7 @@ def _link(canvas: Canvas, tree: _Tree, row: Code) -> None:
     canvas.arrow(path, (end, goal), (x, goal), row.status, head=False)
 
 
-def code_table(codebook: "HasCodes", rows: list[Code], levels: list[str]) -> pd.DataFrame:
+def code_details(codebook: "HasCodes", rows: list[Code], levels: list[str]) -> pd.DataFrame:
     """Return what is known of each code, for readers; of its evidence how many pieces there are and where.
 
     Parameters

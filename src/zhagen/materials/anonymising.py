@@ -14,7 +14,7 @@ from zhagen.errors import OutputError, StudyError
 from zhagen.extraction.codebook import EVIDENCE, Codebook
 from zhagen.materials.correcting import move_times
 from zhagen.materials.leaks import names_left
-from zhagen.materials.making import TIMES
+from zhagen.materials.making import TIMES_FILE
 from zhagen.materials.names import Name, NamePattern, read_names
 from zhagen.output import whole_folder, write_files
 from zhagen.study.anchors import move_offsets
@@ -167,7 +167,7 @@ def anonymise_study(
     with whole_folder(out) as draft:
         write_study(new, draft)
         if len(times):
-            write_files({TIMES: times}, draft)
+            write_files({TIMES_FILE: times}, draft)
         _check_draft(draft, listed)
         _write_key(key, listed, counts)
     written = {path.relative_to(out).as_posix() for path in out.rglob("*")}

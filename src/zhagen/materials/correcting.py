@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from zhagen.errors import SourceError, StudyError
-from zhagen.materials.making import MOMENTS, REPORT, TIMES, MadeSource, MaterialReport, add_run, nothing_read
+from zhagen.materials.answers import read_rows
+from zhagen.materials.making import MOMENTS, REPORT_FILE, TIMES_FILE, MadeSource, MaterialReport, add_run, nothing_read
 from zhagen.materials.reading import Material, name_sources, read_material
 from zhagen.materials.speakers import mark_turns
-from zhagen.materials.tables import read_rows
 from zhagen.materials.texts import SourceText
 from zhagen.study.correcting import SourceCorrection, correct_source
 from zhagen.study.folder import read_folder
@@ -113,10 +113,10 @@ def correct_material(
             own = [(source_id, *one) for one in source.times]
             times = pd.concat([times[times.source_id != source_id], pd.DataFrame(own, columns=MOMENTS)])
         if len(times):
-            more[TIMES] = times.fillna("")
+            more[TIMES_FILE] = times.fillna("")
         kind, day = sources.loc[sources.source_id == source_id, ["kind", "date"]].iloc[0]
         made = MadeSource(source_id, source, kind, day, tuple(speakers), ())
-        more[REPORT] = add_run(place, MaterialReport(place, (made,), ()), today)
+        more[REPORT_FILE] = add_run(place, MaterialReport(place, (made,), ()), today)
         return replace(found, study=write_changes(study, new, place, more))
 
 
@@ -154,12 +154,12 @@ def move_times(folder: Path, texts: Mapping[str, AlignedText]) -> pd.DataFrame:
     StudyError
         If it has no ``source_id`` or ``start``.
     """
-    if not (folder / TIMES).is_file():
+    if not (folder / TIMES_FILE).is_file():
         return pd.DataFrame(columns=MOMENTS)
-    header, *cells = read_rows(folder / TIMES)[0]
+    header, *cells = read_rows(folder / TIMES_FILE)[0]
     frame = pd.DataFrame([row for row in cells if len(row) == len(header)], columns=header, dtype="str")
     if not {"source_id", "start"} <= set(frame):
-        raise StudyError("it has no source_id and start", TIMES, "write both columns, or move the file away")
+        raise StudyError("it has no source_id and start", TIMES_FILE, "write both columns, or move the file away")
     frame = frame[frame.start.str.fullmatch(r"\d+")]
     places = zip(frame.source_id, frame.start.astype("int64").tolist(), strict=True)
     return frame.assign(

@@ -18,7 +18,7 @@ import pandas as pd
 from zhagen.archives import open_archive
 from zhagen.errors import SourceError
 from zhagen.extras import import_extra
-from zhagen.materials.archives import OLE
+from zhagen.materials.guard import OLE
 from zhagen.materials.names import Name, NamePattern
 from zhagen.text.encodings import read_file
 

@@ -21,7 +21,7 @@ from zhagen.output import write_files
 from zhagen.study.folder import columns_of, read_folder, sha256_of
 from zhagen.study.locking import lock_study
 
-REPORT, TIMES = "report.json", "times.csv"
+REPORT_FILE, TIMES_FILE = "report.json", "times.csv"
 SPEAKERS = (*columns_of("speakers"), "turns", "confirmed")
 MOMENTS = "source_id start begin finish".split()
 _DATE = re.compile(
@@ -226,9 +226,9 @@ def new_study(
     }
     times = _time_rows(made)
     if len(times):
-        files[TIMES] = times
+        files[TIMES_FILE] = times
     report = MaterialReport(place, tuple(made), tuple(found.left_out))
-    files[REPORT] = add_run(place, report, today)
+    files[REPORT_FILE] = add_run(place, report, today)
     write_files(files, place)
     return report
 
@@ -304,7 +304,7 @@ def _add(
     made = _made(found, contents.texts, interviewers, participants)
     if not made:
         raise nothing_read(found)
-    added = {"sources.csv": _source_rows(made), "speakers.csv": _speaker_rows(made), TIMES: _time_rows(made)}
+    added = {"sources.csv": _source_rows(made), "speakers.csv": _speaker_rows(made), TIMES_FILE: _time_rows(made)}
     files: dict[str, Any] = {f"sources/{one.source_id}.txt": one.source.text for one in made}
     present = [name for name in files if (place / name).exists()]
     if present:
@@ -313,7 +313,7 @@ def _add(
         if len(rows):
             files[name] = _appended(place / name, rows)
     report = MaterialReport(place, tuple(made), tuple(found.left_out))
-    files[REPORT] = add_run(place, report, today)
+    files[REPORT_FILE] = add_run(place, report, today)
     write_files(files, place)
     return report
 
@@ -388,7 +388,7 @@ def _time_rows(made: Sequence[MadeSource]) -> pd.DataFrame:
 
 def _appended(path: Path, rows: pd.DataFrame) -> str:
     """Return a table with rows added; those that it has stay as they are written, unless there are new columns."""
-    from zhagen.materials.tables import read_rows
+    from zhagen.materials.answers import read_rows
     from zhagen.output import guard_cells
 
     if not path.is_file():
@@ -430,7 +430,7 @@ def add_run(place: Path, report: MaterialReport, today: date | None) -> str:
             {"file": one.file, "why": one.why} | ({"todo": one.todo} if one.todo else {}) for one in report.left_out
         ],
     }
-    return json.dumps({"runs": [*_earlier(place / REPORT), run]}, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps({"runs": [*_earlier(place / REPORT_FILE), run]}, ensure_ascii=False, indent=1) + "\n"
 
 
 def _row(made: MadeSource) -> dict[str, Any]:

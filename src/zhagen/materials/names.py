@@ -19,14 +19,14 @@ import pandas as pd
 
 from zhagen.corpus.turns import TITLES
 from zhagen.errors import StudyError
-from zhagen.materials.tables import read_rows
+from zhagen.materials.answers import read_rows
 from zhagen.output import unguard_cells, write_files
 from zhagen.study.study import Study
 from zhagen.text.characters import HAN
 from zhagen.text.speakers import is_interviewer, is_participant
 
 COLUMNS = "found kind count places replacement keep note".split()
-KINDS = {  # kind -> what its pseudonyms begin with
+PSEUDONYMS = {  # kind -> what its pseudonyms begin with
     "person": "人物",
     "place": "地点",
     "organisation": "机构",
@@ -473,7 +473,7 @@ def _listed(candidates: dict[str, tuple[str, str]], strings: Sequence[tuple[str,
             counts[name.found] += 1
             if place not in places[name.found]:
                 places[name.found].append(place)
-    order = {kind: number for number, kind in enumerate(KINDS)}
+    order = {kind: number for number, kind in enumerate(PSEUDONYMS)}
     chosen = [found for found in candidates if counts[found]]
     chosen.sort(key=lambda found: (order[candidates[found][0]], -counts[found], found))
     numbers: Counter[str] = Counter()
@@ -482,7 +482,7 @@ def _listed(candidates: dict[str, tuple[str, str]], strings: Sequence[tuple[str,
         kind, note = candidates[found]
         full = note.removeprefix("the given name of ") if note.startswith("the given name of ") else ""
         numbers[kind] += 1
-        replacement = KINDS[kind] + _letters(numbers[kind])
+        replacement = PSEUDONYMS[kind] + _letters(numbers[kind])
         if full and full in chosen:
             replacement = f"same as {full}"
         title = next((title for title in _LONG_TITLES if kind == "person" and found.endswith(title)), "")

@@ -16,7 +16,7 @@ from typing import Any
 from zhagen.corpus.turns import turn_head
 from zhagen.errors import SourceError
 from zhagen.extras import import_extra
-from zhagen.materials.archives import damaged
+from zhagen.materials.guard import damaged
 from zhagen.materials.texts import NAMED, Change, SourceText, plain_letters, plain_text
 from zhagen.text.characters import WIDE
 from zhagen.text.cleaning import line_joint

@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from zhagen.errors import SourceError, ZhagenError
-from zhagen.materials.archives import check_size
+from zhagen.materials.answers import BY, Answers, read_answers
+from zhagen.materials.guard import check_size
 from zhagen.materials.pdf import read_pdf
 from zhagen.materials.plain import read_plain
 from zhagen.materials.subtitles import read_subtitles
-from zhagen.materials.tables import BY, Answers, read_answers
 from zhagen.materials.texts import SourceText
 from zhagen.materials.word import read_word
 
 SAVE_AS = "open it in Word, WPS or LibreOffice and save it as .docx"
-KINDS = ("txt", "md", "docx", "pdf", "srt", "vtt", "xlsx", "csv", "tsv")
+SUFFIXES = ("txt", "md", "docx", "pdf", "srt", "vtt", "xlsx", "csv", "tsv")
 OTHERS = {  # suffix -> what it is, what to do
     "doc": ("Word's form of 1997", SAVE_AS),
     "wps": ("a document of WPS", SAVE_AS),
@@ -287,8 +287,10 @@ def _file(path: Path, name: str, seen: dict[str, str], found: Material) -> Itera
         found.left_out.append(LeftOut(name, "it is no regular file", "write its content to a file"))
     elif real in seen:
         found.left_out.append(LeftOut(name, f"a link to {seen[real]}, which is read already"))
-    elif kind not in KINDS:
-        what, todo = OTHERS.get(kind, ("no kind of file that is read", f"save its text as one of {', '.join(KINDS)}"))
+    elif kind not in SUFFIXES:
+        what, todo = OTHERS.get(
+            kind, ("no kind of file that is read", f"save its text as one of {', '.join(SUFFIXES)}")
+        )
         found.left_out.append(LeftOut(name, what, todo))
     else:
         seen[real] = name

@@ -10,7 +10,7 @@ from pathlib import Path
 from zhagen.corpus.turns import turn_head
 from zhagen.errors import SourceError
 from zhagen.extras import import_extra
-from zhagen.materials.archives import damaged
+from zhagen.materials.guard import damaged
 from zhagen.materials.plain import decode_file
 from zhagen.materials.speakers import is_saying
 from zhagen.materials.texts import Change, SourceText, plain_text

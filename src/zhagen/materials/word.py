@@ -7,7 +7,7 @@ from typing import Any
 
 from zhagen.errors import SourceError
 from zhagen.extras import import_extra
-from zhagen.materials.archives import check_archive, damaged
+from zhagen.materials.guard import check_archive, damaged
 from zhagen.materials.texts import Change, SourceText, plain_text
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -20,6 +20,7 @@ from .dictionaries import DictionaryUnits as DictionaryUnits
 from .dictionaries import dictionary_units as dictionary_units
 from .differences import StudyComparison as StudyComparison
 from .differences import compare_studies as compare_studies
+from .document_studies import document_study as document_study
 from .editing import Act as Act
 from .editing import add_code as add_code
 from .editing import merge_codes as merge_codes
@@ -28,6 +29,8 @@ from .editing import read_parts as read_parts
 from .editing import rename_code as rename_code
 from .editing import retire_code as retire_code
 from .editing import split_code as split_code
+from .gioia import gioia_codebook as gioia_codebook
+from .gioia import gioia_study as gioia_study
 from .history import code_lineage as code_lineage
 from .history import codebook_at as codebook_at
 from .history import codebook_evolution as codebook_evolution
@@ -43,13 +46,6 @@ from .progress import CodeLog as CodeLog
 from .progress import StudyStatus as StudyStatus
 from .progress import code_log as code_log
 from .progress import study_status as study_status
-from .published import document_study as document_study
-from .reading import Memo as Memo
-from .reading import Note as Note
-from .reading import Talk as Talk
-from .reading import show_memo as show_memo
-from .reading import show_note as show_note
-from .reading import show_turns as show_turns
 from .retrieval import coding_pairs as coding_pairs
 from .retrieval import find_codings as find_codings
 from .retrieval import find_units as find_units
@@ -59,8 +55,12 @@ from .saturation import StudySaturation as StudySaturation
 from .saturation import source_codes as source_codes
 from .saturation import source_order as source_order
 from .saturation import study_saturation as study_saturation
-from .structure import gioia_codebook as gioia_codebook
-from .structure import gioia_study as gioia_study
+from .showing import Memo as Memo
+from .showing import Note as Note
+from .showing import Talk as Talk
+from .showing import show_memo as show_memo
+from .showing import show_note as show_note
+from .showing import show_turns as show_turns
 from .study import Study as Study
 from .study import make_study as make_study
 from .study import open_study as open_study

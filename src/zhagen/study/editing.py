@@ -14,7 +14,7 @@ from typing import Any, TypedDict, Unpack
 import pandas as pd
 
 from zhagen.errors import StudyError
-from zhagen.study.folder import ID, columns_of, read_rows, split_list
+from zhagen.study.folder import ID, columns_of, read_any_table, split_list
 from zhagen.study.study import Study, remake_study
 from zhagen.vocabulary import DEFINING, LEVELS
 
@@ -342,7 +342,7 @@ def read_parts(path: Path | str) -> dict[str, list[str]]:
     StudyError
         If the file is no table, or lacks a column.
     """
-    table, _ = read_rows(Path(path))
+    table, _ = read_any_table(Path(path))
     for name in ("coding_id", "to"):
         if name not in table:
             raise StudyError(f"there is no column {name!r}", f"{path}, line 1", "it needs coding_id and to")

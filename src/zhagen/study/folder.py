@@ -42,7 +42,7 @@ TABLES: dict[str, tuple[str, str]] = {
 NEEDED = ("sources", "codebook", "codings")
 KEYS = {"sources": "source_id", "codebook": "code_id", "codings": "coding_id"}
 KEYS |= {"differences": "difference_id", "negative_cases": "case_id"}
-NUMBERS = {"codings": ("start", "end"), "differences": ("start", "end"), "sampling": ("order",)}
+NUMBER_COLUMNS = {"codings": ("start", "end"), "differences": ("start", "end"), "sampling": ("order",)}
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 SEPARATOR = re.compile(r'"?sep=.?"?\s*', re.IGNORECASE)  # the first line of a table, for spreadsheets only
 NOTES = ("guide.md", "consent.md", "findings.md", "storyline.md")
@@ -409,7 +409,7 @@ def _read_table(folder: Path, name: str, found: Contents) -> None:
         if column not in frame:
             frame[column] = pd.Series([""] * len(frame), dtype="str")
     found.lines[name] = lines
-    for column in NUMBERS.get(name, ()):
+    for column in NUMBER_COLUMNS.get(name, ()):
         values = []
         cells = frame[column].tolist()
         digits = "".join(cells)
@@ -426,7 +426,7 @@ def _read_table(folder: Path, name: str, found: Contents) -> None:
     found.tables[name] = typed_table(name, frame[columns + rest])
 
 
-def read_rows(path: Path) -> tuple[pd.DataFrame, list[int]]:
+def read_any_table(path: Path) -> tuple[pd.DataFrame, list[int]]:
     """Read a table of any columns, such as an export of the page to code in.
 
     Parameters
@@ -551,7 +551,7 @@ def typed_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     missing = [column for column in TABLES[name][0].split() if column not in frame]
     if missing:
         raise StudyError(f"there is no column {missing[0]!r}", f"{name}.csv", f"it needs {TABLES[name][0]}")
-    numbers = NUMBERS.get(name, ())
+    numbers = NUMBER_COLUMNS.get(name, ())
     made = pd.DataFrame(index=range(len(frame)))
     for column in [*columns_of(name), *(str(other) for other in frame if other not in columns_of(name))]:
         if column in frame and column not in numbers and isinstance(frame[column].dtype, pd.StringDtype):

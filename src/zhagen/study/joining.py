@@ -11,7 +11,7 @@ from zhagen.study.anchors import anchor_codings, place_quotes
 from zhagen.study.study import Study, make_study, remake_study
 
 KEPT = ("speakers", "differences", "sampling")  # tables of which a part is still true of a part of the sources
-PLACE = ("start", "end")
+SPAN = ("start", "end")
 COLUMNS = "give source_id, code_id or label, and start and end or quote"
 
 
@@ -49,7 +49,7 @@ def add_codings(study: Study, codings: pd.DataFrame, *, coder: str) -> Study:
     """
     if study.codings.coder.eq(coder).any():
         raise StudyError(f"the study has codings of {coder} already", todo="give another name, such as 我")
-    needed = ["source_id", *([] if "quote" in codings else PLACE), *([] if "code_id" in codings else ["label"])]
+    needed = ["source_id", *([] if "quote" in codings else SPAN), *([] if "code_id" in codings else ["label"])]
     lacking = [name for name in needed if name not in codings]
     if lacking:
         raise StudyError(f"there is no column {lacking[0]!r}", todo=COLUMNS)
@@ -78,7 +78,7 @@ def add_codings(study: Study, codings: pd.DataFrame, *, coder: str) -> Study:
     columns = dict.fromkeys([*study.codings, *(["memo"] if "memo" in given else [])])
     plain = given[[column for column in columns if column in given]]
     every = pd.concat([study.codings, plain], ignore_index=True)
-    every = every.fillna(dict.fromkeys([str(name) for name in every if name not in (*PLACE, "places")], ""))
+    every = every.fillna(dict.fromkeys([str(name) for name in every if name not in (*SPAN, "places")], ""))
     changes = {
         "codes": pd.concat([codes, added], ignore_index=True).fillna(""),
         "codings": every,

@@ -17,7 +17,7 @@ import pandas as pd
 from zhagen.errors import StudyError
 from zhagen.study.correcting import find_marks, move_marks
 from zhagen.study.editing import new_memo_id, relink
-from zhagen.study.folder import KEYS, columns_of, read_rows, sha256_of, split_list, typed_table
+from zhagen.study.folder import KEYS, columns_of, read_any_table, sha256_of, split_list, typed_table
 from zhagen.study.history import code_lineage
 from zhagen.study.study import EVERYBODY, Study, open_study, remake_study
 from zhagen.text.alignment import align_texts
@@ -25,7 +25,7 @@ from zhagen.vocabulary import DEFINING
 
 CONFLICTS = "kind code source_id start end ours theirs done".split()
 DIFFERENCES = "kind label source_id start end coder other words others".split()
-PLACE = ["source_id", "start", "end", "code_id", "coder"]
+CODING_KEY = ["source_id", "start", "end", "code_id", "coder"]
 EXPORT = ("source_id", "start", "end", "code_id", "coder")  # what an export of the page must have
 
 
@@ -114,7 +114,7 @@ def read_study(path: Path | str, study: Study) -> Study:
     """
     if Path(path).is_dir():
         return open_study(path)
-    table, lines = read_rows(Path(path))
+    table, lines = read_any_table(Path(path))
     lacking = [name for name in EXPORT if name not in table]
     if lacking:
         todo = f"give an export of the page, with {', '.join(EXPORT)}"
@@ -410,16 +410,16 @@ class _Merge:
         spans = zip(theirs.source_id, theirs.start, theirs.end, theirs.quote_sha256, strict=True)
         theirs["quote_sha256"] = [old or sha256_of(self.theirs.texts[one][a:b]) for one, a, b, old in spans]
         same = dict(
-            zip(zip(*(ours[name].tolist() for name in PLACE), strict=True), ours.coding_id.tolist(), strict=True)
+            zip(zip(*(ours[name].tolist() for name in CODING_KEY), strict=True), ours.coding_id.tolist(), strict=True)
         )
-        columns = {name: ours[name].tolist() for name in ["coding_id", *PLACE, "quote_sha256"]}
+        columns = {name: ours[name].tolist() for name in ["coding_id", *CODING_KEY, "quote_sha256"]}
         mine = dict(zip(columns["coding_id"], range(len(ours)), strict=True))
         used, ids = set(mine), {}
         keep = []
         notes = dict(zip(ours.coding_id, ours["memo"], strict=True)) if "memo" in ours else {}
         sums = theirs.quote_sha256.tolist()
         their_notes = theirs["memo"].tolist() if "memo" in theirs else [""] * len(theirs)
-        for row, values in enumerate(zip(*(theirs[name].tolist() for name in ["coding_id", *PLACE]), strict=True)):
+        for row, values in enumerate(zip(*(theirs[name].tolist() for name in ["coding_id", *CODING_KEY]), strict=True)):
             coding_id, place = values[0], values[1:]
             note = their_notes[row]
             if place in same:
@@ -440,7 +440,7 @@ class _Merge:
             if old is not None and old["coder"] == place[4]:
                 said = [
                     f"{one['source_id']} {one['start']}-{one['end']} {self._label(one['code_id'])}"
-                    for one in (old, dict(zip(PLACE, place, strict=True)))
+                    for one in (old, dict(zip(CODING_KEY, place, strict=True)))
                 ]
                 done = f"both are kept, theirs is {name}"
                 self.conflict("coding", said[0], said[1], done, self._label(place[3]), place[:3])

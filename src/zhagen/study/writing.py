@@ -15,7 +15,7 @@ from zhagen.output import guard_cells, write_files
 from zhagen.study.folder import (
     KEYS,
     NEEDED,
-    NUMBERS,
+    NUMBER_COLUMNS,
     TABLES,
     columns_of,
     file_sha256,
@@ -275,7 +275,7 @@ def describe_study(study: Study) -> dict[str, Any]:
             continue
         columns = [*columns_of(name), *(str(one) for one in frame if one not in columns_of(name))]
         columns = [one for one in columns if one not in ("anchor", "places", "status")]
-        numbers = NUMBERS.get(name, ())
+        numbers = NUMBER_COLUMNS.get(name, ())
         fields: list[dict[str, str]] = []
         for column in columns:
             kind = {"name": column, "type": "integer" if column in numbers else "string"}

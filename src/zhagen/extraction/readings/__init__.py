@@ -7,7 +7,7 @@ from typing import Any
 from zhagen.documents.outline import Outline
 from zhagen.extraction.codebook import Codebook, assemble_codebook
 
-Reading = Callable[[Outline, dict[str, Any], Mapping[str, str]], Codebook]
+Builder = Callable[[Outline, dict[str, Any], Mapping[str, str]], Codebook]
 
 
 def build_codebook(outline: Outline, recipe: dict[str, Any], glosses: Mapping[str, str] | None = None) -> Codebook:
@@ -41,5 +41,5 @@ def build_codebook(outline: Outline, recipe: dict[str, Any], glosses: Mapping[st
     """
     if "reading" not in recipe:
         return assemble_codebook(outline, [], [])
-    build: Reading = import_module(f"zhagen.extraction.readings.{recipe['reading']}").build
+    build: Builder = import_module(f"zhagen.extraction.readings.{recipe['reading']}").build
     return build(outline, recipe, glosses or {})

@@ -8,7 +8,7 @@ from zhagen.documents.outline import Outline
 from zhagen.errors import ExtractionError
 from zhagen.extraction.codebook import Codebook, assemble_codebook, code_row, evidence_row
 from zhagen.extraction.tables import extract_table, short_name
-from zhagen.extraction.tables.cells import check_label, split_list, split_quotations
+from zhagen.extraction.tables.cells import check_label, split_labels, split_quotations
 from zhagen.extraction.tables.merged import reconcile_merged
 from zhagen.extraction.tables.table import Cell, Row, Table
 
@@ -273,7 +273,7 @@ def row_labels(entry: dict[str, Any], row: Row, level: str, known: frozenset[str
     level : str
         The column.
     known : frozenset of str, default empty
-        Labels known from elsewhere, see `zhagen.extraction.tables.cells.split_list`.
+        Labels known from elsewhere, see `zhagen.extraction.tables.cells.split_labels`.
 
     Returns
     -------
@@ -283,7 +283,7 @@ def row_labels(entry: dict[str, Any], row: Row, level: str, known: frozenset[str
     cell = row.cells[level]
     assert cell is not None  # coding_tables has refused such rows
     column = next(column for column in entry["columns"] if column["name"] == level)
-    return split_list(cell.raw or cell.text, known) if column["list"] else [cell.text]
+    return split_labels(cell.raw or cell.text, known) if column["list"] else [cell.text]
 
 
 def parent_of(row: Row, level: str) -> dict[str, Any]:

@@ -125,7 +125,7 @@ def check_label(outline: Outline, label: str, lines: tuple[int, int]) -> None:
     )
 
 
-def split_list(raw: str, known: frozenset[str] = frozenset()) -> list[str]:
+def split_labels(raw: str, known: frozenset[str] = frozenset()) -> list[str]:
     """Split a cell that lists labels: at 、，；/ and line breaks, or at blanks if it has none of them.
 
     Parameters
@@ -142,9 +142,9 @@ def split_list(raw: str, known: frozenset[str] = frozenset()) -> list[str]:
 
     Examples
     --------
-    >>> split_list("技术整合 平台战略"), split_list("轮流浇水、看护工具")
+    >>> split_labels("技术整合 平台战略"), split_labels("轮流浇水、看护工具")
     (['技术整合', '平台战略'], ['轮流浇水', '看护工具'])
-    >>> split_list("环境、社会 平台", frozenset({"环境、社会", "平台"}))
+    >>> split_labels("环境、社会 平台", frozenset({"环境、社会", "平台"}))
     ['环境、社会', '平台']
     """
     raw = raw.strip()

@@ -13,7 +13,7 @@ from typing import Any
 from zhagen.corpus.readers import SEPARATOR, SEPARATORS
 from zhagen.errors import SourceError
 from zhagen.extras import import_extra
-from zhagen.materials.archives import check_archive, damaged
+from zhagen.materials.guard import check_archive, damaged
 from zhagen.materials.plain import decode_file
 from zhagen.materials.texts import Change, SourceText, plain_text
 from zhagen.text.rows import csv_reader
