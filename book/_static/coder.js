@@ -770,6 +770,7 @@
       setTimeout(() => URL.revokeObjectURL(link.href), 60000);
     }
     const guard = (memo) => (FORMULA.test(memo) ? `'${memo}` : memo);
+    const unguard = (memo) => memo.replace(/^'(?='*[=+\-@＝＋－＠\t\r])/, "");
     const exportCodings = () => {
       const rows = [
         ["coding_id", "source_id", "start", "end", "code_id", "coder", "date", "quote_sha256", "label", "memo"],
@@ -900,10 +901,12 @@
         while (taken.has(id)) id += "x";
         taken.add(id);
         ids.set(code.label, id);
-        const { label, parent, definition, level, include, exclude, color } = code;
-        fresh.push({ id, label, parent_id: ids.get(parent) ?? "", definition, level, include, exclude, color });
+        fresh.push([code, id]);
       }
-      return fresh.length ? { ...now, codes: [...now.codes, ...fresh] } : now;
+      const made = fresh.map(([{ label, parent, definition, level, include, exclude, color }, id]) => {
+        return { id, label, parent_id: ids.get(parent) ?? "", definition, level, include, exclude, color };
+      });
+      return made.length ? { ...now, codes: [...now.codes, ...made] } : now;
     }
     // codings of files: what is wrong in one is listed with file and line, the rest is taken
     async function codingsOf(files) {
@@ -922,8 +925,20 @@
       const books = tables.filter(
         (table) => table && table.header.includes("label") && !table.header.includes("start"),
       );
-      for (const row of books.flatMap((table) => table.lines))
-        if (row.code_id && !wrong(tidy(row.label))) names.set(row.code_id, tidy(row.label));
+      for (const { name, lines } of books) {
+        const own = new Map(lines.map((row) => [row.code_id, tidy(row.label)]));
+        for (const row of lines) {
+          const label = tidy(row.label);
+          const why = row.short ? _("少了或多了格子") : wrong(label);
+          if (why) {
+            faults.push(_("{file} 第 {line} 行：{why}。", { file: name, line: row.line, why }));
+            continue;
+          }
+          if (row.code_id) names.set(row.code_id, label);
+          const said = ["level", "definition", "include", "exclude"].map((field) => [field, unguard(row[field] ?? "").trim()]);
+          codes.push({ id: row.code_id ?? "", label, parent: own.get(row.parent_id), ...Object.fromEntries(said) });
+        }
+      }
       for (const table of tables) {
         if (!table || books.includes(table)) continue;
         const missing = NEEDED.filter((name) => !table.header.includes(name));
@@ -953,7 +968,7 @@
               start,
               end,
               label,
-              memo: (row.memo ?? "").replace(/^'(?='*[=+\-@＝＋－＠\t\r])/, ""),
+              memo: unguard(row.memo ?? ""),
               date: row.date ?? "",
               coder: row.coder,
               code: row.code_id,
@@ -972,12 +987,6 @@
     };
     async function take(files) {
       const { found, faults, books, codes, kinds } = await codingsOf(files);
-      const fresh = codes.filter((code) => !state.codes.some((one) => one.label === code.label));
-      if (data.save && fresh.length > 50)
-        return report(
-          _n("有 {n} 个新码。这一页连着研究的文件夹，整本的编码本用 zhagen import 读入；这里什么都没有读入。", fresh.length),
-          faults,
-        );
       const who = [...new Set(found.map((c) => c.coder))];
       const mine = who.length > 1 ? found.filter((c) => c.coder === state.coder) : found;
       if (who.length > 1 && !mine.length)
@@ -986,9 +995,7 @@
       act((now) => joined(withCodes(now, codes), mine), "");
       const [added, learnt] = [state.codings.length - had, state.codes.length - knew];
       report(
-        books && !found.length
-          ? _("编码本要和编码一起读入。")
-          : kinds.has("codebook") && !found.length
+        (books || kinds.has("codebook")) && !found.length
             ? _n("读入编码本：{n} 个码，新添 {learnt} 个。", codes.length, { learnt })
             : _n("读入 {n} 处，新添 {added} 处{more}。", mine.length, {
                 added,

@@ -87,6 +87,15 @@ def test_what_is_coded_is_saved_and_shown_again_also_after_the_server_was_away(b
         codes = wait_for(lambda: open_study(folder).codebook.codes, lambda codes: "别处的" in set(codes.label))
         assert codes.set_index("label").color["别处的"] == "#12ab9f"
         wait_for(lambda: browser.run(LABELS), lambda found: any("别处的，0 处" in one for one in found))
+        had = len(codes)
+        rows = ["code_id,label,level,parent_id,definition", "k0,总的,category,,"]
+        rows += [f"k{number},码{number},concept,k0,第{number}条" for number in range(1, 5000)]
+        (tmp_path / "book.csv").write_text("\n".join(rows) + "\n", "utf-8")
+        browser.files('input[aria-label="读入…"]', tmp_path / "book.csv")
+        study = wait_for(lambda: open_study(folder), lambda study: len(study.codebook.codes) == had + 5000)
+        assert study.codebook.above("k4999") == ["k0"] and study.history.act.tolist()[-2:] == ["create", "create"]
+        browser.run('[...document.querySelectorAll("button")].find((one) => one.textContent === "撤销").click();')
+        wait_for(lambda: open_study(folder), lambda study: len(study.codebook.codes) == had)
         visit(browser, server.address)
         assert browser.run("return document.querySelectorAll('tbody tr')[1].cells[2].textContent;") == "2"
         refused = [one for one in browser.errors if not one.startswith(f"http://127.0.0.1:{port}/")]

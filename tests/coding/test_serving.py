@@ -8,15 +8,17 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
 
+from study.conftest import small
 from zhagen.cli import main
 from zhagen.coding import start_server
 from zhagen.errors import StudyError
-from zhagen.study import check_study, merge_codes, open_study, rename_code, retire_code, update_study
+from zhagen.study import check_study, correct_source, merge_codes, open_study, rename_code, retire_code, update_study
 from zhagen.study.study import remake_study
 
 DAY = {"date": "2024-04-01"}
@@ -167,6 +169,32 @@ def test_a_code_of_another_program_keeps_its_colour_and_its_definition(server, f
     assert (row.color, row.definition) == ("#12ab9f", "在别处说的") and check_study(folder).empty
     code = loaded(server)["codes"][-1]
     assert (code["color"], code["definition"]) == ("#12ab9f", "在别处说的")
+
+
+def test_a_codebook_of_5000_codes_is_one_act_and_so_is_taking_it_back(server, folder):
+    data = loaded(server)
+    before = data["state"]
+    new = [{"id": f"n{n:05d}", "label": f"码{n}", "level": "concept", "parent_id": "n99999"} for n in range(5000)]
+    new.append({"id": "n99999", "label": "总的", "level": "category"})
+    begun = time.monotonic()
+    status, answer = save(server, data, before, {**before, "codes": before["codes"] + new})
+    assert status == 200 and time.monotonic() - begun < 20  # 2 s on a quiet machine; code by code it took hours
+    study, acts = open_study(folder), len(small().history)
+    assert len(study.codebook.codes) == len(before["codes"]) + 5001 and study.codebook.above("n00007") == ["n99999"]
+    assert study.history.act.tolist()[acts:] == ["create", "create"]  # a cell holds 30,000 characters
+    status, _ = save(server, data, answer["state"], before)
+    study = open_study(folder)
+    assert status == 200 and study.codebook.labels() == small().codebook.labels()
+    assert study.history.act.tolist()[acts + 2 :] == ["retire", "retire"] and check_study(folder).empty
+
+
+def test_a_source_that_was_corrected_meanwhile_is_said(server, folder):
+    data = loaded(server)
+    update_study(folder, lambda study: correct_source(study, "I01", study.texts["I01"] + "好。", **DAY).study)
+    status, answer = save(server, data, data["state"], coded(data["state"], 10, 12, "c02"))
+    assert status == 409 and "the text of I01 was changed" in answer["said"][0]
+    data = loaded(server)
+    assert save(server, data, data["state"], coded(data["state"], 10, 12, "c02"))[0] == 200
 
 
 def test_sending_twice_is_saving_once(server, folder):

@@ -5,18 +5,20 @@ two coders, at one source lose nothing; where both changed the same thing, both 
 """
 
 import re
+from collections.abc import Container
 from datetime import date as calendar
 from typing import Any
 
 import pandas as pd
 
 from zhagen.coding.passage import CodingPassage, code_passage
-from zhagen.coding.state import check_state
+from zhagen.coding.state import FIELDS, check_state
 from zhagen.errors import StudyError, ZhagenError
-from zhagen.study.editing import Act, add_code, new_code_id, rename_code
+from zhagen.study.editing import Act, add_codes, drop_codes, new_code_id, rename_code
 from zhagen.study.folder import ID, sha256_of, split_list
 from zhagen.study.history import code_lineage
 from zhagen.study.study import Study, remake_study
+from zhagen.vocabulary import LEVELS
 
 Key = tuple[int, int, str]  # start, end, code
 
@@ -87,13 +89,17 @@ def apply_page(study: Study, source_id: str, coder: str, sent: Any) -> tuple[Stu
         )
     base, state = (check_state(passage.data, sent.get(name)) for name in ("base", "state"))
     said: list[str] = []
-    changed, become = _codes(study, base, state, coder, said)
+    day = max([calendar.today().isoformat(), *study.history.date])
+    act: Act = {"coder": coder, "reason": "在编码页上", "date": day}
+    changed, become = _codes(study, base, state, act, said)
     codings = _codings(changed, passage, coder, base, state, become, said)
     if codings is not None:
         about = changed.about
         if "coders" in about and coder not in about["coders"]:
             about = {**about, "coders": [*about["coders"], coder]}
         changed = remake_study(changed, codings=codings, about=about)
+    sent_codes = {code["id"] for code in state["codes"]}
+    changed = drop_codes(changed, [code["id"] for code in base["codes"] if code["id"] not in sent_codes], **act)
     return changed, _state(changed, page_of_source(changed, source_id, coder)[0], coder), said
 
 
@@ -115,56 +121,78 @@ def _state(study: Study, passage: CodingPassage, coder: str) -> dict[str, Any]:
 
 
 def _codes(
-    study: Study, base: dict[str, Any], state: dict[str, Any], coder: str, said: list[str]
+    study: Study, base: dict[str, Any], state: dict[str, Any], act: Act, said: list[str]
 ) -> tuple[Study, dict[str, str]]:
     """Rename and make codes; return the study and what codes of the page are called here that are no longer there."""
     had = {code["id"]: code["label"] for code in base["codes"]}
-    day = max([calendar.today().isoformat(), *study.history.date])
-    act: Act = {"coder": coder, "reason": "在编码页上", "date": day}
     become: dict[str, str] = {}
-    colors: dict[str, str] = {}
+    here, new = study.codebook.labels(), list[dict[str, str]]()
+    called = {label: code_id for code_id, label in reversed(here.items())}
+    used = {one for cell in study.history.code_id for one in split_list(cell)}
+    line = _lineage(study) if any(one not in here for one in had) else {}
     for code in state["codes"]:
-        here = study.codebook.labels()
         code_id, label = code["id"], re.sub("[;；]", "，", code["label"]).strip()
         if code_id in here:
             if label in (had.get(code_id, label), here[code_id]):
                 continue
-            if here[code_id] == had[code_id]:
+            if here[code_id] == had.get(code_id):
                 study = rename_code(study, code_id, label, **act)
+                called.pop(here[code_id], None)
+                here[code_id], called[label] = label, code_id
             else:
-                said.append(f"“{had[code_id]}”在别处已经改名为“{here[code_id]}”，没有再改成“{label}”。")
+                said.append(f"“{had.get(code_id, code_id)}”在别处已经改名为“{here[code_id]}”，没有再改成“{label}”。")
             continue
-        same = [one for one, other in here.items() if other == label]
-        after = _successor(study, code_id) if code_id in had else ""
+        same = called.get(label, "")
+        after = _successor(line, here, code_id) if code_id in had else ""
         if same or after:
-            become[code_id] = same[0] if same else after
+            become[code_id] = same or after
             if after and not same:
                 said.append(f"“{label}”在别处已经并入“{here[after]}”，你的编码也跟过去了。")
             continue
-        used = {one for cell in study.history.code_id for one in split_list(cell)}
-        fresh = code_id if ID.fullmatch(code_id) and code_id not in used else new_code_id(study)
+        fresh = code_id if ID.fullmatch(code_id) and code_id not in used else new_code_id(study, used)
         if code_id in had:
             said.append(f"“{label}”在别处已经停用或者拆开了；你用它编的还在，码重新建了一个。")
-        said_of, color = (code.get(name, "") for name in ("definition", "color"))  # of a file that the page read
-        study = add_code(study, label, code_id=fresh, definition=said_of if isinstance(said_of, str) else "", **act)
-        if isinstance(color, str) and re.fullmatch("#[0-9a-f]{6}", color):
-            colors[fresh] = color
-        become[code_id] = fresh
-    if colors:
-        codes = study.codebook.codes
-        own = codes["color"].tolist() if "color" in codes else [""] * len(codes)
-        own = [colors.get(one, color) for one, color in zip(codes.code_id, own, strict=True)]
-        study = remake_study(study, codes=codes.assign(color=own))
+        new.append({"code_id": fresh, "label": label, **_said_of(code)})
+        become[code_id] = called[label] = fresh
+        used.add(fresh)
+    if new:
+        study = add_codes(study, _rows(new, become, study), **act)
     return study, become
 
 
-def _successor(study: Study, code_id: str) -> str:
-    """Return the living code that a code was merged into; empty if there is none."""
+def _said_of(code: dict[str, Any]) -> dict[str, str]:
+    """Return what a file that the page read says of a code."""
+    found = {name: code[name] for name in FIELDS if isinstance(code.get(name), str)}
+    color = code.get("color")
+    if isinstance(color, str) and re.fullmatch("#[0-9a-f]{6}", color):
+        found["color"] = color
+    return found
+
+
+def _rows(new: list[dict[str, str]], become: dict[str, str], study: Study) -> pd.DataFrame:
+    """Return new codes as rows of a codebook: a level that is none is a concept, a parent is one of a higher level."""
+    order = {level: number for number, level in enumerate(LEVELS)}
+    levels = dict(zip(study.codebook.codes.code_id, study.codebook.codes.level, strict=True))
+    for row in new:
+        row["level"] = row.get("level", "") if row.get("level", "") in LEVELS else "concept"
+        levels[row["code_id"]] = row["level"]
+    for row in new:
+        above = become.get(row.get("parent_id", ""), row.get("parent_id", ""))
+        row["parent_id"] = above if order.get(levels.get(above, ""), len(order)) < order[row["level"]] else ""
+    return pd.DataFrame(new).fillna("")
+
+
+def _lineage(study: Study) -> dict[str, list[str]]:
+    """Return what each code that ended became."""
     try:
-        line = code_lineage(study, code_id).set_index("code_id")["into"].to_dict()
+        return dict(code_lineage(study).set_index("code_id")["into"])
     except ZhagenError:
-        return ""
-    living, seen = set(study.codebook.codes.code_id), {code_id}
+        return {}
+
+
+def _successor(line: dict[str, list[str]], living: Container[str], code_id: str) -> str:
+    """Return the living code that a code was merged into; empty if there is none."""
+    seen = {code_id}
     while code_id not in living:
         into = line.get(code_id, [])
         if len(into) != 1 or into[0] in seen:

@@ -23,6 +23,8 @@ from .differences import compare_studies as compare_studies
 from .document_studies import document_study as document_study
 from .editing import Act as Act
 from .editing import add_code as add_code
+from .editing import add_codes as add_codes
+from .editing import drop_codes as drop_codes
 from .editing import merge_codes as merge_codes
 from .editing import move_code as move_code
 from .editing import read_parts as read_parts

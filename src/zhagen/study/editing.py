@@ -6,8 +6,10 @@ definition, when to use it and when not) is kept in a memo. An act that could be
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Container, Iterable, Mapping
 from datetime import date as calendar
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
@@ -19,6 +21,7 @@ from zhagen.study.study import Study, remake_study
 from zhagen.vocabulary import DEFINING, LEVELS
 
 BEGUN = "记历史以前已有"
+CELL = 30_000  # characters of a cell; Excel holds 32,767
 POINTING = {"differences": ["code_id"], "gioia": ["code_id"], "paradigm": ["category_id", "code_id"]}
 LISTING = {"paradigm": "codings", "negative_cases": "coding_ids"}  # columns that list codings
 
@@ -91,6 +94,87 @@ def add_code(
     """
     change = _Change(study, **act)
     change.begin(label, level, study.codebook.find(parent) if parent else "", code_id, definition)
+    return change.study()
+
+
+def add_codes(study: Study, codes: pd.DataFrame, **act: Unpack[Act]) -> Study:
+    """Add the codes of a whole codebook, in one act.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    codes : pandas.DataFrame
+        ``code_id``, ``label``, ``level`` and, where there are any, ``parent_id`` and further columns of a codebook.
+    **act : Act
+        Who did it, when and why.
+
+    Returns
+    -------
+    Study
+        The study. The history names the ids of all codes in one row (in a few, if a cell would get too long).
+
+    Raises
+    ------
+    StudyError
+        If a label, an id, a level or a parent cannot be used, or the date is before that of the last act.
+
+    Examples
+    --------
+    >>> from zhagen.study import practice_study
+    >>> rows = pd.DataFrame({"code_id": ["x1", "x2"], "label": ["看着不翻", "翻了不买"], "level": "concept"})
+    >>> found = add_codes(practice_study(), rows, date="2024-08-01")
+    >>> found.history.code_id.iloc[-1], len(found.codebook.codes) - len(practice_study().codebook.codes)
+    ('x1;x2', 2)
+    """
+    change = _Change(study, **act)
+    change.begin_all(codes)
+    return change.study()
+
+
+def drop_codes(study: Study, codes: Iterable[str], **act: Unpack[Act]) -> Study:
+    """Take codes that nothing uses out of the codebook, in one act: those that were added by mistake.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    codes : iterable of str
+        Ids of codes; those that have codings, or are named by a memo, a table, a model or a code that stays, stay.
+    **act : Act
+        Who did it, when and why.
+
+    Returns
+    -------
+    Study
+        The study; the same object if all of them stay.
+
+    Raises
+    ------
+    StudyError
+        If the date is before that of the last act.
+
+    Examples
+    --------
+    >>> from zhagen.study import practice_study
+    >>> study = add_code(practice_study(), "看着不翻", code_id="x1", date="2024-08-01")
+    >>> drop_codes(study, ["x1", "c04"], date="2024-08-01").history.code_id.tolist()[-2:]
+    ['x1', 'x1']
+    """
+    book = study.codebook.codes
+    named = {*study.codings.code_id, *(one for linked in study.memos.codes for one in linked)}
+    named |= {cell for name, columns in POINTING.items() for column in columns for cell in getattr(study, name)[column]}
+    ends = {*study.mechanism.source, *study.mechanism.target}
+    named |= set(book.code_id[book.label.isin(list(ends))])
+    going = set(codes) & set(book.code_id) - named
+    while kept := going & set(book.parent_id[~book.code_id.isin(list(going))]):
+        going -= kept
+    if not going:
+        return study
+    change = _Change(study, **act)
+    gone = book.code_id.isin(list(going))
+    change.codes = change.codes[~change.codes.code_id.isin(list(going))].reset_index(drop=True)
+    change.act_on("retire", book.code_id[gone].tolist())
     return change.study()
 
 
@@ -440,30 +524,77 @@ class _Change:
     def act(self, act: str, code_id: str, old: str = "", new: str = "") -> None:
         self.acts.append(self._row(act, code_id, old, new, self.reason) | {"memo_id": self.memo_id})
 
+    def act_on(self, act: str, ids: list[str]) -> None:
+        """Write an act on many codes: one row, unless its cell would be longer than a spreadsheet holds."""
+        while ids:
+            ends = list(accumulate(len(one) + 1 for one in ids))
+            number = max(bisect_right(ends, CELL), 1)
+            self.act(act, ";".join(ids[:number]))
+            ids = ids[number:]
+
+    def begin_all(self, codes: pd.DataFrame) -> None:
+        used = self.used_ids()
+        labels, levels = {one: code for code, one in self.labels().items()}, self.levels()
+        levels |= dict(zip(codes.code_id, codes.level, strict=True))
+        order = {level: number for number, level in enumerate(LEVELS)}
+        for row in codes.to_dict("records"):
+            code_id, label, above = row["code_id"], row["label"], row.get("parent_id", "")
+            self.check_form(label)
+            self.check_new(label, labels, used)
+            self.check_id(code_id, used)
+            self.check_level(row["level"])
+            if above and order.get(levels.get(above, ""), len(order)) >= order[row["level"]]:
+                said = f"{above} cannot be above {code_id}: it is not there, or not of a higher level"
+                raise StudyError(said, todo=f"a parent is of a higher level: {' > '.join(LEVELS)}")
+            labels[label] = code_id
+            used.add(code_id)
+        rows = codes.assign(status="inferred")
+        self.codes = pd.concat([self.codes, rows], ignore_index=True).fillna("")
+        if len(codes) == 1:
+            self.act("create", codes.code_id.iloc[0], "", codes.label.iloc[0])
+        else:
+            self.act_on("create", codes.code_id.tolist())
+
+    def used_ids(self) -> set[str]:
+        return {one for cell in self.old.history.code_id for one in split_list(cell)} | {*self.codes.code_id}
+
     def check_label(self, label: str) -> None:
-        ids = {*self.codes.code_id, *self.old.history.code_id}
+        self.check_form(label)
+        self.check_new(label, {one: code for code, one in self.labels().items()}, self.used_ids())
+
+    @staticmethod
+    def check_form(label: str) -> None:
         if not label.strip() or label != label.strip():
             raise StudyError("the label is empty, or a blank is at its beginning or end", todo="write a label")
         if re.search("[;；]", label) or any(unicodedata.category(one)[0] == "C" for one in label):
             todo = "take them out: a history joins labels by semicolons"
             raise StudyError(f"the label {label!r} has a semicolon or a character that is not seen", todo=todo)
-        for code_id, other in self.labels().items():
-            if other == label:
-                todo = "give another label, or merge the two codes"
-                raise StudyError(f"{code_id} is called {label} already", todo=todo)
-        if label in ids:
+
+    @staticmethod
+    def check_new(label: str, labels: Mapping[str, str], used: Container[str]) -> None:
+        if label in labels:
+            todo = "give another label, or merge the two codes"
+            raise StudyError(f"{labels[label]} is called {label} already", todo=todo)
+        if label in used:
             raise StudyError(f"{label} is the id of a code", todo="give another label")
 
-    def begin(self, label: str, level: str, parent: str, code_id: str = "", definition: str = "") -> str:
-        self.check_label(label)
+    @staticmethod
+    def check_level(level: str) -> None:
         if level not in LEVELS:
             raise StudyError(f"there is no level {level!r}", todo=f"use one of {', '.join(LEVELS)}")
-        code_id = code_id or new_code_id(self.old, self.codes.code_id)
-        used = {one for cell in self.old.history.code_id for one in split_list(cell)} | {*self.codes.code_id}
+
+    @staticmethod
+    def check_id(code_id: str, used: Container[str]) -> None:
         if not ID.fullmatch(code_id) or code_id in used:
             raise StudyError(
                 f"{code_id!r} is no id, or it was given before", todo="an id is given once: take a new one"
             )
+
+    def begin(self, label: str, level: str, parent: str, code_id: str = "", definition: str = "") -> str:
+        self.check_label(label)
+        self.check_level(level)
+        code_id = code_id or new_code_id(self.old, self.codes.code_id)
+        self.check_id(code_id, self.used_ids())
         row = {"code_id": code_id, "label": label, "level": level, "definition": definition, "status": "inferred"}
         self.codes = pd.concat([self.codes, pd.DataFrame([row])], ignore_index=True).fillna("")
         self.acts.append(self._row("create", code_id, "", label, self.reason))
@@ -584,7 +715,7 @@ def new_code_id(study: Study, used: Iterable[str] = ()) -> str:
     >>> new_code_id(practice_study())
     'c49'
     """
-    ids = {*used, *study.codebook.codes.code_id, *study.history.code_id}
+    ids = {*used, *study.codebook.codes.code_id, *(one for cell in study.history.code_id for one in split_list(cell))}
     return f"c{_highest('c', ids) + 1:02d}"
 
 
