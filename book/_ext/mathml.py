@@ -15,6 +15,8 @@ from sphinx.util.math import get_node_equation_number
 logger = logging.getLogger(__name__)
 
 NOT_UNDERSTOOD = re.compile(r"<m[io][^>]*>(\\[A-Za-z]+|&)</m[io]>")
+# no line begins with the marks that close or ends with those that open; but browsers break beside any formula
+KEPT = re.compile(r'([（“‘《〈「]*)(<span class="math">.*?</span>)([，。、；：？！）”’》〉」…%]*)', re.DOTALL)
 ALIGNMENT = re.compile(r"\\(begin|end)\{(?:aligned|align\*?)\}")
 
 
@@ -64,7 +66,23 @@ def visit_block(translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+def keep_marks(body: str) -> str:
+    """Keep the marks beside an inline formula in its line.
+
+    >>> keep_marks('（<span class="math">x</span>），')
+    '<span class="kept">（<span class="math">x</span>），</span>'
+    """
+    return KEPT.sub(lambda m: f'<span class="kept">{m[0]}</span>' if m[1] or m[3] else m[0], body)
+
+
+def keep_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Keep the marks of a page that is written."""
+    if doctree is not None and "body" in context:
+        context["body"] = keep_marks(context["body"])
+
+
 def setup(app: Sphinx) -> dict:
     """Register the renderer that `html_math_renderer: mathml` names."""
+    app.connect("html-page-context", keep_page)
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,6 @@
-"""How each table of a page is shown on a phone, decided when the page is written: it is known then what it holds.
+"""How each table of a page is shown, decided when the page is written: it is known then what it holds.
+
+On a phone a table has one of three ways:
 
 fits
     the columns stand side by side and none is narrower than its words or eight characters
@@ -6,6 +8,9 @@ cards
     a row becomes a card: its first cell, then every other cell after the name of its column
 slides
     the first column stays, the others slide under it: many numbers, nothing to wrap
+
+On every screen a column of short cells (a name, a date, a place) stays in one line as long as the columns of text keep
+their room, and heads wrap where they would make the table wider than the page.
 
 The styles are in `tables.css`; `tables.js` says where a table slides. Each head is marked as one (`scope`). What a cell
 prints is wrapped where it is text, and keeps its columns where it has some.
@@ -26,6 +31,8 @@ from zhagen.text.characters import HAN
 # in characters as wide as high: a phone's column of text, a cell's padding, the least that one reads in a column
 SCREEN, PADDING, READABLE = 22.5, 1.2, 8
 SHORT, SHORT_HEAD = 10, 5  # such cells stay in one line; so do such heads
+# on a page: its width, what a cell has at its sides; a name, the longest cell in one line, a text; the longest code
+PAGE, SIDES, NAME, TIGHT, TEXT, LINES, WHOLE = 44, 2, 6, 8, 10, 2, 24
 TABLE = re.compile(r"<table\b(?P<attributes>[^>]*)>(?P<body>.*?)</table>", re.DOTALL)
 HEAD = re.compile(r"<thead\b.*?</thead>", re.DOTALL)
 CELL = re.compile(r"<(?P<tag>t[dh])\b(?P<attributes>[^>]*)>")
@@ -36,6 +43,7 @@ PARTS = re.compile(r"<(?P<tag>thead|tbody|tr)\b(?P<attributes>[^>]*)>")
 PRINTED = re.compile(
     r'(<div class="output (?:stream|text_plain)[^>]*>\s*<div class="highlight"><pre)(>)(.*?)(?=</pre>)', re.DOTALL
 )
+CODE = re.compile(r'<code class="(?P<classes>[^"]*)">(?P<text>.*?)</code>', re.DOTALL)
 ALIGNED = re.compile(r"\S {2,}\S|\t")
 
 
@@ -101,6 +109,37 @@ def way(shape: Shape) -> str:
     return "slides"
 
 
+def tight_columns(shape: Shape) -> list[str]:
+    """Return the class of each column on a page: its cells stay in one line, in two, or are text.
+
+    Columns of up to six characters always stay in one line, longer ones as long as a text beside them keeps ten.
+
+    >>> tight_columns(Shape(["日期", "为什么"], [["2024-03-13", "再去的卖家没有短可揭，相同的是没问先说了一句"]]))
+    ['tight', '']
+    """
+    longest = [max(map(width, cells), default=0) for cells in shape.columns()]
+    least = [min(one, TEXT if one > LINES * TIGHT else NAME) for one in longest]
+    room = PAGE - sum(least) - SIDES * len(longest)
+    classes = []
+    for one, given in zip(longest, least, strict=True):
+        if one <= NAME or (one <= TIGHT and one - given <= room):
+            room -= one - given
+            classes.append("tight")
+        else:
+            classes.append("halved" if one <= LINES * NAME else "")
+    return classes
+
+
+def heads_wrap(shape: Shape) -> bool:
+    """Tell whether the heads in one line each would make the table wider than a page.
+
+    >>> heads_wrap(Shape(["动词", "去掉行动者，至少两个"], [["提升", "0"]]))
+    False
+    """
+    cells = [min(max(map(width, column), default=0), TIGHT) for column in shape.columns()]
+    return sum(max(width(head), cell) + SIDES for head, cell in zip(shape.heads, cells, strict=True)) > PAGE
+
+
 def _height_in_columns(shape: Shape, wide: list[float]) -> float:
     """Count the lines where the room that is left goes to the columns with the longest cells."""
     wanting = [
@@ -154,16 +193,30 @@ def mark_table(match: re.Match) -> str:
     heads = EMPTY_HEAD.sub(r"<td\1>\2</td>", head[0])
     heads = HEAD_CELL.sub(_mark_head, heads)
     short = [max(map(width, cells), default=0) <= SHORT for cells in shape.columns()]
+    kept = [
+        " ".join(filter(None, ("short" if is_short else "", on_page)))
+        for is_short, on_page in zip(short, tight_columns(shape), strict=True)
+    ]
     body = EMPTY_CELL.sub(r"<td\1></td>", body)  # hidden in a card
     rows = re.split(r"(?=<tr\b)", body[head.end() :])
-    rest = "".join(_mark_row(row, shape, short, shown) for row in rows)
+    rest = "".join(_mark_row(row, shape, kept, shown) for row in rows)
+    rest = CODE.sub(_mark_code, rest)
     body = body[: head.start()] + heads + rest
     if shown == "cards":  # a table that is no table to the eye is still one to the ear
         roles = {"thead": "rowgroup", "tbody": "rowgroup", "tr": "row"}
         body = PARTS.sub(lambda part: f'<{part["tag"]} role="{roles[part["tag"]]}"{part["attributes"]}>', body)
         body = re.sub(r"<th (?![^>]*\brole=)", '<th role="columnheader" ', body)
         attributes += ' role="table"'
-    return f"<table{_with_class(attributes, f'phone-{shown}')}>{body}</table>"
+    shown = f"phone-{shown} wrapped-heads" if heads_wrap(shape) else f"phone-{shown}"
+    return f"<table{_with_class(attributes, shown)}>{body}</table>"
+
+
+def _mark_code(match: re.Match) -> str:
+    """Mark a code that is short enough to stay whole in a column."""
+    words = re.sub(r"<[^>]+>", " ", match["text"]).split()
+    if max(map(len, words), default=0) > WHOLE:
+        return match[0]
+    return f'<code class="whole {match["classes"]}">{match["text"]}</code>'
 
 
 def _mark_head(match: re.Match) -> str:
@@ -184,8 +237,8 @@ def _with_class(attributes: str, name: str) -> str:
     )
 
 
-def _mark_row(row: str, shape: Shape, short: list[bool], shown: str) -> str:
-    """Mark the cells of one row."""
+def _mark_row(row: str, shape: Shape, kept: list[str], shown: str) -> str:
+    """Mark the cells of one row; `kept` are the classes of each column."""
     place = -1
 
     def mark(match: re.Match) -> str:
@@ -199,8 +252,8 @@ def _mark_row(row: str, shape: Shape, short: list[bool], shown: str) -> str:
                 name = shape.heads[place]
                 role = "rowheader" if match["tag"] == "th" else "cell"
                 attributes += f' role="{role}"' + (f' data-label="{escape(name)}"' if name else "")
-            if short[place]:
-                attributes = _with_class(attributes, "short")
+            if kept[place]:
+                attributes = _with_class(attributes, kept[place])
         return f"<{match['tag']}{attributes}>"
 
     return CELL.sub(mark, row)

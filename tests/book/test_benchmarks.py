@@ -35,7 +35,7 @@ def test_what_was_not_measured_has_no_ratio(tmp_path, monkeypatch):
     monkeypatch.setenv("ZHAGEN_DATA", str(tmp_path))
     found = load_benchmarks()
     assert found[["what", "tool", "ratio_text", "same"]].to_numpy().tolist() == [
-        ["不猜生词", "zhagen，单进程", "1.00（1.00–1.00）", "相同"],
+        ["不猜生词", "zhagen，单进程", "1.00", "相同"],
         ["不猜生词", "笔记本写法", "", "没有量"],
         ["猜生词", "quanteda", "2.00（1.00–3.00）", "分词不同"],
     ]

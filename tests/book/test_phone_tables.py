@@ -12,7 +12,7 @@ pytest.importorskip("sphinx", reason="the book extra is not installed")
 
 import browsers  # noqa: E402
 
-from phone_tables import Shape, mark_body, way  # noqa: E402
+from phone_tables import Shape, mark_body, tight_columns, way  # noqa: E402
 
 HTML = ROOT / "_build/html"
 PAGES = {  # pages with tables of each kind
@@ -61,8 +61,8 @@ def table(heads, *rows):
 def test_a_card_says_the_column_of_each_cell_and_stays_a_table_to_the_ear():
     made = mark_body(table(["概念", "归入", "状态", "理由"], ["数字节点部署", "需求源点建立", "依次序对应", ""]))
     assert 'class="phone-cards table"' in made and made.count('scope="col"') == made.count('role="columnheader"') == 4
-    assert '<td role="cell" data-label="归入" class="short">' in made
-    assert '<td role="cell" data-label="理由" class="short"></td>' in made  # empty: no card shows it
+    assert '<td role="cell" data-label="归入" class="short tight">' in made
+    assert '<td role="cell" data-label="理由" class="short tight"></td>' in made  # empty: no card shows it
     assert made.count('role="row"') == 2 and 'role="table"' in made and made.count("<thead") == 1
 
 
@@ -78,12 +78,31 @@ def test_a_long_text_beside_narrow_columns_becomes_a_card_but_not_where_cells_sp
     assert way(Shape(heads, [row], spanned=True)) == "slides"
 
 
+def test_dates_and_names_stay_in_a_line_while_the_text_keeps_its_room():
+    text = "卖家先说的那一句，后来没有人再提"
+    row = ["2024-03-13", "没有人回应", "数字价值主张实现", text]
+    heads = ["日期", "码", "到", "为什么"]
+    assert tight_columns(Shape(heads, [row])) == ["tight", "tight", "tight", ""]
+    crowded = [*row, "网络共享交互", text]  # the eight characters would take the room of the texts
+    assert tight_columns(Shape([*heads, "从", "理由"], [crowded])) == ["tight", "tight", "halved", "", "tight", ""]
+    assert 'class="short tight"><p>2024-03-13' in mark_body(table(heads[:2], row[:2]))
+
+
+def test_heads_wrap_where_they_are_wider_than_a_page_and_a_short_code_stays_whole():
+    heads = ["有这个动词的句", "至少两个名目", "去掉行动者，至少两个", "去掉行动者，至少一个"]
+    assert "wrapped-heads" in mark_body(table(["动词", *heads], ["提升", "25", "10", "0", "12"]))
+    assert "wrapped-heads" not in mark_body(table(["动词", *heads[:2]], ["提升", "25", "10"]))
+    codes = [f'<code class="literal"><span class="pre">{code}</span></code>' for code in ("by_order", "a" * 60)]
+    made = mark_body(table(["状态", "路径"], codes))
+    assert made.count('class="whole literal"') == 1 and '"whole literal"><span class="pre">by_order' in made
+
+
 def test_heads_of_pandas_are_heads_and_its_corner_is_none():
     head = "<thead><tr><th></th><th>n</th></tr></thead>"
     source = f'<table border="1" class="dataframe">{head}<tbody><tr><th>x</th><td>1</td></tr></tbody></table>'
     made = mark_body(source)
     assert made.startswith('<table border="1" class="phone-fits dataframe"><thead><tr><td></td><th scope="col"')
-    assert '<th scope="row" class="short">x</th>' in made
+    assert '<th scope="row" class="short tight">x</th>' in made
 
 
 def test_a_label_is_escaped():

@@ -252,6 +252,14 @@ def test_what_a_site_has_beside_its_pages(tmp_path):
     assert not (tmp_path / "sitemap.xml").exists() and not (tmp_path / "robots.txt").exists()
 
 
+def test_no_line_begins_or_ends_with_the_wrong_mark_beside_a_formula():
+    formula = f'<span class="math">{mathml.mathml("x", block=False)}</span>'
+    assert mathml.keep_marks(f"<p>差（{formula}），见{formula}。</p>") == (
+        f'<p>差<span class="kept">（{formula}），</span>见<span class="kept">{formula}。</span></p>'
+    )
+    assert mathml.keep_marks(f"<p>{formula} 是</p>") == f"<p>{formula} 是</p>"
+
+
 def test_formulas_become_mathml_with_their_source():
     made = mathml.mathml(r"\frac{a}{b}", block=True)
     assert "<mfrac>" in made and 'display="block"' in made and r'alttext="\frac{a}{b}"' in made

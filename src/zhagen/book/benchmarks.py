@@ -80,7 +80,8 @@ def load_benchmarks() -> pd.DataFrame:
         found[column] = found[column].replace(words, regex=True)
     ratios = found[["ratio", "ratio_low", "ratio_high"]].to_numpy(float)
     found["ratio_text"] = [
-        "" if middle != middle else f"{middle:.2f}（{low:.2f}–{high:.2f}）" for middle, low, high in ratios
+        "" if middle != middle else f"{middle:.2f}" + (f"（{low:.2f}–{high:.2f}）" if low < high else "")
+        for middle, low, high in ratios
     ]
     said = [line.lstrip("# ") for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("#")]
     found.attrs["origin"] = "；".join(pd.Series(said, dtype="str").replace(ORIGIN, regex=True))

@@ -162,10 +162,32 @@ def changes_markdown(notebook: NotebookNode) -> str:
     hidden = [cell.source for cell in notebook.cells if not HIDDEN.keys().isdisjoint(cell.metadata.get("tags", []))]
     lines = [
         f"{n}. {one['say']}{COLLAPSED if any(one['from'] in source for source in hidden) else ''}："
-        f"把 `{one['from']}` 改成 `{one['to']}`。"
+        f"{_in_words(one['from'], one['to'])}。"
         for n, one in enumerate(changes, 1)
     ]
     return "\n".join(["**改一改**", "", "每次只改一处，从头运行一遍：", "", *lines]) if lines else ""
+
+
+def _in_words(old: str, new: str) -> str:
+    """Say a change of one or more lines of code in a sentence.
+
+    >>> _in_words("n = 2", "n = 3"), _in_words("甲,乙\\n", "")
+    ('把 `n = 2` 改成 `n = 3`', '把 `甲,乙` 删去')
+    >>> _in_words("甲\\n", "甲\\n乙\\n"), _in_words("n = 2\\nrun", "n = 3\\nrun")
+    ('在 `甲` 下面添一行 `乙`', '把 `n = 2`（下一行以 `run` 开头）改成 `n = 3`')
+    """
+    before, after = old.strip().splitlines(), new.strip().splitlines()
+    if not after:
+        return f"把 {_codes(before)} 删去"
+    if after[: len(before)] == before:
+        return f"在 {_codes(before[-1:])} 下面添一行 {_codes(after[len(before) :])}"
+    if before[1:] and before[-1] == after[-1]:
+        return f"把 {_codes(before[:-1])}（下一行以 {_codes(before[-1:])} 开头）改成 {_codes(after[:-1])}"
+    return f"把 {_codes(before)} 改成 {_codes(after)}"
+
+
+def _codes(lines: list[str]) -> str:
+    return "，下一行 ".join(f"`{line.strip()}`" for line in lines)
 
 
 def changed_notebook(notebook: NotebookNode, change: dict[str, str]) -> NotebookNode:

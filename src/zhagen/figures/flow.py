@@ -89,11 +89,11 @@ def draw_flow(codebook: HasCodes | HasCodebook, *, key: str = "") -> Picture:
         group, row = level_name(levels[block.level], levels), mark_row(0, place)
         with canvas.mark(row, name=block.name, status=block.status, group=group, from_=above and row, to=above):
             if block.above:
-                canvas.put("path", d=flow.band(block), fill=_colour(block.status), fill_opacity=STRENGTH)
+                canvas.put("path", d=flow.band(block), fill=_colour(block.status), fill_opacity=_strength(block.status))
             _draw_box(canvas, flow, block)
     bottom = flow.bottom
     for status, number in _statuses(flow.leaves).items():
-        canvas.put("rect", x=2, y=bottom + 5, width=30, height=12, fill=_colour(status), fill_opacity=STRENGTH)
+        canvas.put("rect", x=2, y=bottom + 5, width=30, height=12, fill=_colour(status), fill_opacity=_strength(status))
         count = level_count(number, levels[0], levels)
         words = say("{name}：{value}", name=theme.STATUS[status].name, value=count)
         canvas.text(40, bottom + 11, words, size=NOTE, anchor="start")
@@ -200,6 +200,14 @@ def _blocks(codes: list[Code], levels: list[str]) -> list[_Block]:
 
 def _colour(status: str) -> str:
     return theme.status_line(status).colour
+
+
+def _strength(status: str) -> float:
+    """Several statuses have the ink's colour: a thinner line, or a broken one, makes a paler band."""
+    line = theme.status_line(status)
+    if line.colour != "currentColor":
+        return STRENGTH
+    return round(STRENGTH * min(line.width / 2, 1) * (0.7 if line.dash else 1), 3)
 
 
 def _draw_box(canvas: Canvas, flow: _Flow, block: _Block) -> None:

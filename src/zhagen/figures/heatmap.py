@@ -113,14 +113,14 @@ def _layout(rows: list[str], columns: list[str], cells: Cells) -> tuple[list[lis
         left = max(printed_width(line) for lines in labels for line in lines) * LABEL + 2 * PAD
         cell = min((theme.WIDTH - left) / len(columns), WIDEST)
         if cell >= need:
-            return labels, [_lines(label, max(int((cell - 2 * GAP) / LABEL), 1)) for label in columns], cell
+            return labels, [_lines(label, max((cell - 2 * GAP) / LABEL, 1)) for label in columns], cell
     raise ZhagenError(
         f"{len(columns)} columns are too many for a phone, {int((theme.WIDTH - left) / need)} have room",
         todo="turn the frame, or draw it in parts",
     )
 
 
-def _lines(label: str, limit: int) -> list[str]:
+def _lines(label: str, limit: float) -> list[str]:
     """Break a label as `theme.wrap_label` does, and into equal parts a Latin word that is longer than a line."""
     found = []
     for line in theme.wrap_label(label, limit):

@@ -9,7 +9,7 @@ from zhagen.errors import ZhagenError
 from zhagen.figures.labels import one_line
 from zhagen.figures.table import escape_markdown, line_ranges
 
-ENDS = "。！？；："
+ENDS = "。！？；：，、"
 
 
 @dataclass(frozen=True, repr=False)

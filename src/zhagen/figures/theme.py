@@ -162,7 +162,7 @@ def css_colour(hex_colour: str) -> str:
     return named.get(hex_colour.lower(), hex_colour)
 
 
-def wrap_label(label: str, limit: int) -> list[str]:
+def wrap_label(label: str, limit: float) -> list[str]:
     """Break a label into lines of about equal length.
 
     Most Chinese words have two characters: a Chinese label of even length breaks after an even number of them where
@@ -173,7 +173,7 @@ def wrap_label(label: str, limit: int) -> list[str]:
     ----------
     label : str
         The label.
-    limit : int
+    limit : float
         The most full-width characters a line may have.
 
     Returns
