@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "book/_ext"))
 import languages  # noqa: E402
 import site_files  # noqa: E402
+from contents import read_contents  # noqa: E402
 
 FOREIGN = r"(?:https?:|ftp:|wss?:)?//[^\s\"'<>)]+"
 HTML_LOADS = re.compile(
@@ -163,6 +164,7 @@ def build(root: Path = ROOT, jobs: int | None = None) -> list[str]:
     if not run_sphinx(root, html_dir, jobs or os.cpu_count() or 1, site_address(config)):
         return ["Sphinx reported the warnings or errors above"]
     write_index(toc, html_dir, config["title"], config["sphinx"]["config"]["language"].replace("_", "-"))
+    toc = read_contents(root / "_toc.yml")  # with the pages that the build made
     site_files.write(toc_pages(toc), config["title"], site_address(config), html_dir)
     wrong = problems(toc, html_dir)
     if not wrong:

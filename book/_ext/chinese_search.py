@@ -106,6 +106,9 @@ def _collect(element, current: Section, sections: list[Section], kind: int = TEX
     if element.tag == "section" and element.get("id"):
         section = Section(element.get("id"))
         sections.append(section)
+    elif element.tag == "dl" and "py" in _classes(element) and (name := _defined(element)):
+        section = Section(*name)
+        sections.append(section)
     kind = _kind(element, kind)
     in_code = in_code or element.tag == "pre"
     is_block = element.tag not in INLINE_TAGS
@@ -121,6 +124,16 @@ def _collect(element, current: Section, sections: list[Section], kind: int = TEX
         section.heading = tidy("".join(part or " " for part in parts[before:]))
     if is_block:
         parts.append(BLOCK_END)
+
+
+def _defined(element) -> tuple[str, str] | None:
+    """Return anchor and name of what a definition of the interface defines: a method with its class."""
+    head = element.find("./dt[@id]")
+    if head is None:
+        return None
+    parts = head.get("id").split(".")
+    inside = not {"function", "class", "exception", "data"} & _classes(element)
+    return head.get("id"), ".".join(parts[-2 if inside else -1 :])
 
 
 def _add(parts: list, text: str | None, in_code: bool) -> None:

@@ -11,12 +11,12 @@ from functools import cache
 from html import unescape
 from pathlib import Path
 
-import yaml
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.locale import _
 
 import zhagen
+from contents import read_contents
 
 LONGEST = 120  # characters of a description; a search engine shows about as many
 LEARN = ("你将学到", "What you will learn")
@@ -25,7 +25,7 @@ GUIDE = re.compile(rf"^(?:{'|'.join(LEARN)}):?")
 
 @dataclass(frozen=True)
 class Place:
-    """Where a page stands: its part, the first page of that part, the chapter it belongs to."""
+    """Where a page stands: its part, the first page of that part, the page above it."""
 
     part: str
     first: str
@@ -48,8 +48,11 @@ def places(toc: dict) -> dict[str, Place]:
         for chapter in part["chapters"]:
             name = _bare(chapter["file"])
             found[name] = Place(part.get("caption", ""), first, "")
-            for section in chapter.get("sections", []):
-                found[_bare(section["file"])] = Place(part.get("caption", ""), first, name)
+            below = [(name, section) for section in chapter.get("sections", [])]
+            while below:
+                above, section = below.pop()
+                found[_bare(section["file"])] = Place(part.get("caption", ""), first, above)
+                below += [(_bare(section["file"]), deeper) for deeper in section.get("sections", [])]
     return found
 
 
@@ -178,7 +181,9 @@ def add(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: n
     address = f"{app.config.html_baseurl.rstrip('/')}/{pagename}.html" if app.config.html_baseurl else ""
     if own:
         context["page_citations"] = citations(pagename, plain, app.config.html_title, zhagen.__version__, date, address)
-    place = places(yaml.safe_load((root / "_toc.yml").read_text("utf-8"))).get(pagename)
+    if not hasattr(app, "zhagen_places"):
+        app.zhagen_places = places(read_contents(root / "_toc.yml"))
+    place = app.zhagen_places.get(pagename)
     if place:
         chapter = place.chapter
         context["page_place"] = {

@@ -10,8 +10,9 @@ import re
 from html import escape
 from pathlib import Path
 
-import yaml
 from sphinx.application import Sphinx
+
+from contents import read_contents
 
 NUMBERED = re.compile(r"(第.{1,3}章|实验[一二三四五六七八九十]+)(?![\w])")
 TAGS = re.compile(r"<[^>]+>")
@@ -93,7 +94,7 @@ class PageNames:
 def names_of(app: Sphinx) -> PageNames:
     """Return the names of the book that is built."""
     if not hasattr(app, "zhagen_names"):
-        toc = yaml.safe_load(Path(app.srcdir, app.config.external_toc_path or "_toc.yml").read_text("utf-8"))
+        toc = read_contents(Path(app.srcdir, app.config.external_toc_path or "_toc.yml"))
         titles = {name: title.astext() for name, title in app.env.titles.items()}
         app.zhagen_names = PageNames(toc, titles)
     return app.zhagen_names

@@ -138,7 +138,9 @@
     sections.sort((a, b) => b.score - a.score);
     const inTitle = tokens.filter((token) => isIn(page.folded, token)).length;
     const count = sections.reduce((sum, one) => sum + one.count, 0);
-    const score = ((sections[0]?.score || 0) + inTitle * 40 + 4 * Math.log2(1 + count)) * page.weight;
+    // the name of a function: where it is defined comes first
+    const defines = tokens.length === 1 && page.sections.some((one) => one.id.startsWith("zhagen.") && one.folded === tokens[0].text);
+    const score = ((sections[0]?.score || 0) + inTitle * 40 + 4 * Math.log2(1 + count)) * (defines ? 4 : page.weight);
     return { page, sections, score };
   };
   const termRank = (term, tokens, query) => {

@@ -90,7 +90,9 @@ def all_pages() -> list[str]:
     found = [file.relative_to(HTML) for file in HTML.rglob("*.html")]
     kept = {file.as_posix() for file in found if not {"_static", "_sources"} & set(file.parts)}
     decks = sorted(name for name in kept if name.startswith("slides/"))
-    return sorted(kept - {"index.html"} - set(decks)) + decks[::5]  # the index leads on at once; decks are all alike
+    modules = sorted(name for name in kept if name.startswith("book/interface/") and name.count("/") > 2)
+    alike = {*decks, *modules}
+    return sorted(kept - {"index.html"} - alike) + decks[::5] + modules[::10]  # the index leads on at once
 
 
 @pytest.mark.parametrize("part", range(PARTS))

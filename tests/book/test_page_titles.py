@@ -5,17 +5,16 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "book/_ext"))
 
 pytest.importorskip("sphinx", reason="the book extra is not installed")
 
+from contents import read_contents  # noqa: E402
 from page_titles import PageNames, page_trails  # noqa: E402
 
 HTML = ROOT / "_build/html"
-TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
 SMALL = {
     "root": "book/preface",
     "parts": [
@@ -57,11 +56,12 @@ def titles(name):
 def test_no_two_pages_of_the_book_have_one_title_and_each_says_where_it_is():
     if not (HTML / "index.html").exists():
         pytest.skip("run make book first")
-    names = list(page_trails(TOC))
+    contents = read_contents(ROOT / "_toc.yml")
+    names = list(page_trails(contents))
     found = {name: titles(name) for name in names}
     whole = [title for title, _ in found.values()]
     assert len(set(whole)) == len(whole)
-    for name, (part, _) in page_trails(TOC).items():
+    for name, (part, _) in page_trails(contents).items():
         title, links = found[name]
         told = any(part[at : at + 2] in title for at in range(len(part) - 1))
         assert told or not part or re.match(r"第.+章|实验|.* · ", title), title

@@ -221,9 +221,12 @@ def test_a_wrong_character_is_answered_with_the_nearest_word(page):
 
 @pytest.mark.browser
 def test_a_result_says_part_page_and_section_and_shows_no_code(page):
-    assert "book/interface/statistics.html" in found(page, "term_matrix")
-    result = page.locator("#search-results ul.search > li", has=page.locator("a[href*='interface/statistics']")).first
-    assert result.locator(".search-place").inner_text() == "附录 › 软件接口"
+    assert "book/interface/statistics/terms.html" in found(page, "term_matrix")
+    result = page.locator("#search-results ul.search > li").first  # where a function is defined
+    assert result.locator(".search-place").inner_text() == "附录 › 软件接口 › 统计：zhagen.statistics"
+    defined = result.locator("a.search-section").first
+    assert defined.inner_text() == "term_matrix"
+    assert defined.get_attribute("href").endswith("/terms.html#zhagen.statistics.terms.term_matrix")
     shown = page.eval_on_selector_all("#search-results p.context", "all => all.map(p => p.textContent)")
     assert "（在程序里）" in shown and not any("import " in text for text in shown)
     found(page, "数据")

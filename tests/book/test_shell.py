@@ -19,8 +19,10 @@ import bundles  # noqa: E402
 import clean_pages  # noqa: E402
 import local_fonts  # noqa: E402
 import mathml  # noqa: E402
+import package_interface  # noqa: E402
 import page_shell  # noqa: E402
 import site_files  # noqa: E402
+from contents import read_contents  # noqa: E402
 
 TOC = {
     "format": "jb-book",
@@ -41,6 +43,32 @@ def write(folder: Path, name: str, text: str = "<p>好</p>") -> Path:
 
 def test_toc_pages_are_listed_in_order_without_suffix():
     assert build.toc_pages(TOC) == ["book/preface", "book/methods", "book/more", "notebooks/haier/1"]
+
+
+def test_patterns_of_a_table_of_contents_are_the_pages_that_are_there(tmp_path):
+    for name in ("a/b.md", "a/c/d.md", "b.md"):
+        write(tmp_path, name)
+    write(tmp_path, "_toc.yml", "root: b\nchapters: [{file: x, sections: [{glob: a/**}]}]")
+    assert build.toc_pages(read_contents(tmp_path / "_toc.yml")) == ["b", "x", "a/b", "a/c/d"]
+
+
+def test_each_module_has_a_page_each_name_of_a_long_one_too_and_each_name_is_on_its_page():
+    made = package_interface.made_pages(ROOT / "book/interface")
+    wanted = []
+    for wing in package_interface.PACKAGE.glob("*/__init__.pyi"):
+        for module, names in package_interface.exported(wing.parent.name).items():
+            split = package_interface.is_split(module)
+            wanted += [(package_interface.page_of(module), "")] if split else []
+            for name in names:
+                wanted.append(
+                    (package_interface.page_of(module, name if split else ""), f'id="zhagen.{module}.{name}"')
+                )
+    assert made.keys() == {page for page, _ in wanted}
+    html = ROOT / "_build/html"
+    if not (html / "index.html").is_file():
+        pytest.skip("run make book first")
+    pages = {page: (html / f"{page}.html").read_text("utf-8") for page in made}
+    assert [(page, anchor) for page, anchor in wanted if anchor not in pages[page]] == []
 
 
 def test_every_missing_page_is_named(tmp_path):
