@@ -99,6 +99,8 @@ def test_what_is_denied_asked_or_supposed_is_not_said(text):
         ("轮值浇水省水，菜地促进邻里相识。", "促进 is said of 菜地"),
         ("轮值浇水省水；菜地促进邻里相识。", "促进 is said of 菜地"),
         ("轮值浇水省水，而菜地又促进邻里相识。", "促进 is said of 菜地"),
+        ("轮值浇水促进来往，来往促进邻里相识。", "促进 is said of 来往"),
+        ("轮值浇水省水；分享收成促进邻里相识。", "促进 is said of 分享收成"),
         ("轮值浇水促进来往，后来有了邻里相识。", "in this order"),
         ("邻里相识促进轮值浇水。", "in this order"),
         ("轮值浇水促进收成，邻里相识促进来往。", "in this order"),

@@ -16,7 +16,8 @@ ORDERS = (
 CLAUSE = "，,；;：:"  # what parts the clauses of a sentence
 JOINED = f"[{CLAUSE}](?:而|但|同时|则|又|且|并且|另外|其中)*"  # and what may come before the subject of the next
 HARMLESS = re.compile(  # characters of denial that deny nothing, and what denies twice
-    "不(?:断|仅|但|只|光|单|同|少|久|乏|妨|管|论|懈|拘|限于|止|得不|容忽视|可忽视|可或缺)|"
+    "无时无刻不|不言而喻|"
+    "不(?:断|仅|但|只|光|单|同|少|久|乏|妨|管|论|懈|拘|限于|止|得不|容忽视|可忽视|可或缺|可避免|可否认)|"
     "未来|前所未有|否则|若干|无论(?:如何|怎样)|无(?:论|数|线|限|界|缝|形|疑)|无人(?=机|店|车|零售|驾驶|配送|仓)|没收"
 )
 DENIED = re.compile(
@@ -52,11 +53,25 @@ AVOIDED = re.compile(  # right before the relation: what is given up, kept from 
 )
 BEHIND = re.compile(  # in the clause behind the target, or a later one: it is not so, or hardly
     "误解|误会|猜[想测]|臆[想测]|假象|错觉|谣[言传]|传言|纯属|言过其实|为时[尚过]早|微乎其微|(?:作用|效果|影响)(?:很|十分|极其)?有限|"
-    "夸大|子虚|站不住|推翻|(?:恰恰|恰好|正好|刚好|却|则|截然)相反|为(?:目的|目标|宗旨|己任)"
+    "夸大|子虚|站不住|推翻|(?:是|属于?)(?:错误|错的|假的|误读|误判)|有误|[只仅]在?(?:少数|个别|极少)|(?:恰恰|恰好|正好|刚好|却|则|截然)相反|为(?:目的|目标|宗旨|己任)"
 )
-LESS = re.compile("的?(?:反面|瓦解|消失|丧失|缺失|减[少弱退]|下[降滑]|降低|削弱|弱化|衰退|恶化|倒退)")  # of the target
+LESS = re.compile(  # of the target, or of the source: then the lack of it acts
+    "的?(?:反面|对立面|瓦解|解体|消失|丧失|缺[失位席乏]|减[少弱退]|下[降滑]|降低|削弱|弱化|衰退|恶化|倒退|破[裂坏产]|断裂|崩溃|变[差坏弱糟]|"
+    "失[败灵效]|中断|终止|取消)|[之以]外|外[，,]"
+)
+WITHOUT = re.compile(  # right before the source: it is taken away, compared with, or left out
+    "(?:取消|停止|废除|放弃|除[了去开]?|比起|相比于?|较之|反对|抵制|离开|脱离|缺少|失去|没了|抛开|撇开|抛弃|减少|削弱|弱化|破坏)了?$"
+)
+ATTRIBUTED = re.compile(
+    f"(?:有[些的]?人|有的?(?:学者|观点|研究|文献)|一些|某些|不少|许多|前人|以往|传统|通常)[^{CLAUSE}]*(?:认为|主张|以为|声称|断言|强调)"
+)
+DISAGREED = re.compile("[不未没]|反对|质疑|相反|怀疑|存疑|否定|否认")
+LINKS = re.compile(  # what a clause may have before its verb without a subject of its own
+    "(?:并|且|也|还|又|更|都|从而|进而|因而|因此|继而|最终|同时|而且|另外|以|来|能够?|可以?|会|有效|显著|进一步|不断|其|它|地|，)*"
+)
 MADE = "(?:被|受到?|由|靠|依靠|依赖|离开|得到|获得|来自|得益于|受益于|源[自于]|归功于|取决于|经由?|因|凭|凭借)"
 GIVES = "(?:对|对于|给|给予|把|将|使|让|令|为|向|同)"
+FAILED = re.compile("失败|落空|错误")  # of an arrow, in a clause that takes it back
 TAKEN_BACK = re.compile(f"[{CLAUSE}](?:这|此|该|但|却|然而|不过|其实|实则)[^{CLAUSE}]*")
 
 
@@ -174,11 +189,15 @@ def _in_order(text: str, wanted: dict[str, str]) -> Iterator[dict[str, tuple[int
 def _other_subject(text: str, places: dict[str, tuple[int, int]], others: Collection[str]) -> str:
     """Say which other end begins a clause between the source and the relation behind it."""
     start, end = places["source"][1], places["relation"][0]
+    between, said = text[start:end], text[slice(*places["relation"])]
     for clause in re.finditer(JOINED, text[:end]):
         begins = [other for other in others if clause.end() >= start and text.startswith(other, clause.end(), end)]
         if begins:
-            return f"{text[slice(*places['relation'])]} is said of {max(begins, key=len)}"
-    return ""
+            return f"{said} is said of {max(begins, key=len)}"
+    *clauses, own = re.split(f"[{CLAUSE}]", between)
+    subject = own if clauses and not LINKS.fullmatch(own) else ""
+    another = said in between or re.search("[；;]", between)  # 甲促进丙，丙促进乙; 甲省水；丙促进乙
+    return f"{said} is said of {subject}" if another and subject and not subject.startswith(("是", "这", "均")) else ""
 
 
 def _turned(text: str, places: dict[str, tuple[int, int]]) -> str:
@@ -208,14 +227,26 @@ def _not_said(text: str, places: dict[str, tuple[int, int]], words: list[str]) -
     """Say what denies the arrow or leaves it open; its own words and harmless ones do not count."""
     end = max(place[1] for place in places.values())
     clause = re.compile(f"[^{CLAUSE}]*").match(text, end)
-    said = text[: clause.end() if clause else end] + "".join(TAKEN_BACK.findall(text, end)) + text[-1:]
+    taken_back = "".join(TAKEN_BACK.findall(text, end))
+    said = text[: clause.end() if clause else end] + taken_back + text[-1:]
     first = min(place[0] for place in places.values())
     here = max(text.rfind(mark, 0, first) for mark in CLAUSE) + 1
     before, clauses = (HARMLESS.sub("　", _blank(part, words)) for part in (said[:here], said[here:]))
     clauses = SHOWN.sub("　", clauses)  # 揭示了甲如何促进乙: that it does is not asked
     relation = places["relation"]
     avoided = re.search(f"{AVOIDED.pattern}$", text[here : relation[0]])
-    if against := avoided or BEHIND.search(text, end) or LESS.match(text, places["target"][1]):
+    source, target = places["source"], places["target"]
+    against = (
+        avoided
+        or BEHIND.search(text, end)
+        or FAILED.search(taken_back)
+        or next(filter(None, (LESS.match(text, place) for place in (source[1], target[1]))), None)
+        or WITHOUT.search(text[: source[0]])
+        or re.search("非$", text[: target[0]])
+        or ATTRIBUTED.search(text[:first])
+        and DISAGREED.search(text, end)
+    )
+    if against:
         return f"the relation is denied ({against[0]})"
     found = OPEN_HERE.search(clauses) or WISHED.search(before) or OPEN.search(before + clauses)
     denied = DENIED.search(before + clauses)
