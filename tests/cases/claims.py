@@ -117,6 +117,12 @@ CASES |= {
     "最后 for the third": (["四点：第一，种菜；第二，养鱼；最后，做饭。"], "四", 3, WRONG),
     "最后 in a sentence of its own": (["有三点。第一，种菜。第二，养鱼。最后，做饭。"], "三", None, OPEN),
     "最后 that ends the text": (["有三点。第一，种菜。第二，养鱼。第三，做饭。最后，本文指出不足。"], "三", 3, HOLDS),
+    "names that are among others": (["包括甲、乙、丙在内的12家企业。"], "12", None, OPEN),
+    "years from one to another": (["2018年至2023年三年间，平台很多。"], "三", 5, OTHER),
+    "years that are no span": (["三年，五年，平台很多。"], "五", None, OPEN),
+    "an English list": (["Four stages are proposed: sowing, watering and harvest."], "Four", 3, OTHER),
+    "an English number above ten": (["Twelve stages: sowing, watering and harvest."], "Twelve", 3, OTHER),
+    "many without a classifier": (["近千万用户、1.2万商家参加。"], "1.2万", None, OPEN),
     "each": (["每家访谈5人，另访谈高管3人，共访谈20人。"], "20", None, OPEN),
 }
 
@@ -125,6 +131,7 @@ NO_CLAIMS = (
     "采集三维数据，用三维打印（快、准）。",
     "卡萨帝、三翼鸟都是品牌。",
     "形成三位一体的格局，城乡二元结构还在。",
+    "百万商家千万不要忘记二十一世纪，也不要三番五次提起八十年代。",
     "双十一（天猫、京东、拼多多）大促。",
     "三星（手机、电视）很好，三亚（海棠湾、大东海）也是。",
     "党的十九大报告提出要求。",

@@ -100,7 +100,7 @@ def test_forms_that_occur(text, number):
     "text",
     "二三 三五 十二三 三四十 一百二三 三十五六 十两 两十 两两 一千五十 一亿二千 一万二百 "
     "三百五十零 三百零五十 零五 零十 二百二万 "
-    "一千百 十十 万万 二亿万 一万两 1.23456万 ² ① Ⅳ ㈠ ½ 半 多 第三 三个 1,234 -3 +3 3.5 eleven".split()
+    "一千百 十十 万万 二亿万 一万两 1.23456万 ² ① Ⅳ ㈠ ½ 半 多 第三 三个 1,234 -3 +3 3.5 elevenses".split()
     + ["", " ", "9" * 5000],
 )
 def test_what_cannot_be_read_is_refused(text):

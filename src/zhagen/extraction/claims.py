@@ -19,7 +19,8 @@ from zhagen.extraction.totals import add_parts
 from zhagen.text.numerals import whole_number
 
 CLAIMS = "claim_id doc_id line what hedge stated unit recomputed verdict how".split()
-RANGE = re.compile("[~～-]")
+RANGE = re.compile("[~～–至到-]")
+YEARS = re.compile(rf"(\d{{4}}){RANGE.pattern}(\d{{4}})")  # a span, as `find_quantities` gives it
 CLOSING = re.compile("(?:小结|结语|总结|结论|引言|概述|说明)$")  # headings that are no member of what was announced
 NEAR = 2  # raw lines by which a sentence may continue behind the place of a claim
 LEVEL_NAMES = {  # names of levels that mean nothing else
@@ -288,9 +289,10 @@ def _pointing_back(quantity: Quantity, said: Said, earlier: Sequence[tuple[int, 
 def _beside_span(quantity: Quantity, before: Quantity | None, text: str) -> _Found:
     """Compare a number of years with the span right before it: 2023~2028年五年."""
     beside = before and before.unit == "年" and text[before.end : quantity.start].strip("，的这") == ""
-    years = [int(year) for year in RANGE.split(before.stated)] if before and beside else []
-    if quantity.unit != "年" or len(years) != 2 or not quantity.counts:
+    span = YEARS.fullmatch(before.stated) if before and beside else None
+    if quantity.unit != "年" or not span or not quantity.counts:
         return None, "not checkable", MEASURED
+    years = [int(year) for year in span.groups()]
     passed = years[1] - years[0]
     verdict = "holds" if passed in (quantity.counts[0], quantity.counts[0] - 1) else "not reproduced"
     return passed, verdict, f"{years[0]} 年到 {years[1]} 年相隔 {passed} 年"

@@ -16,7 +16,7 @@ from zhagen.text.segmentation import segment
 SHORT = 10  # characters of a name in a list that has commas only
 BACK = 6  # sentences that 这三大 looks back
 OPEN = re.compile(  # 甲、乙等: examples only
-    r"(?:等|等等|etc\.?|之类|之流|诸如此类|云云|…+|\.{3,})\s*(?:的|多|共|在内的?|这|类|方面|内容|因素)*\s*$"
+    r"(?:(?:等|等等|etc\.?|之类|之流|诸如此类|云云|…+|\.{3,})\s*(?:的|多|共|在内的?|这|类|方面|内容|因素)*|在内的?)\s*$"
 )
 ASIDE = re.compile("(?P<begins>.*[，；：])?(?P<list>[^，。；：]*、[^，。；：]*)，(?:这|以上|上述|此)")
 JOINED = ("以及", "和", "与", "及", " and ")
@@ -37,8 +37,8 @@ QUOTE_BEHIND = re.compile(rf"[{HAN}]{{0,6}}(?P<of>)[：:（(]?{IN_QUOTES}(?P<ope
 BARE_CHAIN = re.compile(f"(?P<list>[{HAN}]{{1,12}}(?:[-→][{HAN}]{{1,12}})+)的?$")
 SUCH_AS = ("如", "例如", "比如", "e.g.", "such as")
 BESIDE = re.compile(
-    r"(?P<name>[^，。；：]{0,12}?)[，,]?\s?(?P<mark>：|:|分别(?:为|是)|包括|包含|涵盖|即|such as|namely|including)"
-    "(?P<list>[^。；：]+)"
+    r"(?P<name>[^，。；：]{0,12}?|[ -9<-~]{0,40}?)[，,]?\s?"
+    "(?P<mark>：|:|分别(?:为|是)|包括|包含|涵盖|即|such as|namely|including)(?P<list>[^。；：]+)"
 )
 BRACKETED = re.compile(r"(?P<name>[^，。；：（(]{0,12}?)\s?[（(](?P<list>[^（）()]*[、,][^（）()]*)[）)]")
 NEXT = re.compile("(?:它们|其)?(?:分别(?:为|是)|包括|包含|即)(?P<list>[^。；：]+)")
@@ -277,6 +277,8 @@ def _size(clause: str, quantity: Quantity) -> _Size:
         return _Size(0)
     names = split_labels(re.sub("[，、]?以及", "、", clause))
     joined = [_joining(name) for name in names]
+    if not names:
+        return _Size(0)
     if len(names) > 1 and any(joined[:-1]):
         return _chosen(_readings(joined), quantity)
     words = set(joined[-1])

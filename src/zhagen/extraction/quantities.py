@@ -15,7 +15,7 @@ CLASSIFIERS = (
     "轮|批|套|台|件|道|句|段|块|端|V"
 )
 MEASURES = (
-    "个百分点|百分点|%|％|‰|倍|小时|个月|分钟|秒|天|年|周|月|日|个季度|季度|世纪|岁|美元|欧元|元|单|字|人次|公里|千米|米|厘米|"
+    "个百分点|百分点|%|％|‰|倍|小时|个月|分钟|秒|天|年|周|月|日|个季度|季度|世纪|岁|美元|欧元|元|番(?![茄石禺五号])|单|字|人次|公里|千米|米|厘米|"
     "吨|公斤|千克|平方米|亩|度|GB|TB|MB|kg|km|kW|W"
 )
 TIMES = tuple("年 个月 月 周 天 日 小时 分钟 秒 季度 个季度 世纪 岁".split())
@@ -33,7 +33,8 @@ NUMBER = re.compile(
     rf"(?P<part>百分之(?:{DIGITS}|{CHINESE}(?:点{CHINESE})?)|{CHINESE}分之{CHINESE}|(?<![\d/])[1-9]/(?:[2-9]|10)(?![\d/])|一半|半数|过?半(?=[的以，。]))"
     rf"|(?P<number>(?:{DIGITS}(?:{TO}{DIGITS})?|{CHINESE}(?:{TO}{CHINESE})?)[余多来几]?)"
     rf"(?:(?P<size>万亿|[百千万亿])?[余多]?(?P<measure>{MEASURES})|"
-    rf"(?P<large>万亿|[百千万亿])?(?P<more>[余多])?(?P<class>{CLASSIFIERS})|(?P<tenths>成)(?![本为立员果长功熟型分交就见绩品都套因]))"
+    rf"(?P<large>万亿|[百千万亿])?(?P<more>[余多])?(?P<class>{CLASSIFIERS})|(?P<tenths>成)(?![本为立员果长功熟型分交就见绩品都套因])|"
+    rf"(?P<bulk>(?:万亿|[万亿])[余多]?)(?=[{HAN}])|(?<=[万亿])(?=[{HAN}]))"
     rf")(?P<behind>{BEHIND})?"
 )
 WORDS = [word for word in ENGLISH if word != "one"]
@@ -58,13 +59,14 @@ SOLID = re.compile(
 )  # 三维图像: 3D
 ENGLISH_COUNT = re.compile(rf"(?i:\b(?P<number>{'|'.join(WORDS)}))\b(?P<noun>(?: [a-z-]+){{0,3}}? [a-z-]*[a-z]s)\b")
 IDIOMS = (
-    "千人[一千]面|一日千里|千[家万][万家]户|百年不遇|千差万别|千篇一律|百花齐放|百家争鸣|四面八方|五花八门|三三两两|"
+    "千人[一千]面|一日千里|千[家万][万家]户|百年不遇|千差万别|千篇一律|百花齐放|三番[五两]次|百家争鸣|四面八方|五花八门|三三两两|"
     "(?:[八九]|十[二三四五六七八九]|二十)大(?=报告|精神|以来|召开|会议|代表|提出|[前后、])|两全其美|独一无二|[一三]步到位|五一节"
 )
 DATE = (
     rf"\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{4}}年(?:\d{{1,2}}月(?:\d{{1,2}}[日号])?)?|\d{{1,2}}年(?=\d{{1,2}}月)"
     rf"|(?<!个)\d{{1,2}}月(?:\d{{1,2}}[日号]|份|(?![内间]))|(?<![近去历续为间])\d{{1,2}}[日号](?![内间])"
     rf"|[{HAN_DIGITS}]{{4}}年|[{HAN_DIGITS}]{{1,3}}月(?:[{HAN_DIGITS}]{{1,3}}[日号])?|\d{{2}}年代|\d{{1,2}}世纪"
+    rf"|[{HAN_DIGITS}]{{2,3}}年代|[{HAN_DIGITS}]{{1,3}}世纪"
 )
 PAGES = rf"pp?\.\s?\d+(?:{TO}\d+)?|第?\d+(?:{TO}\d+)?页|\d+\(\d+\)[:：]\d+(?:{TO}\d+)?|[Vv]ol\.?\s?\d+|[Nn]o\.?\s?\d+"
 ORDINAL = rf"第(?:\d+|[{HAN_DIGITS}百]+)(?:个|种|类|项|次|家|条|步|章|节|阶段|方面|部分|届|年|页)?|其[{HAN_DIGITS}]"
@@ -238,9 +240,15 @@ def _quantity(text: str, blank: str, match: re.Match[str]) -> Quantity | None:
     of = noun_behind(rest[1:]) if rest.startswith("的") else ""
     if match["part"]:
         return Quantity(*match.span(), match["part"].removeprefix("过"), "", hedge, of, None)
-    number, unit = match["number"], (match["size"] or "") + (match["measure"] or match["class"] or match["tenths"])
+    number, unit = match["number"], match["size"] or ""
+    unit += match["measure"] or match["class"] or match["tenths"] or ""
     if match["class"]:
         number += (match["large"] or "") + (match["more"] or "")
+    elif not unit:  # 1.2万用户, 数百万用户: nothing between the number and what is counted
+        number += match["bulk"] or ""
+        if not (named := noun_behind(rest)) or re.fullmatch("[百千万亿]+", number) and not match["before"]:
+            return None
+        return Quantity(*match.span(), number, "", hedge, named, None)
     bare = re.fullmatch("[百千万亿]+", number) and not match["before"]  # 百度, 千人一面
     if bare or _is_article(number, unit, hedge, before) or NOT_COUNTED.match(match[0] + rest[:1]):
         return None

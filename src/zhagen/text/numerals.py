@@ -7,12 +7,15 @@ DIGITS = {char: value for row in ("零一二三四五六七八九", "〇壹贰�
 UNITS = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000}
 TENS = {"廿": "二十", "卅": "三十", "卌": "四十"}
 LARGE = {"万": 10**4, "亿": 10**8}
-ENGLISH = {word: n for n, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
+_SINGLE = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+ENGLISH = {word: n for n, word in enumerate(f"{_SINGLE} eighteen nineteen".split(), 1)}
+ENGLISH |= {word: 10 * n for n, word in enumerate(_TENS.split(), 2)}
 LONGEST = 30  # digits; Python refuses to read some thousands of them, and no text counts so far
 
 
 def whole_number(text: str) -> int | None:
-    """Read a whole number: digits, an English word up to ten, or a Chinese numeral.
+    """Read a whole number: digits, an English word up to twenty or for a ten, or a Chinese numeral.
 
     Chinese numerals may have 万 and 亿, colloquial ends (一百二 is 120), 两, 廿 and 卅, the characters of cheques
     (壹佰), and digits one by one where a zero is among them (二〇二三). What is no numeral, and what has two readings,
