@@ -5,6 +5,7 @@ PYTHONPATH=src:tests python -m fuzzing.studies --number 10000
 
 import argparse
 import random
+import re
 import shutil
 import signal
 import sys
@@ -13,18 +14,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from zhagen.errors import ZhagenError
-from zhagen.study import (
-    add_code,
-    check_study,
-    find_units,
-    merge_studies,
-    open_study,
-    study_checklist,
-    study_kwic,
-    study_status,
-    update_study,
-)
+from fuzzing.study_oracle import Good, judge
 
 SECONDS = 20  # of the processor: a study of this size takes a fiftieth
 HOSTILE = (
@@ -182,60 +172,32 @@ def nested_deep(folder, path, draw):
     path.write_bytes(mark.encode() * draw.choice([10, 3000]) + path.read_bytes())
 
 
-def damaged(good, folder, seed):
-    """Copy a good study and damage one to three of its files; return the names of the damages."""
+def damaged(good, folder, seed, operators=()):
+    """Copy a good study and damage one to three of its files; return the names of the damages.
+
+    Of `operators`, if there are any, is the first damage.
+    """
     draw = random.Random(seed)
     shutil.copytree(good, folder)
     names = []
-    for _ in range(draw.randint(1, 3)):
+    for number in range(draw.choice([1, 1, 2, 3])):
         files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.stat().st_size]
         act = draw.choice(OPERATORS)
+        if operators and not number:
+            act = draw.choice([one for one in OPERATORS if one.__name__ in operators])
         act(folder, draw.choice(files), draw)
         names.append(act.__name__)
     return names
 
 
-def content(folder):
-    return {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()}
-
-
-def judge_study(folder):
+def judge_study(folder, good):
     """Use a study as people do and say what became of it: ``opened``, ``refused``, or a fault."""
     for name in (signal.SIGALRM, signal.SIGPROF):
         signal.signal(name, _hang)
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
     signal.alarm(10 * SECONDS)  # waiting for something that never comes
-    before = content(folder)
     try:
-        table = check_study(folder)
-        errors = table.severity.eq("error").any()
-        if not (table.found.ne("") & table.todo.ne("")).all():
-            return "a fault without advice"
-        try:
-            study = open_study(folder)
-        except ZhagenError:
-            return "refused" if errors else "refused though check finds no error"
-        if errors:
-            return "opened though check finds an error"
-        study_status(study)
-        if len(study.codebook.codes):
-            find_units(
-                study, f'"{study.codebook.codes.code_id.iloc[0]}" OR NOT "{study.codebook.codes.code_id.iloc[-1]}"'
-            )
-        study_kwic(study, ["书", "a"])
-        for guideline in ("COREQ", "SRQR"):
-            study_checklist(study, guideline).table()
-        merge_studies(study, study)
-        try:
-            written = update_study(folder, lambda study: add_code(study, "这是新的", reason="试"))
-        except ZhagenError:
-            return "opened" if content(folder) == before else "a half study after a refusal"
-        again = open_study(folder)
-        if len(again.codings) != len(written.codings) or "这是新的" not in set(again.codebook.codes.label):
-            return "lost"
-        return "opened"
-    except ZhagenError as error:
-        return f"refused later: {error}"[:200] if not str(error) else "refused"
+        return judge(Path(folder), good)
     except TimeoutError:
         return "hang"
     except BaseException as error:
@@ -258,32 +220,41 @@ def main():
     parser.add_argument("--number", type=int, default=1000, help="how many (1000)")
     parser.add_argument("--seed", type=int, default=0, help="of the first one; the next ones follow (0)")
     parser.add_argument("--minutes", type=float, default=60, help="stop after so many minutes (60)")
+    parser.add_argument("--only", nargs="+", default=[], help="operators of which the first damage is one")
     arguments = parser.parse_args()
-    counts, shown, end = Counter(), Counter(), time.monotonic() + 60 * arguments.minutes
+    table, shown, end = {}, Counter(), time.monotonic() + 60 * arguments.minutes
     with tempfile.TemporaryDirectory() as place:
-        good = arguments.good or Path(place, "good")
+        folder = Path(arguments.good or Path(place, "good"))
         if not arguments.good:
             from study.conftest import small
             from zhagen.study import write_study
 
-            write_study(small(), good)
-        shutil.copytree(good, Path(place, "study"))
-        if (verdict := judge_study(Path(place, "study"))) != "opened":
+            write_study(small(), folder)
+        good = Good(folder)
+        shutil.copytree(folder, Path(place, "study"))
+        if (verdict := judge_study(Path(place, "study"), good)) != "opened":
             raise SystemExit(f"the good study is {verdict}: nothing of what follows would mean anything")
         shutil.rmtree(place + "/study")
         for seed in range(arguments.seed, arguments.seed + arguments.number):
             if time.monotonic() > end:
                 break
-            names = damaged(good, Path(place, "study"), seed)
-            verdict = judge_study(Path(place, "study"))
+            names = damaged(folder, Path(place, "study"), seed, arguments.only)
+            verdict = judge_study(Path(place, "study"), good)
             shutil.rmtree(place + "/study", ignore_errors=True)
-            counts["fault" if verdict not in ("opened", "refused") else verdict] += 1
-            if verdict not in ("opened", "refused"):
-                shown[verdict] += 1
-                if shown[verdict] < 3:
+            kind = verdict if verdict in ("opened", "refused") else "fault"
+            for name in set(names):
+                table.setdefault(name, Counter())[kind] += 1
+            table.setdefault("all", Counter())[kind] += 1
+            if kind == "fault":
+                shown[re.sub("[0-9]+", "0", verdict)[:60]] += 1
+                if shown[re.sub("[0-9]+", "0", verdict)[:60]] < 3:
                     print(seed, names, verdict, flush=True)
-    print(dict(counts))
-    return int(counts["fault"] > 0)
+            if not seed % 500:
+                print(seed, {name: dict(counts) for name, counts in table.items()}, flush=True)
+    print("| operator | " + " | ".join(("opened", "refused", "fault")) + " |\n|---|---:|---:|---:|")
+    for name in [one.__name__ for one in OPERATORS if one.__name__ in table] + ["all"]:
+        print(f"| {name} | " + " | ".join(str(table[name][kind]) for kind in ("opened", "refused", "fault")) + " |")
+    return int(table["all"]["fault"] > 0)
 
 
 if __name__ == "__main__":

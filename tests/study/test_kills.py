@@ -8,6 +8,7 @@ import time
 import pytest
 
 from fuzzing.studies import damaged, judge_study
+from fuzzing.study_oracle import Good
 from study.conftest import small
 from zhagen.coding.saving import apply_page, page_of_source
 from zhagen.exchange import export_study, import_study
@@ -145,8 +146,9 @@ def test_a_killed_export_import_or_book_is_the_old_one_or_the_new_one(tmp_path, 
 
 
 @pytest.mark.parametrize("part", range(5))
-def test_damaged_studies_are_opened_or_refused(tmp_path, part):
+def test_damaged_studies_are_opened_rightly_or_refused_with_cause(tmp_path, part):
     write_study(small(), tmp_path / "good")
+    good = Good(tmp_path / "good")
     for seed in range(10 * part, 10 * part + 10):
         names = damaged(tmp_path / "good", tmp_path / str(seed), seed)
-        assert judge_study(tmp_path / str(seed)) in ("opened", "refused"), (seed, names)
+        assert judge_study(tmp_path / str(seed), good) in ("opened", "refused"), (seed, names)

@@ -79,7 +79,7 @@ def read_prose(path: Path, *, error: type[ZhagenError] = RecipeError, encoding: 
     Parameters
     ----------
     path : pathlib.Path
-        The file; a byte order mark and Windows' line ends are accepted.
+        The file; a byte order mark and the line ends of Windows and of old machines are accepted.
     error : type, default RecipeError
         The class of the error to raise, a `zhagen.errors.ZhagenError`.
     encoding : str, default "utf-8-sig"
@@ -205,7 +205,7 @@ def _decoded(path: Path, encoding: str) -> str:
     except OSError as problem:
         raise RecipeError(f"{path} cannot be read: {problem.strerror}", todo="check its permissions") from problem
     try:
-        return data.decode(encoding).replace("\r\n", "\n")
+        return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as problem:
         line = data[: problem.start].count(b"\n") + 1
         try:

@@ -76,7 +76,7 @@ def pack_codebook(study: Study) -> tuple[bytes, list[Loss]]:
     writer.add_codes(root, notes=False)
     writer.add_sets(root, codes_only=True)
     writer.losses += left_out(study, ("definitions",), "a codebook holds codes alone")
-    return _xml(root), writer.losses
+    return writer.xml(root), writer.losses
 
 
 class _ProjectWriter:
@@ -143,7 +143,7 @@ class _ProjectWriter:
                 _add(root, "NoteRef", targetGUID=self.memo_guids[row["memo_id"]])
         if self.lost:
             self.losses.append(Loss("", "lost codings", self.lost, "not written: their words are not in the text"))
-        return pack_files({"project.qde": _xml(root), **self.files}), self.losses
+        return pack_files({"project.qde": self.xml(root), **self.files}), self.losses
 
     def _guids(self, frame: pd.DataFrame, kind: str) -> dict[str, str]:
         """Return the GUID of each row: the one it came with, or a computed one."""
@@ -173,6 +173,14 @@ class _ProjectWriter:
         text = words if plain else with_fields(words, {"id": "study", **said})
         if text:
             _add(root, "Description").text = self._legal(text)
+
+    def xml(self, root: Any) -> bytes:
+        """Return an element as a file; what a file of XML cannot hold was said, or is said here."""
+        if NO_XML.search(ElementTree.tostring(root, encoding="unicode")):
+            for element in root.iter():
+                element.text = element.text and self._legal(element.text)
+                element.attrib.update({name: self._legal(value) for name, value in element.attrib.items()})
+        return _xml(root)
 
     def _legal(self, text: str) -> str:
         found = legal_xml(text)

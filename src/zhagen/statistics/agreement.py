@@ -1192,22 +1192,17 @@ def _cases(
     given[given] = np.array([label != "" for label in labels], bool)[code[given]]
     if not given.any():
         raise ZhagenError("nobody coded an item", todo="compare the names of the coders and the codes")
-    item, listed = _numbered(read["item"])
-    # `known` are the items compared, `at` the place of each listed item among them
-    if items is None:
-        known, at = listed, np.arange(len(listed))
-    else:
-        known = list(dict.fromkeys(items))
-        where = {name: number for number, name in enumerate(known)}
-        at = np.array([where.get(name, -1) for name in listed], np.int64)
+    item, at, known = _placed(read["item"], items)
     if uncoded == "coded":
         some = np.zeros(len(known), bool)
         some[at[item[given]]] = at[item[given]] >= 0
-        known = [name for name, one in zip(known, some.tolist(), strict=True) if one]
+        known = (
+            np.flatnonzero(some) if isinstance(known, range) else [known[one] for one in np.flatnonzero(some).tolist()]
+        )
         at = np.where(at >= 0, (np.cumsum(some) - 1)[at], -1) if len(some) else at
     code, coder, item = code[given], coder[given], item[given]
     if (at[item] < 0).any():
-        strange = listed[item[(at[item] < 0).argmax()]]
+        strange = pd.unique(read["item"])[item[(at[item] < 0).argmax()]]
         raise ZhagenError(f"the item {strange} is coded and not among the items", todo="name all in `items`")
     chosen = sorted({labels[number] for number in set(code.tolist())}, key=str) if codes is None else list(codes)
     rank = {label: number for number, label in enumerate(chosen)}
@@ -1216,13 +1211,48 @@ def _cases(
     borders = np.searchsorted(code[order], np.arange(len(chosen) + 1))
     group = sizes = None
     if groups is not None:
-        of = groups.to_dict() if isinstance(groups, pd.Series) else dict(groups)
-        own = pd.Series([of.get(name) for name in known])
-        if own.isna().any():
-            raise _few_groups(len(known), own)
-        group = pd.factorize(own, sort=True)[0].astype(np.int64)
+        group = _groups_of(known, groups)
         sizes = np.bincount(group)
     return _Cases(chosen, names, len(known), coder[order], item[order], borders, group, sizes)
+
+
+def _placed(
+    column: pd.Series, items: Iterable[Hashable] | None
+) -> tuple[np.ndarray, np.ndarray, list | range | np.ndarray]:
+    """Return the items of decisions as numbers, the place of each such number among those compared, and these.
+
+    Items that are the numbers from 0 on need no names: a text has millions of characters.
+    """
+    if isinstance(items, range) and items == range(len(items)) and column.dtype.kind == "i" and len(column):
+        item = column.to_numpy(np.int64)
+        if item.min() >= 0 and item.max() < len(items):
+            return item, np.arange(len(items)), items
+    item, listed = _numbered(column)
+    if items is None:
+        return item, np.arange(len(listed)), listed
+    known = list(dict.fromkeys(items))
+    where = {name: number for number, name in enumerate(known)}
+    return item, np.array([where.get(name, -1) for name in listed], np.int64), known
+
+
+def _groups_of(known: list | range | np.ndarray, groups: Mapping[Hashable, Hashable] | pd.Series) -> np.ndarray:
+    """Return the group of each item as a number, groups in their order."""
+    if (
+        isinstance(groups, pd.Series)
+        and not isinstance(known, list)
+        and groups.index.equals(pd.RangeIndex(len(groups)))
+    ):
+        column = groups.iloc[np.asarray(known)]
+        numbers, labels = pd.factorize(column)
+        if (numbers < 0).any():
+            raise _few_groups(len(known), column)
+        ranks = pd.factorize(pd.Series(labels.tolist()), sort=True)[0]  # whatever order the column's own type has
+        return ranks.astype(np.int64)[numbers]
+    of = groups.to_dict() if isinstance(groups, pd.Series) else dict(groups)
+    own = pd.Series([of.get(name) for name in known])
+    if own.isna().any():
+        raise _few_groups(len(known), own)
+    return pd.factorize(own, sort=True)[0].astype(np.int64)
 
 
 def _numbered(column: pd.Series) -> tuple[np.ndarray, list]:
@@ -1242,14 +1272,18 @@ def _patterns(
 
     `has` are the rows in which something can be; all others of the cases are rows of 0.
     """
-    rows = np.concatenate([np.zeros((1, has.shape[1]), np.int64), has])
-    if rows.shape[1] < 63:  # a row as one number: it sorts as the row does
-        keys = rows @ (1 << np.arange(rows.shape[1])[::-1])
-        _, first, which = np.unique(keys, return_index=True, return_inverse=True)
-        patterns = rows[first]
+    coders = has.shape[1]
+    if coders <= 16:  # a row as one number: it sorts as the row does
+        powers = 1 << np.arange(coders)[::-1]
+        keys = has @ powers
+        found = np.bincount(keys, minlength=2**coders) > 0
+        found[0] = True
+        which = (np.cumsum(found) - 1)[keys]
+        patterns = np.flatnonzero(found)[:, None] // powers % 2
     else:
+        rows = np.concatenate([np.zeros((1, coders), np.int64), has])
         patterns, which = np.unique(rows, axis=0, return_inverse=True)
-    which = which.ravel()[1:]
+        which = which.ravel()[1:]
     times = np.bincount(which, minlength=len(patterns))
     times[0] += cases - len(has)
     within = None

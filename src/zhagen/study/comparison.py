@@ -113,15 +113,19 @@ def _by_character(study: Study, passages: pd.DataFrame, roles: list[str]) -> tup
     offsets = passages[["start", "end"]].to_numpy(np.int64)
     for source, rows in passages.groupby("source", sort=False).indices.items():
         spans[rows] = begin[str(source)] + places[str(source)].places(offsets[rows])
-    lengths = np.maximum(spans[:, 1] - spans[:, 0], 0)
-    rows = np.repeat(np.arange(len(passages)), lengths)
-    item = np.arange(len(rows)) + np.repeat(spans[:, 0] - np.cumsum(lengths) + lengths, lengths)
     coder, code = (passages[name].astype("category") for name in ("coder", "code"))
-    keys = (
-        coder.cat.codes.to_numpy(np.int64)[rows] * len(code.cat.categories) + code.cat.codes.to_numpy()[rows]
-    ) * int(sizes.sum() + 1) + item
-    kept = np.unique(keys, return_index=True)[1]
-    found = {"coder": coder.iloc[rows[kept]], "item": item[kept], "code": code.iloc[rows[kept]]}
+    pairs = coder.cat.codes.to_numpy(np.int64) * len(code.cat.categories) + code.cat.codes.to_numpy()
+    # what a coder gave one code is put together, so that each character is there once: by pair, then by start
+    order = np.lexsort((spans[:, 0], pairs))
+    pairs, spans = pairs[order], spans[order]
+    line = spans + (pairs * int(sizes.sum() + 1))[:, None]  # pairs one behind the other
+    until = np.concatenate([[0], np.maximum.accumulate(line[:, 1])[:-1]]) if len(line) else line[:, 1]
+    starts = np.maximum(line[:, 0], until)
+    lengths = np.maximum(line[:, 1] - starts, 0)
+    rows = np.repeat(np.arange(len(spans)), lengths)
+    begun = spans[:, 0] + starts - line[:, 0]
+    item = np.arange(len(rows)) + np.repeat(begun - np.cumsum(lengths) + lengths, lengths)
+    found = {"coder": coder.iloc[order[rows]], "item": item, "code": code.iloc[order[rows]]}
     frame = pd.DataFrame({name: getattr(cells, "array", cells) for name, cells in found.items()})
     numbers = np.concatenate([np.zeros(0, np.int64), *(np.arange(size) for size in sizes)])
     source_ids = pd.Categorical.from_codes(np.repeat(np.arange(len(sizes)), sizes), pd.Index(list(places)))

@@ -279,15 +279,15 @@ def read_folder(folder: Path) -> Contents:
         return found
     finish_writing(folder)  # what a killed process began to write
     found.stamps["datapackage.json"] = file_sha256(folder / "datapackage.json")
-    about = _toml(folder, "study.toml", STUDY, found)
-    found.about = dict(about or {})
+    if _is_there(folder, "study.toml", found, needed=True):
+        found.about = dict(_toml(folder, "study.toml", STUDY, found) or {})
     for name in TABLES:
         _read_table(folder, name, found)
     _read_texts(folder, found)
     _read_memos(folder, found)
     _read_mechanism(folder, found)
     for name in NOTES:
-        if (folder / name).is_file():
+        if _is_there(folder, name, found):
             found.notes[name] = _text(folder, name, found) or ""
     return check_contents(found)
 
@@ -332,15 +332,36 @@ def check_contents(found: Contents) -> Contents:
     return found
 
 
+def _is_there(folder: Path, name: str, found: Contents, *, needed: bool = False) -> bool:
+    """Say whether a file is there to be read; a fault says what is in its place where it is none of this folder."""
+    path = folder / name
+    if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+        said = "it is a link out of the folder"
+    elif path.is_file() or not (needed or path.is_symlink() or path.exists()):
+        return path.is_file()
+    elif path.is_symlink():
+        said = "it is a link that leads to no file"
+    else:
+        said = "it is a folder, not a file" if path.is_dir() else f"there is no file {path.name}"
+    found.faults.append(Fault(name, 0, said, "put the file there" if needed else "put the file there, or take it out"))
+    return False
+
+
 def _plain(raw: bytes) -> str | None:
     """Return the text of bytes that are UTF-8 beyond doubt, as nearly all files are; None where more must be asked."""
     head = raw[:HEAD]
     if b"\0" in raw or not (head.isascii() or max(head) > 0xDF):
         return None
     try:
-        return raw.decode("utf-8-sig").replace("\r\n", "\n")
+        return _bare(raw.decode("utf-8"))
     except UnicodeDecodeError:
         return None
+
+
+def _bare(text: str) -> str:
+    """Return a text without byte order marks, its lines ended by line feeds, whatever program wrote it."""
+    text = text.lstrip("\ufeff")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _text(folder: Path, name: str, found: Contents) -> str | None:
@@ -351,7 +372,7 @@ def _text(folder: Path, name: str, found: Contents) -> str | None:
             found.stamps[name] = hashlib.sha256(raw).hexdigest()
             return text
         found.stamps[name] = file_sha256(folder / name)  # before it is read: a change in between is noticed later
-        text = read_prose(folder / name, error=StudyError, encoding=_encoding(folder, name, found))
+        text = _bare(read_prose(folder / name, error=StudyError, encoding=_encoding(folder, name, found)))
     except (ZhagenError, OSError) as problem:
         found.faults.append(_unreadable(name, problem))
         return None
@@ -394,7 +415,7 @@ def _read_table(folder: Path, name: str, found: Contents) -> None:
     columns = columns_of(name)
     found.tables[name], found.lines[name] = typed_table(name, pd.DataFrame(columns=columns)), []
     file = f"{name}.csv"
-    if not (folder / file).is_file() and name not in NEEDED:
+    if not _is_there(folder, file, found, needed=name in NEEDED):
         return
     text = _text(folder, file, found)
     if text is None:
@@ -552,7 +573,7 @@ def typed_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     if missing:
         raise StudyError(f"there is no column {missing[0]!r}", f"{name}.csv", f"it needs {TABLES[name][0]}")
     numbers = NUMBER_COLUMNS.get(name, ())
-    made = pd.DataFrame(index=range(len(frame)))
+    made: dict[str, pd.Series] = {}
     for column in [*columns_of(name), *(str(other) for other in frame if other not in columns_of(name))]:
         if column in frame and column not in numbers and isinstance(frame[column].dtype, pd.StringDtype):
             made[column] = frame[column].fillna("").astype("str").reset_index(drop=True)
@@ -562,7 +583,7 @@ def typed_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
             made[column] = pd.Series(cells, dtype="int64")
         else:
             made[column] = pd.Series(["" if pd.isna(cell) else str(cell) for cell in cells], dtype="str")
-    return made
+    return pd.DataFrame(made, index=range(len(frame)))
 
 
 def _header_fits(name: str, header: list[str], found: Contents) -> bool:
@@ -617,7 +638,8 @@ def _check_plain(path: Path, name: str, text: str, found: Contents) -> None:
     if b"\r" in raw:
         line = raw[: raw.index(b"\r")].count(b"\n") + 1
         todo = "save it with line feeds alone (LF): offsets count characters"
-        found.faults.append(Fault(name, line, "the lines end in Windows' way (CRLF)", todo, "finding"))
+        said = "in Windows' way (CRLF)" if b"\r\n" in raw else "as on old machines (CR)"
+        found.faults.append(Fault(name, line, f"the lines end {said}", todo, "finding"))
     if not unicodedata.is_normalized("NFC", text):
         lines = text.split("\n")
         line = next((n for n, one in enumerate(lines, 1) if not unicodedata.is_normalized("NFC", one)), 1)
@@ -634,7 +656,7 @@ def _read_memos(folder: Path, found: Contents) -> None:
     seen: set[str] = set()
     for path in sorted((folder / "memos").glob("*.md")):
         name = f"memos/{path.name}"
-        text = _text(folder, name, found)
+        text = _text(folder, name, found) if _is_there(folder, name, found, needed=True) else None
         row = _memo(name, text, found) if text is not None else None
         if row is None:
             continue
@@ -696,7 +718,7 @@ def _line_of(head: str, key: str) -> int:
 
 
 def _read_mechanism(folder: Path, found: Contents) -> None:
-    if not (folder / "mechanism.toml").is_file():
+    if not _is_there(folder, "mechanism.toml", found):
         return
     content = _toml(folder, "mechanism.toml", MECHANISM, found)
     codes = found.tables["codebook"]
@@ -790,6 +812,8 @@ def _check_codebook(found: Contents) -> None:
         elif parent and levels[parent] == level:
             todo = "a parent is of a higher level"
             found.add("codebook", row, f"{code} and its parent {parent} are both of the level {level}", todo)
+    for row in codes.index[codes.label.str.strip().eq("")]:
+        found.add("codebook", int(row), f"{codes.code_id[row]} has no label", "write one: a code is known by its label")
     for row in codes.index[codes.duplicated(["level", "label"])]:
         todo = "rename one: a label names one code"
         found.add("codebook", int(row), f"the label {codes.label[row]} is given twice", todo, "finding")

@@ -311,7 +311,7 @@ class Study:
             retired = self.history.code_id.eq(name).any()
             names = {name if retired else self.codebook.find(name)}
         links = self.memos.codes + self.memos.sources + self.memos.codings
-        hits = [bool(names & set(linked)) for linked in links]
+        hits = np.array([bool(names & set(linked)) for linked in links], bool)  # a list of none would name no column
         return self.memos[hits].sort_values("date", kind="stable", ignore_index=True)
 
     def _lifted(self, level: str) -> dict[str, str]:

@@ -1,0 +1,44 @@
+"""Damages of studies that were once taken for nothing, or under which an act broke.
+
+A case is (file, what becomes of its bytes, the beginning of the refusal or "", acts of `fuzzing.study_oracle` that
+must work). Without a refusal the study opens and says what its files say. `tests/study/test_cases.py` runs them.
+"""
+
+
+def gone(path):
+    path.unlink()
+
+
+def folder(path):
+    path.unlink(missing_ok=True)
+    path.mkdir()
+
+
+def link(target):
+    def act(path):
+        path.unlink(missing_ok=True)
+        path.symlink_to(target)
+
+    return act
+
+
+def replaced(old, new):
+    def act(path):
+        path.write_text(path.read_text("utf-8").replace(old, new), "utf-8", newline="")
+
+    return act
+
+
+CASES = {
+    "no memo at all": ("memos/M001.md", gone, "", ["log", "quotations"]),
+    "a folder where a table was": ("history.csv", folder, "it is a folder, not a file", []),
+    "a link to nothing": ("speakers.csv", link("nowhere"), "it is a link that leads to no file", []),
+    "a link out of the folder": ("guide.md", link("/etc/hostname"), "it is a link out of the folder", []),
+    "a link to itself": ("mechanism.toml", link("mechanism.toml"), "it is a link that leads to no file", []),
+    "a text of old machines": ("sources/I02.txt", replaced("\n", "\r"), "", ["codes by source", "export .qdpx"]),
+    "a text of mixed ends of lines": ("sources/I02.txt", replaced("\n", "\n\r"), "", ["export .qdpx"]),
+    "a memo of old machines": ("memos/M001.md", replaced("\n", "\r"), "", ["memos and notes"]),
+    "two byte order marks": ("sources/I01.txt", replaced("【", "\ufeff\ufeff【"), "", ["export .qdpx"]),
+    "a code without a label": ("codebook.csv", replaced("先验后付", ""), "c03 has no label", []),
+    "a speaker that XML cannot hold": ("speakers.csv", replaced(",甲", ",\ud7ff\uffff"), "", ["export .qdpx"]),
+}
