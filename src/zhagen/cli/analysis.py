@@ -4,6 +4,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from zhagen.cli.options import Commands, of_study
 from zhagen.cli.printing import print_row
 from zhagen.errors import visible
 
@@ -14,7 +15,7 @@ FORMATS = ".md, .tex, .docx, .csv, .xlsx"
 PICTURES = ("structure", "flow", "mechanism", "portrait", "timeline")
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_commands(commands: Commands) -> None:
     """Add the commands that analyse a study.
 
     Parameters
@@ -22,8 +23,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     commands : argparse._SubParsersAction
         What ``zhagen`` takes as its first word; it gets more of them.
     """
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("study", metavar="STUDY", help="the folder of the study")
+    common = argparse.ArgumentParser(add_help=False, parents=[of_study()])
     common.add_argument("--out", metavar="FILE", help=f"write the table to a file; the suffix decides: {FORMATS}")
     spoken = argparse.ArgumentParser(add_help=False)
     spoken.add_argument("--interviewers", action="store_true", help="what interviewers say, too")
@@ -62,10 +62,8 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     checklist.set_defaults(run=_checklist)
 
-    draw = commands.add_parser(
-        "draw", help="a picture of a study: its codes, their flow, its model, one source, its log"
-    )
-    draw.add_argument("study", metavar="STUDY", help="the folder of the study")
+    text = "a picture of a study: its codes, their flow, its model, one source, its log"
+    draw = commands.add_parser("draw", parents=[of_study()], help=text)
     draw.add_argument("picture", choices=PICTURES, help="which one")
     draw.add_argument("--out", metavar="FILE", required=True, help="the suffix decides: .svg, .png, .pdf")
     draw.add_argument("--gioia", action="store_true", help="structure, flow: concepts, themes, dimensions of gioia.csv")

@@ -3,10 +3,11 @@
 import argparse
 from pathlib import Path
 
+from zhagen.cli.options import Commands, of_study
 from zhagen.errors import ZhagenError
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_commands(commands: Commands) -> None:
     """Add ``book``.
 
     Parameters
@@ -16,11 +17,11 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """
     parser = commands.add_parser(
         "book",
+        parents=[of_study()],
         help="build the static book of a study: chapters that run, search, pictures",
         description="Build the static book of a study. Notebooks in its folder chapters are programs, and they run: "
         "build the book of a study that you trust.",
     )
-    parser.add_argument("study", metavar="STUDY", help="the folder of the study")
     parser.add_argument("--out", metavar="DIR", help="where the book goes")
     parser.add_argument(
         "--names", metavar="FILE", help="names that no page may carry: one a line, or the list of `zhagen anonymise`"

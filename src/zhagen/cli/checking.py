@@ -4,12 +4,13 @@ import argparse
 import sys
 from pathlib import Path
 
+from zhagen.cli.options import Commands
 from zhagen.cli.printing import print_row, say_edition
 from zhagen.documents import catalog
 from zhagen.errors import ZhagenError
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_commands(commands: Commands) -> None:
     """Add the command that checks.
 
     Parameters

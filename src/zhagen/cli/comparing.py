@@ -2,13 +2,14 @@
 
 import argparse
 
+from zhagen.cli.options import Commands
 from zhagen.cli.printing import print_row
 from zhagen.errors import visible
 
 LONGEST = 80  # characters of a cell on the screen
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_commands(commands: Commands) -> None:
     """Add ``compare``.
 
     Parameters

@@ -3,11 +3,12 @@
 import argparse
 import sys
 
+from zhagen.cli.options import Commands, of_speakers
 from zhagen.cli.printing import refusal
 from zhagen.errors import visible
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_commands(commands: Commands) -> None:
     """Add ``cooccur``.
 
     Parameters
@@ -17,6 +18,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """
     parser = commands.add_parser(
         "cooccur",
+        parents=[of_speakers()],
         help="count which terms of a corpus occur together; write terms, edges, communities, a network and a report",
         description="Text in, a co-occurrence network out, for a corpus of any size. If it is stopped, the same "
         "command continues from there.",
@@ -30,12 +32,6 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--encoding", help="of text files (default: found out file by file)")
     parser.add_argument("--lines", default="paragraphs", help="paragraphs (default), or wrapped: pieces of paragraphs")
     parser.add_argument("--speakers", default="all", help="of transcripts: all (default), participants, interviewers")
-    parser.add_argument(
-        "--interviewer", dest="interviewers", action="append", default=[], metavar="NAME", help="beside 问, 访谈者 …"
-    )
-    parser.add_argument(
-        "--participant", dest="participants", action="append", default=[], metavar="NAME", help="beside 答, 受访者 …"
-    )
     parser.add_argument("--unit", default="paragraph", help="sentence, paragraph (default), document or window")
     parser.add_argument("--window", type=int, default=10, metavar="N", help="terms in a window (default: 10)")
     parser.add_argument("--weighted", action="store_true", help="multiply counts in place of counting units")

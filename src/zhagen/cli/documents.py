@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from zhagen.cli.options import Commands
 from zhagen.cli.printing import print_row, refusal, say_edition
 from zhagen.documents import catalog
 from zhagen.errors import ZhagenError, visible
@@ -15,7 +16,7 @@ if TYPE_CHECKING:  # loaded when a document is read: the command starts without 
     from zhagen.extraction.pipeline import Extraction
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_commands(commands: Commands) -> None:
     """Add the commands on documents.
 
     Parameters

@@ -3,13 +3,14 @@
 import argparse
 import sys
 
+from zhagen.cli.options import Commands, of_study
 from zhagen.cli.printing import print_row
 
 WRITTEN = (".qdpx", ".qdc", ".csv", ".xlsx", ".txt", ".graphml")  # named here, so that help loads nothing heavy
 READ = (".qdpx", ".qdc", ".qda", ".csv", ".xlsx", ".txt")
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_commands(commands: Commands) -> None:
     """Add ``export`` and ``import``.
 
     Parameters
@@ -17,8 +18,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     commands : argparse._SubParsersAction
         What ``zhagen`` takes as its first word; it gets more of them.
     """
-    out = commands.add_parser("export", help="write a study for another program; list what gets lost on the way")
-    out.add_argument("study", metavar="STUDY", help="the folder of the study")
+    out = commands.add_parser(
+        "export", parents=[of_study()], help="write a study for another program; list what gets lost on the way"
+    )
     out.add_argument("--out", metavar="FILE", required=True, help=f"the suffix decides: {', '.join(WRITTEN)}")
     whom = "the program that is to read it: qualcoder, taguette, maxqda, nvivo, atlas.ti; lists what that one drops"
     out.add_argument("--for", dest="program", default="", metavar="PROGRAM", help=whom)

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from zhagen.cli.options import Commands, of_act, of_speakers, of_study
 from zhagen.cli.printing import print_row
 from zhagen.errors import visible
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 NAMES = ("interviewers", "participants")
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_commands(commands: Commands) -> None:
     """Add ``new``, ``add``, ``correct``, ``speakers`` and ``anonymise``.
 
     Parameters
@@ -24,6 +25,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """
     new = commands.add_parser(
         "new",
+        parents=[of_speakers()],
         help="make a study from your files: texts, Word, PDF, subtitles, tables",
         description="Make a study from files and folders: .txt, .md, .docx, .pdf, .srt, .vtt, .xlsx, .csv. Each file "
         "is read or named with the reason. Status 1: text of a file may be missing.",
@@ -35,25 +37,25 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     new.add_argument(
         "--coder", dest="coders", action="append", default=[], metavar="NAME", help="who codes; again for more"
     )
-    _add_reading(new)
+    _add_table_options(new)
     new.set_defaults(run=_new)
     add = commands.add_parser(
         "add",
+        parents=[of_study(), of_speakers()],
         help="add files to a study; what is there stays",
         description="Add sources to a study. What is there stays; a text that it has already is left out.",
     )
-    add.add_argument("folder", metavar="STUDY")
     add.add_argument("material", nargs="+", metavar="MATERIAL", help="files and folders")
-    _add_reading(add)
+    _add_table_options(add)
     add.set_defaults(run=_add)
     correct = commands.add_parser(
         "correct",
+        parents=[of_study(), of_act()],
         help="put a corrected text in the place of a source; codings move with their words",
         description="Put a corrected file in the place of a source. Codings of all coders move with their words; those "
         "whose words changed are listed, those whose words are gone must be dropped or kept: without --drop or --keep "
         "nothing is written (status 2). The history records it.",
     )
-    correct.add_argument("folder", metavar="STUDY")
     correct.add_argument("source", metavar="SOURCE", help="the id of the source")
     correct.add_argument("--from", dest="file", required=True, metavar="FILE", help="the corrected text, of any kind")
     for word, help_ in (("drop", "take out this coding"), ("keep", "keep this coding at the words that are there now")):
@@ -61,17 +63,15 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
             f"--{word}", action="append", default=[], metavar="ID", help=f"if its words are gone, {help_}; all: of all"
         )
     correct.add_argument("--list", action="store_true", help="only say what would change")
-    correct.add_argument("--reason", default="", help="why, for the history")
-    correct.add_argument("--coder", default="", help="who did it, for the history")
     _add_table_options(correct)
     correct.set_defaults(run=_correct)
     speakers = commands.add_parser(
         "speakers",
+        parents=[of_study()],
         help="list who speaks in the sources of a study; set and confirm their roles",
         description="List the speakers of a study with their turns and roles. A role is a guess until it is confirmed, "
         "here or in speakers.csv. Status 1: some are not confirmed.",
     )
-    speakers.add_argument("folder", metavar="STUDY")
     roles = "interviewer, participant, observer"
     speakers.add_argument(
         "--role", action="append", default=[], metavar="NAME=ROLE", help=f"a speaker's role in all sources: {roles}"
@@ -82,11 +82,11 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     speakers.set_defaults(run=_speakers)
     anonymise = commands.add_parser(
         "anonymise",
+        parents=[of_study()],
         help="list the names in a study (--list); put pseudonyms in, codings kept at their words (--out)",
         description="First --list writes what may be a name into a table; look at it, set keep to yes or no, change "
         "pseudonyms. Then --out writes a copy of the study in which no name of the list is left.",
     )
-    anonymise.add_argument("folder", metavar="STUDY")
     anonymise.add_argument("--list", action="store_true", help="write the list; rows that it has stay as they are")
     anonymise.add_argument("--names", metavar="FILE", help="the list (default: STUDY-names.csv beside the study)")
     anonymise.add_argument("--out", metavar="NEW", help="where the new study goes")
@@ -97,16 +97,6 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--doubtful", default="", metavar="ACT", help="keep or replace all rows that are not decided"
     )
     anonymise.set_defaults(run=_anonymise)
-
-
-def _add_reading(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--interviewer", dest="interviewers", action="append", default=[], metavar="NAME", help="beside 问, 访谈者 …"
-    )
-    parser.add_argument(
-        "--participant", dest="participants", action="append", default=[], metavar="NAME", help="beside 答, 受访者 …"
-    )
-    _add_table_options(parser)
 
 
 def _add_table_options(parser: argparse.ArgumentParser) -> None:
@@ -140,15 +130,15 @@ def _new(arguments: argparse.Namespace) -> int:
 def _add(arguments: argparse.Namespace) -> int:
     from zhagen.materials import add_material
 
-    report = add_material(arguments.folder, arguments.material, **_settings(arguments, *NAMES))
-    return _print_report(report, arguments.folder)
+    report = add_material(arguments.study, arguments.material, **_settings(arguments, *NAMES))
+    return _print_report(report, arguments.study)
 
 
 def _correct(arguments: argparse.Namespace) -> int:
     from zhagen.materials import correct_material
 
     named = _settings(arguments, "drop", "keep", "reason", "coder")
-    found = correct_material(arguments.folder, arguments.source, arguments.file, write=not arguments.list, **named)
+    found = correct_material(arguments.study, arguments.source, arguments.file, write=not arguments.list, **named)
     for row in found.touched.to_dict("records"):
         place = f"{row['start']}-{row['end']}"
         print_row(
@@ -200,10 +190,8 @@ def _speakers(arguments: argparse.Namespace) -> int:
             raise StudyError(f"--role {one!r} has no =", todo="write it as --role 王老师=interviewer")
         roles[name] = role
     if roles or arguments.none or arguments.confirm:
-        set_speakers(
-            arguments.folder, roles, gone=arguments.none, source_id=arguments.source, confirm=arguments.confirm
-        )
-    table = list_speakers(arguments.folder)
+        set_speakers(arguments.study, roles, gone=arguments.none, source_id=arguments.source, confirm=arguments.confirm)
+    table = list_speakers(arguments.study)
     for row in table.to_dict("records"):
         print_row(*row.values())
     open_ones = int(table.confirmed.eq("no").sum())
@@ -218,14 +206,14 @@ def _anonymise(arguments: argparse.Namespace) -> int:
     from zhagen.materials import anonymise_study, find_names, write_names
     from zhagen.study import open_study
 
-    study = Path(arguments.folder).resolve()
+    study = Path(arguments.study).resolve()
     names = Path(arguments.names) if arguments.names else study.parent / f"{study.name}-names.csv"
     if arguments.doubtful not in ("", "keep", "replace"):
         raise StudyError(f"--doubtful {arguments.doubtful}", todo="write keep or replace")
     if arguments.list == bool(arguments.out):
         raise StudyError("it is not said what to do", todo="--list writes the list of names, --out NEW the new study")
     if arguments.list:
-        found = find_names(open_study(arguments.folder))
+        found = find_names(open_study(arguments.study))
         new = write_names(found, names)
         for row in found.to_dict("records"):
             print_row(
@@ -237,7 +225,7 @@ def _anonymise(arguments: argparse.Namespace) -> int:
         return 0
     if not names.is_file():
         raise StudyError(f"there is no list {names}", todo="write it first: zhagen anonymise STUDY --list")
-    done = anonymise_study(arguments.folder, arguments.out, names, key=arguments.key, doubtful=arguments.doubtful)
+    done = anonymise_study(arguments.study, arguments.out, names, key=arguments.key, doubtful=arguments.doubtful)
     for what, listed in (("widened", done.widened), ("not in the study", done.unused), ("not taken", done.left_out)):
         for one in listed:
             print_row(what, one)

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zhagen.cli.options import Commands, of_act, of_date, of_study
 from zhagen.cli.printing import print_row
 from zhagen.errors import StudyError, visible
 from zhagen.vocabulary import LEVELS
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 SHOWN = 20  # rows of a list on the screen, unless all are asked for
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_commands(commands: Commands) -> None:
     """Add the commands on a study.
 
     Parameters
@@ -25,29 +26,31 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     commands : argparse._SubParsersAction
         What ``zhagen`` takes as its first word; it gets more of them.
     """
-    status = commands.add_parser("status", help="how far a study is: what is coded, what is not, what waits")
-    status.add_argument("study", metavar="STUDY", help="the folder of the study")
+    status = commands.add_parser(
+        "status", parents=[of_study()], help="how far a study is: what is coded, what is not, what waits"
+    )
     status.add_argument("--all", action="store_true", help="list every source, code, turn and memo, not the sums alone")
     status.set_defaults(run=_status)
 
-    log = commands.add_parser("log", help="the life of one code: acts on it, memos, codings by coder and time")
-    log.add_argument("study", metavar="STUDY", help="the folder of the study")
+    log = commands.add_parser(
+        "log", parents=[of_study()], help="the life of one code: acts on it, memos, codings by coder and time"
+    )
     log.add_argument("code", metavar="CODE", help="its id or a label that it has or had")
     log.add_argument("--codings", action="store_true", help="print every coding with its words, too")
     log.set_defaults(run=_log)
 
-    merge = commands.add_parser("merge", help="put coders' copies of a study together; status 1 if they have conflicts")
+    merge = commands.add_parser(
+        "merge", parents=[of_date()], help="put coders' copies of a study together; status 1 if they have conflicts"
+    )
     merge.add_argument("study", metavar="STUDY", help="the folder that the others are put into")
     merge.add_argument("others", nargs="+", metavar="OTHER", help="folders of studies, or exports of the coding page")
     merge.add_argument("--out", metavar="FOLDER", help="a new folder for the result; without it STUDY is changed")
     merge.add_argument("--list", metavar="FILE", help="a CSV file for all places on which the coders do not agree")
-    merge.add_argument(
-        "--date", metavar="DAY", help="the day that the history gets, such as 2024-03-05 (default: today)"
-    )
     merge.set_defaults(run=_merge)
 
-    code = commands.add_parser("code", help="code a study in the browser; Ctrl-C ends it, everything is saved")
-    code.add_argument("study", metavar="STUDY", help="the folder of the study")
+    code = commands.add_parser(
+        "code", parents=[of_study()], help="code a study in the browser; Ctrl-C ends it, everything is saved"
+    )
     code.add_argument("--coder", metavar="NAME", help="who codes (default: the only coder of the study)")
     code.add_argument("--port", type=int, default=0, help="the port of this machine (default: a free one)")
     code.add_argument("--open", action="store_true", help="open the browser, too")
@@ -56,41 +59,39 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     _add_codebook(commands)
 
 
-def _add_codebook(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    codebook = commands.add_parser("codebook", help="change a study's codebook; codings and history follow")
-    codebook.add_argument("study", metavar="STUDY", help="the folder of the study")
+def _add_codebook(commands: Commands) -> None:
+    codebook = commands.add_parser(
+        "codebook", parents=[of_study()], help="change a study's codebook; codings and history follow"
+    )
     codebook.set_defaults(run=_show)
     acts = codebook.add_subparsers(dest="act", metavar="ACT")
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--reason", default="", help="why, for the history")
-    common.add_argument("--coder", default="", help="who did it, for the history")
-    common.add_argument("--date", metavar="DAY", help="the day, such as 2024-03-05 (default: today)")
+    common = [of_act(), of_date()]
 
-    add = acts.add_parser("add", parents=[common], help="a new code")
+    add = acts.add_parser("add", parents=common, help="a new code")
     add.add_argument("label", metavar="LABEL")
     add.add_argument("--level", choices=list(LEVELS), default="concept", help="its level (default: concept)")
     add.add_argument("--under", metavar="CODE", default="", help="the code above it")
     add.add_argument("--id", default="", help="its id (default: the next number)")
     add.add_argument("--definition", default="", help="its definition")
 
-    rename = acts.add_parser("rename", parents=[common], help="another label for a code")
+    rename = acts.add_parser("rename", parents=common, help="another label for a code")
     rename.add_argument("code", metavar="CODE", help="its id or label")
     rename.add_argument("label", metavar="LABEL", help="the new label")
 
-    move = acts.add_parser("move", parents=[common], help="a code under another one")
+    move = acts.add_parser("move", parents=common, help="a code under another one")
     move.add_argument("code", metavar="CODE", help="its id or label")
     move.add_argument("--under", metavar="CODE", default="", help="the code above it; without it, none")
 
-    merge = acts.add_parser("merge", parents=[common], help="codes end in another one, which gets their codings")
+    merge = acts.add_parser("merge", parents=common, help="codes end in another one, which gets their codings")
     merge.add_argument("codes", nargs="+", metavar="CODE", help="ids or labels of the codes that end")
     merge.add_argument("--into", metavar="CODE", required=True, help="the code that remains")
 
-    split = acts.add_parser("split", parents=[common], help="the codings of a code go to several codes")
+    split = acts.add_parser("split", parents=common, help="the codings of a code go to several codes")
     split.add_argument("code", metavar="CODE", help="its id or label")
     todo = "a CSV file with coding_id and to (a code, or a new label); if there is none, it is written to fill in"
     split.add_argument("--parts", metavar="FILE", required=True, help=todo)
 
-    retire = acts.add_parser("retire", parents=[common], help="a code without codings ends")
+    retire = acts.add_parser("retire", parents=common, help="a code without codings ends")
     retire.add_argument("code", metavar="CODE", help="its id or label")
 
 
