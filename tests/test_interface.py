@@ -99,6 +99,7 @@ INSIDE = (
     "study.editing.new_memo_id",
     "study.editing.relink",
     "study.folder",
+    "study.following",
     "study.history.history_faults",
     "study.locking",
     "study.study.among",

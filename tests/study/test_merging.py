@@ -13,12 +13,17 @@ from zhagen.study import (
     check_study,
     coder_differences,
     make_study,
+    merge_codes,
     merge_studies,
+    move_code,
     open_study,
     read_study,
     rename_code,
+    retire_code,
+    split_code,
     update_study,
 )
+from zhagen.study.history import history_faults
 from zhagen.study.study import remake_study
 
 DAY = {"date": "2024-04-01"}
@@ -55,6 +60,63 @@ def test_a_code_that_one_of_them_renamed_is_one_code(study):
     assert found.study.history.act.tolist()[-1] == "rename"
     again = merge_studies(rename_code(small(), "c02", "走得更快", **DAY), study)
     assert again.study.codebook.labels()["c02"] == "走得更快"
+
+
+def whole(found, before):
+    """No coding is lost or there twice, and the history ends where the codebook is."""
+    codes, history = found.study.codebook.codes, found.study.history
+    assert [fault.found for fault in history_faults(history, codes, list(range(len(history))))] == []
+    assert set(found.study.codings.code_id) <= set(codes.code_id)
+    return sorted(found.study.codings.coding_id) == sorted(before.codings.coding_id)
+
+
+ENDINGS = {
+    "merge": lambda study: merge_codes(study, "c04", "c03", reason="都是规矩", coder="周", **DAY),
+    "split": lambda study: split_code(study, "c03", {"先验": ["q6"], "后付": ["q7"]}, coder="周", **DAY),
+    "stays": lambda study: split_code(study, "c03", {"c03": ["q6"], "后付": ["q7"]}, coder="周", **DAY),
+    "retire": lambda study: retire_code(add_code(study, "空的", **DAY), "空的", coder="周", **DAY),
+    "chain": lambda study: rename_code(ENDINGS["merge"](study), "c03", "有规矩", coder="周", **DAY),
+    "move": lambda study: move_code(study, "c02", "k2", coder="周", **DAY),
+}
+
+
+@pytest.mark.parametrize("way", ENDINGS)
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_one_of_them_did_to_a_code_holds_for_the_other_s_codings(study, way, turned):
+    changed = ENDINGS[way](small())
+    base = add_code(study, "空的", **DAY) if way == "retire" else study
+    found = merge_studies(*((changed, base) if turned else (base, changed)))
+    assert whole(found, study) and set(found.conflicts.kind) <= {"label"}
+    assert dict(zip(found.study.codings.coding_id, found.study.codings.code_id, strict=True)) == dict(
+        zip(changed.codings.coding_id, changed.codings.code_id, strict=True)
+    )
+    assert found.study.codebook.labels() == changed.codebook.labels()
+
+
+def test_a_coding_that_is_new_when_its_code_was_split_is_listed(study):
+    found = merge_studies(with_coding(study, "就退群", "c03"), ENDINGS["split"](small()))
+    whole(found, study)
+    assert found.conflicts[["kind", "code", "ours", "theirs"]].values.tolist() == [
+        ["coding", "先验后付", "先验后付", "先验"]
+    ]
+    assert found.study.quotations().set_index("quote").label["就退群"] == "先验"
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"), [("merge", "split"), ("split", "stays"), ("merge", "chain"), ("move", "merge")]
+)
+def test_what_both_did_leaves_a_whole_study(study, ours, theirs):
+    found = merge_studies(ENDINGS[ours](study), ENDINGS[theirs](small()))
+    whole(found, study)
+    assert set(study.codings.coding_id) <= set(found.study.codings.coding_id)
+
+
+def test_two_new_names_of_one_code_are_a_conflict_and_not_two_codes(study):
+    act = {"coder": "周", **DAY}
+    found = merge_studies(rename_code(study, "c02", "走得更快", **DAY), rename_code(small(), "c02", "卖得快", **act))
+    assert whole(found, study) and found.conflicts[["kind", "ours", "theirs"]].values.tolist() == [
+        ["label", "走得更快", "卖得快"]
+    ]
 
 
 def test_other_words_of_a_definition_a_memo_and_a_speaker_are_kept(study):

@@ -18,6 +18,7 @@ from zhagen.errors import StudyError
 from zhagen.study.correcting import find_marks, move_marks
 from zhagen.study.editing import new_memo_id, relink
 from zhagen.study.folder import KEYS, columns_of, read_any_table, sha256_of, split_list, typed_table
+from zhagen.study.following import ENDS, acts_alone, follow_acts
 from zhagen.study.history import code_lineage
 from zhagen.study.study import EVERYBODY, Study, open_study, remake_study
 from zhagen.text.alignment import align_texts
@@ -236,15 +237,29 @@ class _Merge:
     """The tables of a study while another one's are put into them."""
 
     def __init__(self, study: Study, other: Study, day: str) -> None:
-        self.ours, self.day = study, day
-        self.theirs, self.touched = _laid_beside(other, study)
-        self.labels, self.their_labels = study.codebook.labels(), other.codebook.labels()
+        self.ours, unsure = follow_acts(study, other)
+        followed, more = follow_acts(other, study)
+        self.acts = [_acts_alone(*pair) for pair in ((study, other), (other, study))]  # of ours, of theirs
+        self.day = day
+        self.theirs, self.touched = _laid_beside(followed, study)
+        self.labels, self.their_labels = self.ours.codebook.labels(), self.theirs.codebook.labels()
         self.conflicts: list[tuple[Any, ...]] = []
+        self.overruled: set[tuple[str, str]] = set()  # acts of theirs that ours said otherwise: act, code
         self.added: dict[str, int] = {}
         self.parts: dict[str, pd.DataFrame] = {}
         self.memos: list[dict[str, Any]] = []
         self.renamed: dict[str, str] = {}  # our label -> the newer one that they gave the code
         self.become: dict[str, str] = {}  # their code -> the code that it is here
+        for row in [*unsure, *more]:
+            place = (row["source_id"], row["start"], row["end"])
+            self.conflict(
+                "coding",
+                row["label"],
+                row["into"],
+                "the code was split: put it under the right part",
+                row["label"],
+                place,
+            )
 
     def conflict(self, kind: str, ours: object, theirs: object, done: str, code: str = "", place: Any = None) -> None:
         source, start, end = place or ("", -1, -1)
@@ -330,6 +345,10 @@ class _Merge:
             elif old is not None and label in lives[0].get(code_id, []):
                 target = code_id
                 self.conflict("label", old["label"], label, f"{code_id} keeps the newer name", old["label"])
+            elif old is not None and lives[0].get(code_id, [""])[0] == lives[1].get(code_id, [None])[0]:
+                target = code_id  # both gave it a new name
+                self.conflict("label", old["label"], label, "ours is kept", old["label"])
+                self.overruled.add(("rename", code_id))
             else:
                 target = code_id
                 if code_id in ours or code_id in past:
@@ -355,10 +374,12 @@ class _Merge:
         if ours["level"] != theirs["level"]:
             self.conflict("level", ours["level"], theirs["level"], "ours is kept", label)
         elif ours["parent_id"] != parent:
-            if not ours["parent_id"]:
+            moved = [("move", ours["code_id"]) in acts for acts in self.acts]
+            if not ours["parent_id"] or moved == [False, True]:
                 ours["parent_id"] = parent
-            elif parent:
+            elif parent and moved != [True, False]:
                 self.conflict("parent", ours["parent_id"], parent, "ours is kept", label)
+                self.overruled.add(("move", ours["code_id"]))
         other = []
         for column, name in DEFINING.items():
             mine, said = ours.get(column, ""), theirs.get(column, "")
@@ -531,6 +552,7 @@ class _Merge:
         def here(cell: str) -> str:
             return ";".join(self.become.get(one, one) for one in split_list(cell))
 
+        labels = dict(zip(codes.code_id, codes.label, strict=True))
         known, become = set(ours.code_id), set(self.become)
         living = {target for old, target in self.become.items() if old != target or target not in known}
         new = theirs.reindex(columns=columns, fill_value="")
@@ -544,6 +566,22 @@ class _Merge:
             )
         created = set(ours.code_id[ours.act == "create"])
         new = new[~((new.act == "create") & new.code_id.isin(created))]  # a code is created once
+        # a code that is there did not end, whatever they did with it, and what ended in ours does not end again
+        over = {*codes.code_id, *ours.code_id[ours.act.isin(ENDS)]}
+        new = new[
+            [
+                (act, code) not in self.overruled and (act not in ENDS or code not in over or code in split_list(to))
+                for act, code, to in zip(new.act, new.code_id, new.to, strict=True)
+            ]
+        ]
+        other = {target for old, target in self.become.items() if old != target}
+        first: dict[str, dict[Any, Any]] = {}  # their acts on a code that is another one here, created under its old id
+        for act in new.to_dict("records"):
+            label = act["from"] if act["act"] == "rename" else labels.get(act["code_id"], act["code_id"])
+            row = act | {"act": "create", "from": "", "to": label, "reason": "合并时带来的"}
+            first.setdefault(act["code_id"], row if act["code_id"] in other and act["act"] != "create" else {})
+        if begin := [row for row in first.values() if row]:
+            new = pd.concat([pd.DataFrame(begin), new], ignore_index=True)
         self.added["history"] = len(new)
         every = pd.concat([ours, new], ignore_index=True).fillna("")
         if every.empty:
@@ -553,12 +591,19 @@ class _Merge:
         last = max([self.day, *every.date])
         begun = []
         for row in codes.to_dict("records"):
-            if row["code_id"] in living and row["code_id"] not in named and row["label"] not in named:
+            unnamed = row["code_id"] not in named and (row["code_id"] in other or row["label"] not in named)
+            if row["code_id"] in living and unnamed:
                 act = dict.fromkeys(every.columns, "") | {"date": last, "act": "create", "code_id": row["code_id"]}
                 begun.append(act | {"to": row["label"], "reason": "合并时带来的"})
                 if row["parent_id"]:
                     begun.append(act | {"act": "move", "to": row["parent_id"], "reason": "合并时带来的"})
         return pd.concat([every, pd.DataFrame(begun)], ignore_index=True) if begun else every
+
+
+def _acts_alone(study: Study, other: Study) -> set[tuple[str, str]]:
+    """Return which acts on which codes are in the history of a study and not in that of another one."""
+    acts = acts_alone(study, other)
+    return {(act, code) for act, cell in zip(acts["act"], acts["code_id"], strict=True) for code in split_list(cell)}
 
 
 def _labels(study: Study) -> dict[str, list[str]]:
