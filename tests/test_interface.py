@@ -95,6 +95,7 @@ INSIDE = (
     "study.anchors.move_offsets",
     "study.correcting.find_marks",
     "study.correcting.move_marks",
+    "study.answering",
     "study.editing.new_code_id",
     "study.editing.new_memo_id",
     "study.editing.relink",

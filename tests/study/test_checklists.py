@@ -1,6 +1,7 @@
 """Reporting checklists: nothing is claimed that the study does not hold."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ from zhagen.errors import StudyError
 from zhagen.exchange import save_table
 from zhagen.extraction import report_items
 from zhagen.study import make_study, practice_study, remake_study, study_checklist
+from zhagen.study.answering import RULES
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,6 +42,14 @@ def test_the_lists_have_their_items_and_agree_with_the_report_card():
     assert rows(practice_study(), "SRQR").loc[[6, 9, 15, 19], "item"].tolist() == [
         "研究者和反身性", "伦理", "可信性", "局限"
     ]  # fmt: skip
+
+
+def test_every_rule_has_its_sentences_and_is_asked_for():
+    lists = tomllib.loads((ROOT / "data/codings/reporting_checklists.toml").read_text("utf-8"))
+    asked = {item["rule"] for name in ("coreq", "srqr") for item in lists[name] if "rule" in item}
+    assert asked == set(RULES) and asked <= lists["answers"].keys()
+    code = "".join((ROOT / f"src/zhagen/study/{name}.py").read_text("utf-8") for name in ("answering", "checklists"))
+    assert [name for name in lists["answers"] if f'"{name}"' not in code] == []
 
 
 def test_numbers_are_those_of_the_files():
