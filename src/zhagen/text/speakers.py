@@ -4,9 +4,10 @@ import re
 from functools import lru_cache
 
 INTERVIEWERS = """问 提问 访谈者 访谈员 访问者 访问员 访员 访 采访者 采访员 采访人 记者 主持人 研究者 研究员 调研者
-调查员 笔者 Q I Interviewer Moderator Researcher""".split()
-PARTICIPANTS = """答 回答 受访者 受访 受 被访者 被访 被访谈者 访谈对象 受访人 被采访者 被试 嘉宾 A R P
-Interviewee Respondent Participant""".split()
+调查员 笔者 采访 問 提問 訪談者 訪談員 訪問者 訪問員 訪員 訪 採訪者 採訪員 採訪人 採訪 記者 調研者 調查員 筆者
+Q I Interviewer Moderator Researcher""".split()
+PARTICIPANTS = """答 回答 受访者 受访 受 被访者 被访 被访谈者 访谈对象 受访人 被采访者 被试 嘉宾
+受訪者 受訪 被訪者 被訪 被訪談者 訪談對象 受訪人 被採訪者 來賓 A R P Interviewee Respondent Participant""".split()
 NOTES_DOWN = ("记", "观察者")  # who writes field notes
 DIGITS = r"(?!\d{1,2}:\d\d)\d+"  # no time
 NUMBERS = "一二三四五六七八九十甲乙丙丁"
@@ -42,7 +43,7 @@ def is_interviewer(name: str) -> bool:
 
     Examples
     --------
-    >>> is_interviewer("访谈者2"), is_interviewer("张老师")
+    >>> is_interviewer("訪談者2"), is_interviewer("张老师")
     (True, False)
     """
     return speaker_kind(name) in INTERVIEWERS
@@ -63,7 +64,7 @@ def is_participant(name: str) -> bool:
 
     Examples
     --------
-    >>> is_participant("受访者3"), is_participant("张老师")
+    >>> is_participant("受訪者3"), is_participant("张老师")
     (True, False)
     """
     return speaker_kind(name) in PARTICIPANTS
