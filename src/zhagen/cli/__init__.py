@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from zhagen import __version__
-from zhagen.cli import analysis, books, checking, comparing, corpus, documents, exchange, materials, studies
+from zhagen.cli import analysis, books, checking, comparing, corpus, documents, exchange, materials, studies, tables
 from zhagen.errors import ZhagenError, visible
 
 
@@ -71,6 +71,6 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     # a new word goes into the module of what it works on
-    for module in (documents, checking, materials, studies, analysis, exchange, comparing, books, corpus):
+    for module in (documents, checking, materials, studies, analysis, tables, exchange, comparing, books, corpus):
         module.add_commands(commands)
     return parser

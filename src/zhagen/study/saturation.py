@@ -60,7 +60,8 @@ class StudySaturation:
         orders = f"in {1 - never:.0%} of random orders a point is reached"
         clean = f"without a new code in {(self.splits.new == 0).mean():.0%} of the splits"
         row = self.unseen.iloc[0]
-        chao = f"Chao2: {row.chao2:.1f} codes ({row.low:.1f} to {row.high:.1f}), {row.codes} found"
+        between = f" ({row.low:.1f} to {row.high:.1f})" * bool(row.low == row.low)  # not where no code is rare
+        chao = f"Chao2: {row.chao2:.1f} codes{between}, {row.codes} found"
         coverage = f"coverage {row.coverage:.0%}"
         return f"{self.runs!r}\n{orders}\nheld out: {self.held!r}, {clean}\n{chao}, {coverage}"
 

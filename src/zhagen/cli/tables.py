@@ -1,0 +1,135 @@
+"""The command that prints or saves a table of a study: its codebook, quotations, counts, agreement, saturation."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from zhagen.cli.options import Commands, of_study
+from zhagen.cli.printing import print_row
+from zhagen.errors import ZhagenError, visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from zhagen.study import Study
+
+AGREEMENT = "code coders items both one other neither percent kappa kappa_low kappa_high alpha readable".split()
+FORMATS = ".md, .tex, .docx, .csv, .xlsx"
+
+
+def add_commands(commands: Commands) -> None:
+    """Add the command on tables of a study.
+
+    Parameters
+    ----------
+    commands : argparse._SubParsersAction
+        What ``zhagen`` takes as its first word; it gets one more.
+    """
+    table = commands.add_parser(
+        "table",
+        parents=[of_study()],
+        help="a table of a study: codebook, quotations, counts, agreement, saturation",
+        description="material: the sources. codebook: codes with their counts. quotations: what is coded. sources, "
+        "attribute: codes by source, by a column of sources.csv or speakers.csv. cooccurrence: codes that meet in a "
+        "turn, and how often they would by chance. agreement: of the coders, code by code, on sources that all of them "
+        "have coded. saturation: new codes source by source.",
+    )
+    table.add_argument("kind", choices=list(TABLES), help="which one")
+    table.add_argument("--out", metavar="FILE", help=f"write the table to a file; the suffix decides: {FORMATS}")
+    table.add_argument("--by", default="", metavar="COLUMN", help="attribute: which column")
+    table.add_argument("--code", metavar="CODE", help="quotations: of this code, and of those below it")
+    coder = "whose codings; may be given again (default: the consensus, else everybody's; agreement: who coded alone)"
+    table.add_argument("--coder", action="append", metavar="NAME", help=coder)
+    units = ["turn", "sentence", "character"]
+    table.add_argument("--unit", choices=units, default="turn", help="agreement, cooccurrence: of what (default: turn)")
+    table.set_defaults(run=_table)
+
+
+def _table(arguments: argparse.Namespace) -> None:
+    from zhagen.study import open_study
+
+    study = open_study(arguments.study)
+    found, caption = TABLES[arguments.kind](study, arguments)
+    if arguments.out:
+        from zhagen.exchange import save_table
+
+        print(f"zhagen: {save_table(found, arguments.out, caption=caption)} is written", file=sys.stderr)
+        return
+    shown = found if found.index.name is None else found.reset_index()
+    print_row(*map(str, shown.columns))
+    for row in shown.astype(object).itertuples(index=False, name=None):
+        print_row(*(f"{cell:.3g}" if isinstance(cell, float) else str(cell) for cell in row))
+
+
+def _material(study: "Study", arguments: argparse.Namespace) -> tuple["pd.DataFrame", str]:
+    from zhagen.book import material_table
+
+    return material_table(study), study.title
+
+
+def _codebook(study: "Study", arguments: argparse.Namespace) -> tuple["pd.DataFrame", str]:
+    from zhagen.book import code_table
+    from zhagen.vocabulary import LEVELS
+
+    found = code_table(study)
+    return found.assign(level=found.level.replace(LEVELS)), study.title
+
+
+def _quotations(study: "Study", arguments: argparse.Namespace) -> tuple["pd.DataFrame", str]:
+    found = study.quotations(arguments.code, coder=arguments.coder)
+    return found[["label", "source_id", "turn", "speaker", "coder", "quote"]], arguments.code or study.title
+
+
+def _sources(study: "Study", arguments: argparse.Namespace) -> tuple["pd.DataFrame", str]:
+    from zhagen.study import codes_by_source
+
+    return codes_by_source(study, coder=arguments.coder).rename_axis("label"), study.title
+
+
+def _attribute(study: "Study", arguments: argparse.Namespace) -> tuple["pd.DataFrame", str]:
+    from zhagen.study import codes_by_attribute
+
+    if not arguments.by:
+        raise ZhagenError("no column is named", todo="give one with --by, of sources.csv or speakers.csv")
+    return codes_by_attribute(study, arguments.by, coder=arguments.coder), arguments.by
+
+
+def _cooccurrence(study: "Study", arguments: argparse.Namespace) -> tuple["pd.DataFrame", str]:
+    from zhagen.study import code_cooccurrence
+
+    return code_cooccurrence(study, unit=arguments.unit, coder=arguments.coder), study.title
+
+
+def _agreement(study: "Study", arguments: argparse.Namespace) -> tuple["pd.DataFrame", str]:
+    from zhagen.study import coder_agreement, overall_agreement
+
+    coders = arguments.coder or study.single_coders
+    found = coder_agreement(study, unit=arguments.unit, coders=coders)
+    over_all = overall_agreement(study, unit=arguments.unit, coders=coders).query("measure == 'kappa'")
+    for row in over_all.to_dict("records"):
+        said = f"kappa {row['value']:.2f}" + f", {row['low']:.2f} to {row['high']:.2f}" * (row["low"] == row["low"])
+        which = "all units" if row["units"] == "all" else "units that one of them coded"
+        print(f"zhagen: {visible(str(row['coders']))}, all codes, {which}: {said}", file=sys.stderr)
+    return found[[name for name in AGREEMENT if name in found]], "、".join(coders)
+
+
+def _saturation(study: "Study", arguments: argparse.Namespace) -> tuple["pd.DataFrame", str]:
+    from zhagen.study import study_saturation
+
+    found = study_saturation(study, coder=arguments.coder)
+    print("\n".join(f"zhagen: {visible(line)}" for line in repr(found).splitlines()), file=sys.stderr)
+    return found.new, study.title
+
+
+Maker = Callable[["Study", argparse.Namespace], "tuple[pd.DataFrame, str]"]
+TABLES: dict[str, Maker] = {
+    "material": _material,
+    "codebook": _codebook,
+    "quotations": _quotations,
+    "sources": _sources,
+    "attribute": _attribute,
+    "cooccurrence": _cooccurrence,
+    "agreement": _agreement,
+    "saturation": _saturation,
+}
