@@ -259,6 +259,14 @@ def test_output_that_is_cut_off_has_a_status_of_its_own():
     assert process.wait() == 141
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no full device")
+def test_a_full_disk_is_no_finding_and_no_fault():
+    command = [sys.executable, "-c", "import sys; from zhagen.cli import main; sys.exit(main())", "check", "haier"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 2 and "has no place" in done.stderr and "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("command", [["documents"], ["count", "haier", "数据"], ["extract", "haier", "--out", "x"]])
 def test_an_interrupt_is_one_line_and_status_130(monkeypatch, capsys, tmp_path, command):
     monkeypatch.chdir(tmp_path)

@@ -5,6 +5,7 @@ failed, 130 if the user stopped it, 141 if nobody reads its output any more (``z
 """
 
 import argparse
+import errno
 import io
 import os
 import sys
@@ -15,6 +16,8 @@ from pathlib import Path
 from zhagen import __version__
 from zhagen.cli import analysis, books, checking, comparing, corpus, documents, exchange, materials, studies, tables
 from zhagen.errors import ZhagenError, visible
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of a disk, or a file that may not grow
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -47,21 +50,37 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"zhagen: {error}{notes}", file=sys.stderr)
         return 2
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to print goes nowhere
+        _print_nowhere()
         return 141
+    except OSError as error:
+        if error.errno not in FULL:
+            return _failed(error)
+        _print_nowhere()
+        print(f"zhagen: what was to be written has no place: {error.strerror}: make room for it", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print(f"zhagen: {arguments.stopped(arguments)}", file=sys.stderr)
         return 130
-    except Exception as error:  # a fault of zhagen's: it must not look like the finding of a check, whose status is 1
-        if os.environ.get("ZHAGEN_TRACEBACK"):
-            raise
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(last.filename).name}, line {last.lineno}"
-        said = visible(f"{type(error).__name__}: {error} ({where})")
-        print(f"zhagen: a fault of zhagen {__version__}, {said}: please report this line, the command", file=sys.stderr)
-        print("and, if you may, the file; ZHAGEN_TRACEBACK=1 before the command shows more", file=sys.stderr)
-        return 70
+    except Exception as error:
+        return _failed(error)
     return status
+
+
+def _print_nowhere() -> None:
+    """Let what is left to print go nowhere, so that Python does not fail on it when it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _failed(error: Exception) -> int:
+    """Say that zhagen itself failed: that must not look like the finding of a check, whose status is 1."""
+    if os.environ.get("ZHAGEN_TRACEBACK"):
+        raise error
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(last.filename).name}, line {last.lineno}"
+    said = visible(f"{type(error).__name__}: {error} ({where})")
+    print(f"zhagen: a fault of zhagen {__version__}, {said}: please report this line, the command", file=sys.stderr)
+    print("and, if you may, the file; ZHAGEN_TRACEBACK=1 before the command shows more", file=sys.stderr)
+    return 70
 
 
 def _parser() -> argparse.ArgumentParser:
