@@ -198,6 +198,12 @@ def test_small_weights_are_not_written_as_zero():
     assert "1 处 0.00002，" in figures.draw_curve(lines).alt
 
 
+def test_a_row_s_name_with_digits_is_inside_of_a_heat_map():
+    frame = pd.DataFrame(np.ones((1, 9)), index=["01_六楼陈阿姨"], columns=list("甲乙丙丁戊己庚辛壬"))
+    end, _ = text_spots(figures.draw_heatmap(frame))["01_六楼陈阿姨"]
+    assert end - (5 + 3 * 0.57) * theme.SIZES["label"] >= 0  # digits of common fonts are as wide as that
+
+
 def test_a_heat_map_s_number_is_in_its_row_and_column():
     frame = pd.DataFrame(np.arange(1, 13).reshape(4, 3), index=list("甲乙丙丁"), columns=["一", "二", "三"])
     picture = figures.draw_heatmap(frame)

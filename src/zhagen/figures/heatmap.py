@@ -102,6 +102,12 @@ def _numbers(frame: pd.DataFrame) -> Cells:
     return cells
 
 
+def _room(line: str) -> float:
+    """Return the room that a line needs, in full-width characters; a digit or letter is often wider than half of one."""
+    width = printed_width(line)
+    return width + 0.2 * (len(line.strip()) - width)
+
+
 def _layout(rows: list[str], columns: list[str], cells: Cells) -> tuple[list[list[str]], list[list[str]], float]:
     """Return (lines of each row's label, lines of each column's, width of a cell)."""
     need = max(
@@ -110,7 +116,7 @@ def _layout(rows: list[str], columns: list[str], cells: Cells) -> tuple[list[lis
     need = max(need + 2 * GAP + 4, LABEL + 2 * GAP)
     for limit in (8, 6, 4):
         labels = [_lines(label, limit) for label in rows]
-        left = max(printed_width(line) for lines in labels for line in lines) * LABEL + 2 * PAD
+        left = max(_room(line) for lines in labels for line in lines) * LABEL + 2 * PAD
         cell = min((theme.WIDTH - left) / len(columns), WIDEST)
         if cell >= need:
             return labels, [_lines(label, max((cell - 2 * GAP) / LABEL, 1)) for label in columns], cell
