@@ -103,7 +103,7 @@ def _numbers(frame: pd.DataFrame) -> Cells:
 
 
 def _room(line: str) -> float:
-    """Return the room that a line needs, in full-width characters; a digit or letter is often wider than half of one."""
+    """Return the room that a line needs, in full-width characters; digits and letters are often wider than a half."""
     width = printed_width(line)
     return width + 0.2 * (len(line.strip()) - width)
 
