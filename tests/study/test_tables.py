@@ -10,7 +10,7 @@ SAID = {
     "quotations": "先验后付\tI02",
     "sources": "label\tI01\tI02",
     "cooccurrence": "不利先说\t走得快\t",
-    "agreement": "走得快\t林, 周\t4\t1",
+    "agreement": "走得快\t4\t1\t0\t1\t1",
 }
 
 

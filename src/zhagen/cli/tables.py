@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from zhagen.study import Study
 
-AGREEMENT = "code coders items both one other neither percent kappa kappa_low kappa_high alpha readable".split()
+AGREEMENT = "code coders items both some percent kappa kappa_low kappa_high readable".split()
 FORMATS = ".md, .tex, .docx, .csv, .xlsx"
 
 
@@ -54,7 +54,7 @@ def _table(arguments: argparse.Namespace) -> None:
     if arguments.out:
         from zhagen.exchange import save_table
 
-        print(f"zhagen: {save_table(found, arguments.out, caption=caption)} is written", file=sys.stderr)
+        print(f"zhagen: {save_table(found.round(4), arguments.out, caption=caption)} is written", file=sys.stderr)
         return
     shown = found if found.index.name is None else found.reset_index()
     print_row(*map(str, shown.columns))
@@ -111,7 +111,8 @@ def _agreement(study: "Study", arguments: argparse.Namespace) -> tuple["pd.DataF
         said = f"kappa {row['value']:.2f}" + f", {row['low']:.2f} to {row['high']:.2f}" * (row["low"] == row["low"])
         which = "all units" if row["units"] == "all" else "units that one of them coded"
         print(f"zhagen: {visible(str(row['coders']))}, all codes, {which}: {said}", file=sys.stderr)
-    return found[[name for name in AGREEMENT if name in found]], "、".join(coders)
+    names = AGREEMENT if len(coders) > 2 else [name for name in AGREEMENT if name != "coders"]  # these are in the title
+    return found[names], "、".join(coders)
 
 
 def _saturation(study: "Study", arguments: argparse.Namespace) -> tuple["pd.DataFrame", str]:
