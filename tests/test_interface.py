@@ -109,6 +109,7 @@ INSIDE = (
     "study.study.touched_units",
     "study.writing.mechanism_toml",
     "study.writing.write_changes",
+    "text.strings.StringIndex",
 )
 
 # Of numpydoc's checks: the sections and their order; each parameter with type and description; what is returned.

@@ -2,6 +2,7 @@ from . import book as book
 from . import coding as coding
 from . import corpus as corpus
 from . import documents as documents
+from . import exchange as exchange
 from . import extraction as extraction
 from . import figures as figures
 from . import materials as materials

@@ -24,7 +24,6 @@ pytest.importorskip("sphinx", reason="the book extra is not installed")
 from run_in_page import results_table  # noqa: E402
 
 PAGE = "notebooks/labs/04_mechanism"
-READY = "document.documentElement.dataset.runReady"
 DONE = "document.documentElement.dataset.runDone"
 OLD = "delete window.WebAssembly"
 built = pytest.mark.skipif(not (HTML / "run/pages.json").is_file(), reason="no book is built: make book")

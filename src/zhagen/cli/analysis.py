@@ -2,16 +2,11 @@
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
 
-from zhagen.cli.options import Commands, of_study
-from zhagen.cli.printing import print_row
+from zhagen.cli.options import Commands, of_study, of_table
+from zhagen.cli.printing import print_row, save_and_say
 from zhagen.errors import visible
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-FORMATS = ".md, .tex, .docx, .csv, .xlsx"
 PICTURES = ("structure", "flow", "mechanism", "portrait", "timeline")
 
 
@@ -23,13 +18,12 @@ def add_commands(commands: Commands) -> None:
     commands : argparse._SubParsersAction
         What ``zhagen`` takes as its first word; it gets more of them.
     """
-    common = argparse.ArgumentParser(add_help=False, parents=[of_study()])
-    common.add_argument("--out", metavar="FILE", help=f"write the table to a file; the suffix decides: {FORMATS}")
+    common = [of_study(), of_table()]
     spoken = argparse.ArgumentParser(add_help=False)
     spoken.add_argument("--interviewers", action="store_true", help="what interviewers say, too")
     spoken.add_argument("--coder", metavar="NAME", help="whose codings (default: the consensus, else everybody's)")
 
-    kwic = commands.add_parser("kwic", parents=[common, spoken], help="words in their context, in what a study says")
+    kwic = commands.add_parser("kwic", parents=[*common, spoken], help="words in their context, in what a study says")
     kwic.add_argument("terms", nargs="+", metavar="WORD", help="one word or several")
     kwic.add_argument("--regex", action="store_true", help="the words are regular expressions")
     kwic.add_argument("--words", action="store_true", help="only where they begin and end as words")
@@ -41,7 +35,7 @@ def add_commands(commands: Commands) -> None:
     kwic.set_defaults(run=_kwic)
 
     keyness = commands.add_parser(
-        "keyness", parents=[common, spoken], help="words that set one group of a study apart from the others"
+        "keyness", parents=[*common, spoken], help="words that set one group of a study apart from the others"
     )
     groups = keyness.add_mutually_exclusive_group(required=True)
     groups.add_argument("--by", default="", metavar="COLUMN", help="of sources.csv or speakers.csv, or speaker")
@@ -55,7 +49,7 @@ def add_commands(commands: Commands) -> None:
     keyness.set_defaults(run=_keyness)
 
     text = "a reporting checklist, filled with what the data of a study can fill"
-    checklist = commands.add_parser("checklist", parents=[common], help=text)
+    checklist = commands.add_parser("checklist", parents=common, help=text)
     checklist.add_argument("guideline", choices=["coreq", "srqr"], type=str.lower, help="which one")
     checklist.add_argument(
         "--language", choices=["zh", "en"], default="zh", help="of items and sentences (default: zh)"
@@ -91,7 +85,7 @@ def _kwic(arguments: argparse.Namespace) -> None:
         roles=_roles(arguments),
     )
     if arguments.out:
-        _save(found, arguments.out, "、".join(arguments.terms))
+        save_and_say(found, arguments.out, "、".join(arguments.terms))
     else:
         shown = [visible(left).replace("\t", " ") for left in found.left]
         margin = max(map(printed_width, shown), default=0)
@@ -117,7 +111,7 @@ def _keyness(arguments: argparse.Namespace) -> None:
         roles=_roles(arguments),
     )
     if arguments.out:
-        _save(found.terms, arguments.out, found.by)
+        save_and_say(found.terms, arguments.out, found.by)
     else:
         best = found.top(arguments.top)
         print_row("group", "word", "count", "others", "g2", "log_ratio", "cases", "others", "p_bh", "p_shuffled")
@@ -146,7 +140,7 @@ def _checklist(arguments: argparse.Namespace) -> None:
     found = study_checklist(study, arguments.guideline, language=arguments.language)
     table = found.table()
     if arguments.out:
-        _save(table, arguments.out, f"{found.guideline}: {study.title}")
+        save_and_say(table, arguments.out, f"{found.guideline}: {study.title}")
     else:
         print_row(*table.columns[:-1])
         for row in table.iloc[:, :-1].itertuples(index=False):
@@ -176,9 +170,3 @@ def _roles(arguments: argparse.Namespace) -> tuple[str, ...]:
     from zhagen.study.study import COUNTED, EVERYBODY
 
     return EVERYBODY if arguments.interviewers else COUNTED
-
-
-def _save(frame: "pd.DataFrame", path: str, caption: str) -> None:
-    from zhagen.exchange import save_table
-
-    print(f"zhagen: {save_table(frame, path, caption=caption)} is written", file=sys.stderr)

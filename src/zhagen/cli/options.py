@@ -4,6 +4,9 @@ import argparse
 from typing import TypeAlias
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+FORMATS = (
+    ".md, .tex, .docx, .csv, .xlsx"  # of `zhagen.exchange.save_table`, named here so that help loads nothing heavy
+)
 
 
 def of_study() -> argparse.ArgumentParser:
@@ -16,6 +19,19 @@ def of_study() -> argparse.ArgumentParser:
     """
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("study", metavar="STUDY", help="the folder of the study")
+    return parser
+
+
+def of_table() -> argparse.ArgumentParser:
+    """Return the option on where a table goes that is printed else: ``out``.
+
+    Returns
+    -------
+    argparse.ArgumentParser
+        A parser to be a parent of others.
+    """
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--out", metavar="FILE", help=f"write the table to a file; the suffix decides: {FORMATS}")
     return parser
 
 

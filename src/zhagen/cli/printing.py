@@ -3,10 +3,14 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from zhagen.documents import catalog
 from zhagen.errors import ZhagenError, visible
 from zhagen.text.encodings import assumed_encoding, find_encoding
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def print_row(*cells: object) -> None:
@@ -23,6 +27,23 @@ def print_row(*cells: object) -> None:
     haier	3
     """
     print(*(visible(str(cell)) for cell in cells), sep="\t")
+
+
+def save_and_say(frame: "pd.DataFrame", path: str, caption: str) -> None:
+    """Save a table for a paper, and say where it is.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The table.
+    path : str
+        The file; its suffix decides on the form.
+    caption : str
+        What the table is called in it.
+    """
+    from zhagen.exchange import save_table
+
+    print(f"zhagen: {save_table(frame, path, caption=caption)} is written", file=sys.stderr)
 
 
 def say_edition(document: catalog.Document) -> None:

@@ -5,8 +5,8 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from zhagen.cli.options import Commands, of_study
-from zhagen.cli.printing import print_row
+from zhagen.cli.options import Commands, of_study, of_table
+from zhagen.cli.printing import print_row, save_and_say
 from zhagen.errors import ZhagenError, visible
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from zhagen.study import Study
 
 AGREEMENT = "code coders items both some percent kappa kappa_low kappa_high readable".split()
-FORMATS = ".md, .tex, .docx, .csv, .xlsx"
 
 
 def add_commands(commands: Commands) -> None:
@@ -28,7 +27,7 @@ def add_commands(commands: Commands) -> None:
     """
     table = commands.add_parser(
         "table",
-        parents=[of_study()],
+        parents=[of_study(), of_table()],
         help="a table of a study: codebook, quotations, counts, agreement, saturation",
         description="material: the sources. codebook: codes with their counts. quotations: what is coded. sources, "
         "attribute: codes by source, by a column of sources.csv or speakers.csv. cooccurrence: codes that meet in a "
@@ -36,7 +35,6 @@ def add_commands(commands: Commands) -> None:
         "have coded. saturation: new codes source by source.",
     )
     table.add_argument("kind", choices=list(TABLES), help="which one")
-    table.add_argument("--out", metavar="FILE", help=f"write the table to a file; the suffix decides: {FORMATS}")
     table.add_argument("--by", default="", metavar="COLUMN", help="attribute: which column")
     table.add_argument("--code", metavar="CODE", help="quotations: of this code, and of those below it")
     coder = "whose codings; may be given again (default: the consensus, else everybody's; agreement: who coded alone)"
@@ -52,9 +50,7 @@ def _table(arguments: argparse.Namespace) -> None:
     study = open_study(arguments.study)
     found, caption = TABLES[arguments.kind](study, arguments)
     if arguments.out:
-        from zhagen.exchange import save_table
-
-        print(f"zhagen: {save_table(found.round(4), arguments.out, caption=caption)} is written", file=sys.stderr)
+        save_and_say(found.round(4), arguments.out, caption)
         return
     shown = found if found.index.name is None else found.reset_index()
     print_row(*map(str, shown.columns))

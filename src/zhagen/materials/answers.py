@@ -23,7 +23,6 @@ LONG = 12  # characters that the answers of a column of text have on average, at
 ROWS = 100_000
 COLUMNS = 1000
 RESERVED = ("source_id", "file", "sha256", "kind", "date", "material", "speaker", "role", "confirmed")
-_FORMULA = "the file has formulas without results"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from zhagen.errors import StudyError
 from zhagen.study.folder import sha256_of, typed_table
 from zhagen.text.alignment import AlignedText
 
-ANCHORS = ("exact", "moved", "lost", "unchecked")
 _RANGE = re.compile(r"\s*(\d+)\s*[-–]\s*(\d+)\s*")
 
 

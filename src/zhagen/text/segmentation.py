@@ -263,7 +263,7 @@ class _Judged:
     One that is full is left for a new one, never emptied, so that no place ends while another thread holds it.
     """
 
-    ENDS, FOREIGN = 0, 1  # places of the words "\n", which ends a text, and MARK, which stands for a foreign word
+    ENDS, FOREIGN = 0, 1  # places of the words "\n", which ends a text, and MARK, put for a foreign word
 
     def __init__(self, entries: Lexicon) -> None:
         self.entries, self.lock = entries, Lock()
@@ -306,7 +306,7 @@ _judged = lru_cache(lexicon.KEPT)(_Judged)
 
 
 def _index(places: "np.ndarray", place: int) -> int:
-    """Return where a place stands among distinct ones; -1 if it does not."""
+    """Return the number of a place among distinct ones; -1 if it is not among them."""
     return next(iter((places == place).nonzero()[0].tolist()), -1)
 
 
