@@ -149,12 +149,13 @@ def test_links_become_arrows_and_sets_a_column(tmp_path):
     link = '<Link guid="{}" name="带来" direction="{}" originGUID="{}" targetGUID="{}"/>'
     links = link.format(GUID(61), "OneWay", CODE, GUID(60)) + link.format(GUID(62), "OneWay", CODE, SOURCE)
     more = f"<Links>{links}</Links>"
-    more += f'<Sets><Set guid="{GUID(63)}" name="要紧"><MemberCode targetGUID="{CODE}"/></Set></Sets>'
+    more += f'<Sets><Set guid="{GUID(63)}" name="要紧"><Description>先看</Description>'
+    more += f'<MemberCode targetGUID="{CODE}"/></Set></Sets>'
     more += f'<Graphs><Graph guid="{GUID(64)}" name="图"/></Graphs>'
     report, study = taken(tmp_path, qde(codes=codes, more=more))
     assert study.mechanism[["source", "relation", "target"]].values.tolist() == [["不利先说", "带来", "走得快"]]
     assert study.codebook.codes.sets.tolist() == ["要紧", ""]
-    assert {"1 links", "1 graphs"} <= {*report.notices.what}
+    assert {"1 links", "1 graphs", "what is said of a set"} <= {*report.notices.what}
 
 
 def test_pictures_and_sound_are_named_and_transcripts_taken(tmp_path):

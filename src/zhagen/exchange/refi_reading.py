@@ -298,6 +298,8 @@ class _ProjectReader:
         for element in root.iterfind("Sets/Set"):
             members = [plain_guid(member.get("targetGUID") or member.get("guid")) for member in element]
             self.project.sets.append((element.get("name") or "", [one for one in members if one]))
+            if (said := _words(element.find("Description"))) and not self.project.ours:
+                self._say("what is said of a set", element.get("name") or "", f"it is not taken: {said}")
 
     def _source(self, element: Any) -> None:
         kind, name = element.tag, element.get("name") or Path(element.get("plainTextPath") or "").stem
