@@ -170,10 +170,13 @@ def test_the_command_writes_a_new_folder_and_lists_differences(folder, tmp_path,
     shutil.copytree(folder, other)
     update_study(other, lambda study: rename_code(study, "c02", "走得更快", **DAY))
     before = (folder / "codebook.csv").read_bytes()
+    (folder / "times.csv").write_text("source_id,start,begin,finish\n", encoding="utf-8")
+    (folder / "chapters").mkdir()
     words = ["--out", str(tmp_path / "both"), "--list", str(tmp_path / "list.csv")]
     assert main(["merge", str(folder), str(other), *words]) == 1
     assert (folder / "codebook.csv").read_bytes() == before
     assert open_study(tmp_path / "both").codebook.labels()["c02"] == "走得更快"
+    assert (tmp_path / "both/times.csv").exists() and (tmp_path / "both/chapters").is_dir()
     assert pd.read_csv(tmp_path / "list.csv").kind.tolist() == ["boundary", "code", "boundary", "boundary"]
     assert main(["merge", str(folder), str(other), "--out", str(other)]) == 2
 

@@ -1,6 +1,7 @@
 """The commands on a study of one's own: how far it is, what its codebook becomes, two coders' work put together."""
 
 import argparse
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -162,6 +163,7 @@ def _merge(arguments: argparse.Namespace) -> int:
             raise StudyError(f"{arguments.out} is there already", "--out", "choose another name")
         study = together(open_study(arguments.study))
         write_study(study, arguments.out)
+        _carry(Path(arguments.study), Path(arguments.out))
     else:
         study = update_study(arguments.study, together)
     for path, one in zip(arguments.others, made, strict=True):
@@ -178,6 +180,21 @@ def _merge(arguments: argparse.Namespace) -> int:
             row["kind"], row["label"], f"{row['source_id']} {row['start']}-{row['end']}", row["coder"], row["other"]
         )
     return int(bool(pd.concat([one.conflicts for one in made]).shape[0]))
+
+
+def _links(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if Path(folder, name).is_symlink()]
+
+
+def _carry(study: Path, out: Path) -> None:
+    """Copy what else lies in the folder of a study: times of recordings, the report of its files, chapters."""
+    for path in study.iterdir():
+        if path.name.startswith(".") or path.is_symlink() or (out / path.name).exists():
+            continue
+        if path.is_dir():
+            shutil.copytree(path, out / path.name, ignore=_links)
+        else:
+            shutil.copy2(path, out / path.name)
 
 
 def _show(arguments: argparse.Namespace) -> None:

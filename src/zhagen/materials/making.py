@@ -43,6 +43,23 @@ README = """# {title}
 | report.json | 读材料时改动了什么，哪些文件没有读 |
 
 下一步：`zhagen speakers 这个文件夹` 看说话人；`zhagen code 这个文件夹` 开始编码。
+
+想画机制模型，在这里新建 `mechanism.toml`，照下面写。方框写编码条目的名字；受访者直接说出这个关系，状态写 printed，
+换了说法写 mapped，是你自己连的写 inferred。画图用 `zhagen draw 这个文件夹 mechanism --out 图.svg`。
+
+```toml
+[[models]]
+id = "m1"
+title = "头一版"
+
+[[models.edges]]
+source = "一个编码条目"
+target = "另一个编码条目"
+relation = "引出"
+sign = "+"
+status = "inferred"
+reason = "为什么这样连"
+```
 """
 ABOUT = """# 等号右边填好：标题、研究问题、编码员的名字（有几位写几位）。
 title = {title}
