@@ -479,6 +479,7 @@ BAD = {
     "a.docx": (b"PK", "is of no known kind"),
     "empty": ("folder", "has no .txt or .md file"),
     "a.txt": (b"", "no content term"),
+    "a1.txt": ("數據驅動。\n".encode("big5") * 6, "a1.txt is read as Big5; the text is in traditional characters"),
     "b.txt": ("，。 3 了\n的".encode(), "no content term"),
     "c.jsonl": (b"", "no content term"),
     "d.jsonl": (b'{"text": null}\n', "no content term"),

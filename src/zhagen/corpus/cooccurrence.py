@@ -239,6 +239,8 @@ def cooccur(
             if speakers != "all":
                 heard = ", ".join(f"{name} {number}" for name, number in spoken.most_common(10)) or "none"
                 todo = f"look at how the turns of {speakers} begin; the turns that were found: {heard}"
+            totals.merge()
+            todo = "; ".join([*reading.notes(sizes["documents"]), *totals.coverage.advice(), todo])
             raise ZhagenError("the corpus has no content term", str(source), todo)
         from zhagen.statistics.networks import build_network, find_communities
 
