@@ -1,6 +1,7 @@
 """A study goes out and comes back: nothing of it is lost or changed."""
 
 import string
+from uuid import uuid5
 
 import pandas as pd
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from zhagen.cli import main
 from zhagen.errors import ExchangeError
 from zhagen.exchange import check_exchange, export_study, import_study
+from zhagen.exchange.model import NAMESPACE, make_guid
 from zhagen.study import make_study, practice_study
 from zhagen.study.folder import EDGES, MEMOS
 from zhagen.vocabulary import LEVELS
@@ -184,3 +186,8 @@ def test_any_study_comes_back_as_it_went(tmp_path_factory, made):
     assert after == before
     faults = check_exchange(place / "a.qdpx")
     assert faults[faults.severity == "error"].empty, faults.to_string()
+
+
+def test_guids_are_those_of_the_standard():
+    for parts in (("旧书", "code", "c01"), ("",), ("a" * 300, "é")):
+        assert make_guid(*parts) == str(uuid5(NAMESPACE, "\n".join(parts)))

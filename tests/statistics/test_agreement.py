@@ -843,3 +843,53 @@ def test_one_group_has_values_and_no_interval():
     assert found[["low", "high"]].isna().all(axis=None) and free[["low", "high"]].notna().all(axis=None)
     with pytest.raises(ZhagenError, match="report the value without an interval"):
         bootstrap_interval(ratings, "kappa", groups=["I16"] * 30)
+
+
+def drawn_decisions(coders=3, items=60, codes=7, seed=4):
+    """Decisions of several coders on items of nine sources."""
+    draw = np.random.default_rng(seed)
+    has = draw.random((coders, items, codes)) < np.linspace(0.02, 0.7, codes)
+    rows = [(f"人{one}", item, f"码{code}") for one, item, code in np.argwhere(has).tolist()]
+    return pd.DataFrame(rows, columns=["coder", "item", "code"]), pd.Series(
+        [f"源{one * 7 % 9}" for one in range(items)]
+    )
+
+
+@pytest.mark.parametrize("grouped", [True, False])
+def test_codes_measured_at_once_are_as_each_code_measured_by_itself(grouped, monkeypatch):
+    monkeypatch.setattr(agreement, "AT_ONCE", 3000)  # two codes at a time
+    decisions, groups = drawn_decisions()
+    options = {"draws": 200, "seed": 3, "groups": groups if grouped else None}
+    found = agreement_by_code(decisions, items=range(60), **options)
+    for row in found.to_dict("records"):
+        coders = row["coders"].split(", ")
+        given = {(one.coder, one.item) for one in decisions[decisions.code == row["code"]].itertuples()}
+        ratings = pd.DataFrame({name: [((name, item) in given) * "x" for item in range(60)] for name in coders})
+        measures = ["percent", "holsti", "light", "ac1", "alpha"]
+        table = agreement_table(ratings, measures=measures, **options).set_index("measure")
+        for name in measures:
+            own = "kappa" if name == "light" else name
+            ends = [row[own], row[f"{own}_low"], row[f"{own}_high"]]
+            assert np.allclose(ends, table.loc[name, ["value", "low", "high"]].astype(float), 1e-12, 1e-12), (row, name)
+        assert row["readable"] == table.readable["alpha"]
+
+
+@pytest.mark.parametrize("uncoded", ["all", "coded"])
+def test_items_that_are_numbers_are_compared_as_items_with_names(uncoded):
+    decisions, groups = drawn_decisions()
+    named = decisions.assign(item="n" + decisions["item"].astype(str))
+    options = {"uncoded": uncoded, "draws": 100}
+    for function in (agreement_by_code, agreement_over_codes):
+        one = function(decisions, items=range(60), groups=groups.astype("category"), **options)
+        by_name = dict(zip([f"n{item}" for item in range(60)], groups, strict=True))
+        pd.testing.assert_frame_equal(one, function(named, items=list(by_name), groups=by_name, **options))
+
+
+def test_intervals_of_many_rows_are_those_of_numpy():
+    drawn = np.random.default_rng(1).random((6, 41))
+    for row in range(6):
+        drawn[row, : 8 * row] = np.nan
+    low, high, undefined = agreement._intervals(drawn, 0.9)
+    for row, values in enumerate(drawn):
+        right = np.nanquantile(values, [0.05, 0.95]) if undefined[row] <= 0.5 else [np.nan, np.nan]
+        assert np.allclose([low[row], high[row]], right, 1e-14, 0, equal_nan=True)

@@ -12,7 +12,7 @@ from scipy.stats import chi2, chi2_contingency, fisher_exact
 from scipy.stats.contingency import relative_risk
 
 from zhagen.errors import ZhagenError
-from zhagen.statistics.keyness import keyness_by_units, keyness_table
+from zhagen.statistics.keyness import _orders, keyness_by_units, keyness_table
 from zhagen.statistics.terms import TermMatrix
 
 COUNTS = st.dictionaries(st.sampled_from("平台用户需求数据"), st.integers(1, 60), min_size=2, max_size=8)
@@ -270,3 +270,17 @@ def test_draws_are_the_same_in_batches_of_any_size(monkeypatch):
     monkeypatch.setattr("zhagen.statistics.keyness.CELLS", 400)
     found.append(keyness_by_units(matrix, side, draws=60))
     assert_frame_equal(*found)
+
+
+@pytest.mark.parametrize("units", [1, 2, 7, 40])
+def test_units_dealt_out_at_once_are_those_of_one_draw_after_another(units):
+    draw = np.random.default_rng(units)
+    lengths = draw.integers(1, 9, units)
+    for size in range(1, int(lengths.sum()) + 1, 5):
+        found = _orders(lengths, size, 30, np.random.default_rng(size))
+        bits = units.bit_length()
+        keys = np.random.default_rng(size).integers(0, 1 << (63 - bits), (30, units), np.int64)
+        for row, own in zip(found, keys, strict=True):
+            dealt = np.argsort(own, kind="stable")
+            until = np.append(0, np.cumsum(lengths[dealt]))
+            assert sorted(np.flatnonzero(row)) == sorted(dealt[: np.abs(until - size).argmin()])

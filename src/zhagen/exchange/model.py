@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, field
+from hashlib import sha1
 from typing import Any
 
 import pandas as pd
@@ -30,7 +31,11 @@ def make_guid(*parts: str) -> str:
     >>> make_guid("旧书", "code", "c01")
     '132c39fe-55c2-58ec-bfcb-986b48588427'
     """
-    return str(uuid.uuid5(NAMESPACE, "\n".join(parts)))
+    # `str(uuid.uuid5(NAMESPACE, …))`, which takes three times as long; a large project has half a million
+    digest = bytearray(sha1(NAMESPACE.bytes + "\n".join(parts).encode(), usedforsecurity=False).digest()[:16])
+    digest[6], digest[8] = digest[6] & 0x0F | 0x50, digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:

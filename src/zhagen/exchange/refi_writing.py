@@ -5,6 +5,7 @@ import re
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -24,6 +25,7 @@ from zhagen.study.study import Study
 from zhagen.study.writing import mechanism_toml
 
 PROJECT, CODEBOOK = "urn:QDA-XML:project:1.0", "urn:QDA-XML:codebook:1.0"
+KEPT = 4096  # days as moments: a large project writes each of them again and again
 NAME = 200  # characters of a passage in its name
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 OF_CODES = {"code_id", "label", "level", "parent_id", "definition", "status", "color", "sets", "guid"}
@@ -176,11 +178,15 @@ class _ProjectWriter:
 
     def xml(self, root: Any) -> bytes:
         """Return an element as a file; what a file of XML cannot hold was said, or is said here."""
-        if NO_XML.search(ElementTree.tostring(root, encoding="unicode")):
+        ElementTree.indent(root)
+        text = ElementTree.tostring(root, encoding="unicode")
+        if NO_XML.search(text):
             for element in root.iter():
                 element.text = element.text and self._legal(element.text)
                 element.attrib.update({name: self._legal(value) for name, value in element.attrib.items()})
-        return _xml(root)
+            text = ElementTree.tostring(root, encoding="unicode")
+        text = text.replace("\r", "&#13;")  # a parser would make it a line feed
+        return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
 
     def _legal(self, text: str) -> str:
         found = legal_xml(text)
@@ -537,12 +543,7 @@ def _add(parent: Any, tag: str, **attributes: str) -> Any:
     return ElementTree.SubElement(parent, tag, attributes)
 
 
-def _xml(root: Any) -> bytes:
-    ElementTree.indent(root)
-    text = ElementTree.tostring(root, encoding="unicode").replace("\r", "&#13;")  # a parser would make it a line feed
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
-
-
+@lru_cache(KEPT)
 def _moment(day: str) -> str:
     return f"{day}T00:00:00Z" if re.fullmatch(r"\d{4}-\d\d-\d\d", day) else NOWHEN
 

@@ -14,7 +14,7 @@ coefficient do not need them), or where the coders differ on fewer than `FEW`.
 """
 
 import sys
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import coo_array
 
 from zhagen.errors import ZhagenError
 from zhagen.text.characters import normal_text
@@ -34,6 +35,7 @@ IN_CODE = ("percent", "holsti", "kappa", "ac1", "alpha", "positive")
 STANDARD = ("percent", "holsti", "reliability", "kappa", "ac1", "alpha")
 FEW = 5  # items: below it an interval is not to be read, see above
 DECISIONS = ["coder", "item", "code"]
+AT_ONCE = 1 << 17  # weights of draws that are measured at once: they stay in the cache
 SCALES = ("nominal", "ordinal", "interval", "ratio")
 PASSAGES = "coder code start end".split()
 
@@ -1130,21 +1132,10 @@ def agreement_by_code(
     cases = _cases(decisions, codes, coders, items, uncoded, groups)
     if draws < 1:
         raise ZhagenError(f"there are {draws} draws", todo="draw 1000 times or more")
-    drawn = None if cases.sizes is None or len(cases.sizes) < 2 else _draw_groups(len(cases.sizes), draws, seed)
     every = tuple(range(len(cases.coders)))
-    rows = []
-    for number, code in enumerate(cases.codes):
-        has, places = cases.of_code(number)
-        group = None if cases.group is None else cases.group[places]
-        for chosen in [every] if len(every) == 2 else [every, *combinations(every, 2)]:
-            patterns, times, within = _patterns(has[:, chosen], cases.items, group, cases.sizes)
-            weights = None
-            if cases.items > 1:
-                weights = _weights(times, within, draws, seed, drawn)
-            own = ", ".join(str(cases.coders[coder]) for coder in chosen)
-            rows.append((code, own, *_of_one_code(patterns, times, code, weights, confidence)))
-    measures = [f"{measure}{end}" for measure in IN_CODE for end in ("", "_low", "_high")]
-    table = pd.DataFrame(rows, columns=[*BY_CODE, *measures, "readable"])
+    subsets = [every] if len(every) == 2 else [every, *combinations(every, 2)]
+    tables = [_by_code(cases, chosen, draws, seed, confidence) for chosen in subsets]
+    table = pd.concat(tables).sort_index(kind="stable").reset_index(drop=True)  # code by code
     return table.astype({"one": "Int64", "other": "Int64"})
 
 
@@ -1159,6 +1150,16 @@ class _Cases(NamedTuple):
     borders: np.ndarray  # the rows of the code k are those from borders[k] to borders[k + 1]
     group: np.ndarray | None  # the group of each item
     sizes: np.ndarray | None  # the items of each group
+
+    def cells(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return of each code and item to which somebody gave it who did, as `of_code`; the item; and the code."""
+        first = self.borders[0]
+        code = np.repeat(np.arange(len(self.codes)), np.diff(self.borders))
+        item, coder = self.item[first : self.borders[-1]], self.coder[first : self.borders[-1]]
+        keys, at = np.unique(code * self.items + item, return_inverse=True)
+        has = np.zeros((len(keys), len(self.coders)), np.int64)
+        has[at, coder] = 1
+        return has, keys % self.items, keys // self.items
 
     def of_code(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         """Return items x coders, 1 where the code was given, of items to which somebody gave it; and these items."""
@@ -1188,8 +1189,8 @@ def _cases(
         raise ZhagenError(f"there are {len(set(names))} different coders", todo="name two or more in `coders`")
     place = {name: number for number, name in enumerate(names)}
     coder = np.array([place.get(name, -1) for name in people], np.int64)[coder]
-    given = (code >= 0) & (coder >= 0)
-    given[given] = np.array([label != "" for label in labels], bool)[code[given]]
+    named = np.array([*(label != "" for label in labels), False], bool)  # the last one: no code
+    given = named[code] & (coder >= 0)
     if not given.any():
         raise ZhagenError("nobody coded an item", todo="compare the names of the coders and the codes")
     item, at, known = _placed(read["item"], items)
@@ -1272,18 +1273,7 @@ def _patterns(
 
     `has` are the rows in which something can be; all others of the cases are rows of 0.
     """
-    coders = has.shape[1]
-    if coders <= 16:  # a row as one number: it sorts as the row does
-        powers = 1 << np.arange(coders)[::-1]
-        keys = has @ powers
-        found = np.bincount(keys, minlength=2**coders) > 0
-        found[0] = True
-        which = (np.cumsum(found) - 1)[keys]
-        patterns = np.flatnonzero(found)[:, None] // powers % 2
-    else:
-        rows = np.concatenate([np.zeros((1, coders), np.int64), has])
-        patterns, which = np.unique(rows, axis=0, return_inverse=True)
-        which = which.ravel()[1:]
+    patterns, which = _distinct(has)
     times = np.bincount(which, minlength=len(patterns))
     times[0] += cases - len(has)
     within = None
@@ -1296,25 +1286,93 @@ def _patterns(
     return patterns[1:], times[1:], None if within is None else within[:, 1:]
 
 
-def _of_one_code(
-    patterns: np.ndarray, times: np.ndarray, code: str, weights: np.ndarray | None, confidence: float
-) -> tuple[Any, ...]:
-    """Return a row of `agreement_by_code` without its names; `patterns` are 1 where a coder gave the code."""
-    given, coders = patterns.sum(axis=1), patterns.shape[1]
+def _distinct(has: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct rows of a table of 0 and 1, sorted, that of 0 alone among them, and which each row is."""
+    coders = has.shape[1]
+    if coders <= 16:  # a row as one number: it sorts as the row does
+        powers = 1 << np.arange(coders)[::-1]
+        keys = has @ powers
+        found = np.bincount(keys, minlength=2**coders) > 0
+        found[0] = True
+        return np.flatnonzero(found)[:, None] // powers % 2, (np.cumsum(found) - 1)[keys]
+    patterns, which = np.unique(np.concatenate([np.zeros((1, coders), np.int64), has]), axis=0, return_inverse=True)
+    return patterns, which.ravel()[1:]
+
+
+def _by_code(cases: _Cases, chosen: tuple[int, ...], draws: int, seed: int, confidence: float) -> pd.DataFrame:
+    """Return the rows of `agreement_by_code` of some of the coders; their index is the number of the code.
+
+    The draws of many codes are measured at once: the measures see a row of weights, whatever code it is of.
+    """
+    has, item, code = cases.cells()
+    patterns, which = _distinct(has[:, chosen])
+    wanted, kinds = len(cases.codes), len(patterns)
+    times = np.bincount(code * kinds + which, minlength=wanted * kinds).reshape(wanted, kinds)
+    times[:, 0] += cases.items - np.bincount(code, minlength=wanted)
+    given, coders = patterns.sum(axis=1), len(chosen)
     # always two labels, so that a code which these coders never or always gave is still a choice between two
     counts = np.stack([coders - given, given], axis=1)
-    table = _Table(patterns, times, np.zeros(0, np.int64), counts, ["", code])
-    values: list[float] = []
-    for measure in IN_CODE:
-        name = "light" if measure == "kappa" else measure  # of two coders it is Cohen's
-        function = _specific if measure == "positive" else MEASURES[name]
-        values.append(float(function(table, times[None].astype(float))[0]))
-        low, high, _ = (nan, nan, 1.0) if weights is None else _interval(function(table, weights), confidence)
-        values += [nan, nan] if isnan(values[-1]) else [low, high]
-    cases, both, none = int(times.sum()), int(times[given == coders].sum()), int(times[given == 0].sum())
-    alone = [int(times[patterns[:, n] > patterns[:, 1 - n]].sum()) if coders == 2 else None for n in (0, 1)]
-    rarer, differ = _support(table)
-    return cases, both, *alone, cases - both - none, none, *values, _readable("kappa", rarer, differ)
+    table = _Table(patterns, times.sum(axis=0), np.zeros(0, np.int64), counts, ["", "coded"])
+    functions = {name: MEASURES.get("light" if name == "kappa" else name, _specific) for name in IN_CODE}
+    found: dict[str, Any] = {"code": cases.codes, "coders": ", ".join(str(cases.coders[one]) for one in chosen)}
+    both, none = times[:, given == coders].sum(axis=1), times[:, given == 0].sum(axis=1)
+    alone = [times[:, patterns[:, n] > patterns[:, 1 - n]].sum(axis=1) if coders == 2 else pd.NA for n in (0, 1)]
+    some = cases.items - both - none
+    found |= {"items": cases.items, "both": both, "one": alone[0], "other": alone[1], "some": some, "neither": none}
+    values = {name: function(table, times.astype(float)) for name, function in functions.items()}
+    ends = {name: np.full((2, wanted), nan) for name in IN_CODE}
+    if cases.items > 1:
+        step = max(1, AT_ONCE // (draws * kinds))
+        drawn = _weights_of_codes(cases, times, item, code * kinds + which, draws, seed, step)
+        for first, weights in zip(range(0, wanted, step), drawn, strict=True):
+            for name, function in functions.items():
+                if name == "holsti":
+                    continue  # percent agreement, as all judged all
+                low, high, _ = _intervals(function(table, weights).reshape(-1, draws), confidence)
+                ends[name][:, first : first + step] = np.where(
+                    np.isnan(values[name][first : first + step]), nan, (low, high)
+                )
+        ends["holsti"] = ends["percent"]
+    for name in IN_CODE:
+        found |= {name: values[name], f"{name}_low": ends[name][0], f"{name}_high": ends[name][1]}
+    totals = times @ counts
+    common = np.where(
+        totals[:, 0] > totals[:, 1], none, np.where(totals[:, 0] < totals[:, 1], both, np.maximum(both, none))
+    )
+    found["readable"] = (some >= FEW) & (both + none - common >= FEW)
+    return pd.DataFrame(found, index=range(wanted))
+
+
+def _weights_of_codes(
+    cases: _Cases, times: np.ndarray, item: np.ndarray, cells: np.ndarray, draws: int, seed: int, step: int
+) -> Iterator[np.ndarray]:
+    """Yield how often each draw has each pattern, of `step` codes at a time: (codes x draws) x patterns."""
+    wanted, kinds = times.shape
+    if cases.group is None or cases.sizes is None:
+        for first in range(0, wanted, step):
+            part = times[first : first + step]
+            weights = np.zeros((len(part), draws, kinds))
+            for number, own in enumerate(part):
+                there = own > 0
+                weights[number][:, there] = _weights(own[there], None, draws, seed)
+            yield weights.reshape(-1, kinds)
+        return
+    groups = len(cases.sizes)
+    alone = groups < 2  # the measure of one group is known, an interval is not: every draw is 0/0
+    drawn = np.zeros((draws, groups)) if alone else _draw_groups(groups, draws, seed)
+    # nearly all cells are empty: sums over the groups of a draw are those of the cells that are not
+    kind, code = cells % kinds, cells // kinds
+    shape = (kinds * wanted, groups)
+    filled = coo_array((np.ones(len(cells)), (kind * wanted + code, cases.group[item])), shape).tocsr()
+    every, of_draw = drawn @ cases.sizes, np.ascontiguousarray(drawn.T)
+    for first in range(0, wanted, step):
+        size = min(step, wanted - first)
+        sums = np.empty((kinds, size, draws))
+        for number in range(1, kinds):
+            begin = number * wanted + first
+            sums[number] = filled[begin : begin + size] @ of_draw
+        sums[0] = every - sums[1:].sum(axis=0)
+        yield sums.reshape(kinds, -1).T
 
 
 # Each measure takes a `_Table` and weights, and returns a float for each draw, NaN where it is 0/0. Weights are draws x
@@ -1532,13 +1590,10 @@ def _few_groups(items: int, labels: pd.Series) -> ZhagenError:
     return ZhagenError(f"{items} items have {labels.count()} groups", todo="name the group of each")
 
 
-def _weights(
-    times: np.ndarray, within: np.ndarray | None, draws: int, seed: int, drawn: np.ndarray | None = None
-) -> np.ndarray:
+def _weights(times: np.ndarray, within: np.ndarray | None, draws: int, seed: int) -> np.ndarray:
     """Return how often each draw has each pattern: draws x patterns.
 
-    `times` says how often each pattern occurs, `within` how often in each group; `drawn` is what `_draw_groups` gave,
-    where it serves for several codes.
+    `times` says how often each pattern occurs, `within` how often in each group.
     """
     if within is None:  # items alike are drawn as one: the items of a draw are multinomial over the patterns
         size = int(times.sum())
@@ -1547,8 +1602,7 @@ def _weights(
         return np.random.default_rng(seed).multinomial(size, times / size, size=draws).astype(float)
     if len(within) < 2:  # the measure of one group is known, an interval is not: every draw is 0/0
         return np.zeros((draws, len(times)))
-    drawn = _draw_groups(len(within), draws, seed) if drawn is None else drawn
-    return np.asarray(drawn @ within)
+    return np.asarray(_draw_groups(len(within), draws, seed) @ within)
 
 
 def _draw_groups(groups: int, draws: int, seed: int) -> np.ndarray:
@@ -1559,14 +1613,27 @@ def _draw_groups(groups: int, draws: int, seed: int) -> np.ndarray:
 
 def _interval(drawn: np.ndarray, confidence: float) -> tuple[float, float, float]:
     """Return the percentile interval and the share of undefined draws; NaN for it where they are more than half."""
+    low, high, undefined = _intervals(drawn[None], confidence)
+    return float(low[0]), float(high[0]), float(undefined[0])
+
+
+def _intervals(drawn: np.ndarray, confidence: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return `_interval` of each row."""
     if not 0 < confidence < 1:
         raise ZhagenError(f"the confidence is {confidence}", todo="give a share between 0 and 1, such as 0.95")
-    defined = drawn[~np.isnan(drawn)]
-    undefined = 1 - len(defined) / len(drawn)
-    if undefined > 0.5:
-        return nan, nan, undefined
-    low, high = np.quantile(defined, [(1 - confidence) / 2, (1 + confidence) / 2])
-    return float(low), float(high), undefined
+    ordered = np.sort(drawn, axis=1)  # what is undefined comes last
+    number = (~np.isnan(drawn)).sum(axis=1)
+    undefined = 1 - number / drawn.shape[1]
+    ends = []
+    for share in ((1 - confidence) / 2, (1 + confidence) / 2):  # between two draws as numpy's quantile
+        place = np.maximum(number - 1, 0) * share
+        below = np.floor(place).astype(np.int64)
+        above = np.minimum(below + 1, np.maximum(number - 1, 0))
+        one, two = (np.take_along_axis(ordered, at[:, None], axis=1)[:, 0] for at in (below, above))
+        part = place - below
+        between = np.where(part < 0.5, one + (two - one) * part, two - (two - one) * (1 - part))
+        ends.append(np.where(undefined > 0.5, nan, between))
+    return ends[0], ends[1], undefined
 
 
 def _table(ratings: Ratings) -> _Table:

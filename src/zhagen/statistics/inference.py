@@ -50,16 +50,17 @@ def adjust_p(p: ArrayLike, method: str = "holm") -> np.ndarray:
     >>> adjust_p([0.01, 0.04, 0.03]).round(3).tolist(), adjust_p([0.01, 0.04, 0.03], "bh").round(3).tolist()
     ([0.03, 0.06, 0.06], [0.03, 0.04, 0.04])
     """
-    from scipy.stats import false_discovery_control
-
     values = np.asarray(p, dtype=np.float64)
     if values.ndim != 1 or not ((values >= 0) & (values <= 1)).all():
         raise ZhagenError("a p-value is not between 0 and 1", todo="give a row of p-values, without missing ones")
     if method not in ("holm", "bh"):
         raise ZhagenError(f"there is no method {method!r}", todo="use holm or bh")
-    if method == "bh":
-        return false_discovery_control(values) if len(values) else values
     order = np.argsort(values, kind="stable")
+    if method == "bh":
+        steps = values[order] * len(values) / np.arange(1, len(values) + 1)
+        adjusted = np.empty_like(steps)
+        adjusted[order] = np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1)
+        return adjusted
     steps = np.minimum(np.maximum.accumulate(values[order] * (len(values) - np.arange(len(values)))), 1)
     adjusted = np.empty_like(steps)
     adjusted[order] = steps
@@ -157,7 +158,7 @@ def shares_test(a: ArrayLike, size_a: float, b: ArrayLike, size_b: float) -> np.
     >>> shares_test([4, 40], 100, [0, 80], 300).round(4).tolist()
     [0.0037, 0.0132]
     """
-    from scipy.stats import chi2, hypergeom
+    from scipy.special import chdtrc
 
     one, other = np.atleast_1d(np.asarray(a, np.float64)), np.atleast_1d(np.asarray(b, np.float64))
     whole = all(((n >= 0) & (n <= size) & (n % 1 == 0)).all() for n, size in ((one, size_a), (other, size_b)))
@@ -166,10 +167,14 @@ def shares_test(a: ArrayLike, size_a: float, b: ArrayLike, size_b: float) -> np.
     both, size = one + other, size_a + size_b
     p = np.ones(len(one))
     some = both > 0
-    p[some] = chi2.sf(g2(one[some], both[some], size_a, size), 1)
+    p[some] = chdtrc(1, g2(one[some], both[some], size_a, size))
     least = np.minimum(both, size - both) * min(size_a, size_b) / size
     known: dict[tuple[float, float], float] = {}
-    for place in np.flatnonzero(some & (least < SMALL)):
+    rare = np.flatnonzero(some & (least < SMALL))
+    if len(rare):
+        from scipy.stats import hypergeom  # it takes longer to load than all of the tests take
+
+    for place in rare:
         pair = (one[place], both[place])
         if pair not in known:
             likely = hypergeom.pmf(np.arange(max(0, pair[1] - size_b), min(pair[1], size_a) + 1), size, size_a, pair[1])

@@ -153,7 +153,7 @@ def _compared(study: Study, coders: Iterable[str] | None, sources: Iterable[str]
     if len(names) < 2:
         raise StudyError(f"{len(names)} of the coders coded alone", todo="agreement needs two or more")
     if sources is None:
-        coded = study.codings.groupby("coder").source_id.agg(set)
+        coded = study.codings[["coder", "source_id"]].drop_duplicates().groupby("coder").source_id.agg(set)
         sources = set.intersection(*(coded.get(name, set()) for name in names))
         if not sources:
             found = f"there is no source that all of {', '.join(names)} have coded"

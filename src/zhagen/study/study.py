@@ -140,7 +140,7 @@ class Study:
     @property
     def single_coders(self) -> list[str]:
         """The coders who coded alone: all but the consensus, as far as they have a coding."""
-        coded = set(self.codings.coder)
+        coded = set(self.codings.coder.unique())
         return [coder for coder in self.coders if coder in coded and coder != self.consensus]
 
     def text(self, source_id: str) -> str:
