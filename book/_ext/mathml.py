@@ -16,7 +16,9 @@ logger = logging.getLogger(__name__)
 
 NOT_UNDERSTOOD = re.compile(r"<m[io][^>]*>(\\[A-Za-z]+|&)</m[io]>")
 # no line begins with the marks that close or ends with those that open; but browsers break beside any formula
-KEPT = re.compile(r'([（“‘《〈「]*)(<span class="math">.*?</span>)([，。、；：？！）”’》〉」…%]*)', re.DOTALL)
+SHORT_FORMULA = r'<span class="math">(?:(?!</?span).)*</span>'
+KEPT = re.compile(rf"([（“‘《〈「]*)({SHORT_FORMULA})([，。、；：？！）”’》〉」…%]*)", re.DOTALL)
+LONG = 26  # signs of a formula that may not fit into a phone's line
 ALIGNMENT = re.compile(r"\\(begin|end)\{(?:aligned|align\*?)\}")
 
 
@@ -49,7 +51,9 @@ def _converted(node: nodes.Element, *, block: bool) -> str:
 
 def visit_inline(translator, node: nodes.math) -> None:
     """Write an inline formula."""
-    translator.body.append(f'<span class="math">{_converted(node, block=False)}</span>')
+    # a formula is not broken: one that may be wider than a phone slides
+    kind = "math long" if len(re.sub(r"\\[A-Za-z]+|[{}\s]", "", node.astext())) > LONG else "math"
+    translator.body.append(f'<span class="{kind}">{_converted(node, block=False)}</span>')
     raise nodes.SkipNode
 
 

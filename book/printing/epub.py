@@ -45,7 +45,8 @@ def as_xhtml(element: HtmlElement, space: str = XHTML) -> etree._Element:
     """Copy an element of HTML as XHTML, with SVG and MathML in their own namespaces."""
     tag = element.tag.split("}")[-1]
     space = {"svg": SVG, "math": MATHML}.get(tag, space)
-    copy = etree.Element(f"{{{space}}}{SVG_NAMES.get(tag, tag) if space == SVG else tag}")
+    # without a prefix: some reading programs look for `svg` and `math` by these names
+    copy = etree.Element(f"{{{space}}}{SVG_NAMES.get(tag, tag) if space == SVG else tag}", nsmap={None: space})
     for name, value in element.attrib.items():
         if ":" in name or name.startswith(("data-", "on", "xmlns", "{")):
             continue

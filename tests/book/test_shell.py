@@ -1,8 +1,10 @@
 """The checks of book/build.py and what the book's extensions make of small pages."""
 
 import json
+import re
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -278,6 +280,19 @@ def test_what_a_site_has_beside_its_pages(tmp_path):
     site_files.write(["book/a b"], "书", "", tmp_path)
     assert (tmp_path / "sw.js").read_bytes() != before
     assert not (tmp_path / "sitemap.xml").exists() and not (tmp_path / "robots.txt").exists()
+
+
+def test_the_font_of_formulas_has_their_characters_and_knows_what_grows():
+    """Browsers draw a single letter in italics, from the block of mathematical letters."""
+    pages = [*(ROOT / "_build/html/notebooks").rglob("*.html"), *(ROOT / "_build/html/book").glob("*.html")]
+    if not pages:
+        pytest.skip("run make book first")
+    formulas = re.findall(r"<math\b.*?</math>", "".join(page.read_text("utf-8") for page in pages), re.DOTALL)
+    drawn = set(unescape("".join(re.findall(r"<m(?:i|o|n)\b[^>]*>([^<]+)<", "".join(formulas)))))
+    slanted = {chr(0x1D434 + place) for place in range(52)} - {chr(0x1D455)} | {"\u210e"}
+    font = pytest.importorskip("fontTools.ttLib").TTFont(ROOT / "book/_static/math.woff2")
+    assert len(formulas) > 100 and "∑" in drawn and "MATH" in font
+    assert {one for one in drawn | slanted if ord(one) not in font.getBestCmap() and not one.isspace()} == set()
 
 
 def test_no_line_begins_or_ends_with_the_wrong_mark_beside_a_formula():
