@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 
 import tinycss2
@@ -36,6 +37,7 @@ UNUSED = ("translations.js", "sphinx_highlight.js")  # of Sphinx's own search, a
 ATTRIBUTE_WORDS = re.compile(r'\b(?:class|id|data-[\w-]+)\s*=\s*["\']([^"\']*)["\']')
 WORDS = re.compile(r"[\w-]+")
 VARIABLE = re.compile(r"var\(\s*(--[\w-]+)")
+QUOTED = re.compile(r"(\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|url\([^)]*\))")
 LOCAL = re.compile(r"url\(\s*[\"']?(?!data:|[a-z]+:|/|#)([^\"')]+)[\"']?\s*\)")
 
 
@@ -81,15 +83,22 @@ def _names(selector: list) -> Iterator[str]:
 
 def _squeezed(tokens: list) -> str:
     text = re.sub(r"/\*(?!!).*?\*/", "", tinycss2.serialize(tokens), flags=re.DOTALL)
-    parts = re.split(r"(\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|url\([^)]*\))", text)
+    parts = QUOTED.split(text)
     return "".join(part if at % 2 else re.sub(r"\s+", " ", part) for at, part in enumerate(parts)).strip()
+
+
+def _declarations(text: str) -> str:
+    """Take out the blanks that part declarations, not those of their values."""
+    parts = QUOTED.split(text)
+    tight = (re.sub(r"\s*;\s*", ";", re.sub(r"(?<=[\w-]):\s+(?![\s;])", ":", part)) for part in parts[::2])
+    return "".join(part for pair in zip_longest(tight, parts[1::2], fillvalue="") for part in pair).removesuffix(";")
 
 
 def squeeze(css: str, known: set[str] | None = None) -> str:
     """Write a style sheet without comments and blanks and, given the known names, without rules for other names.
 
     >>> squeeze(".a, .b > .c { color: red; } /* no */ @media print { .c { top: 0 } }", {"a"})
-    '.a{color: red;}'
+    '.a{color:red}'
     """
 
     def rules(nodes: list) -> Iterator[str]:
@@ -97,7 +106,7 @@ def squeeze(css: str, known: set[str] | None = None) -> str:
             if node.type == "qualified-rule":
                 parts = _selectors(node.prelude)
                 kept = [part for part in parts if known is None or all(name in known for name in _names(part))]
-                body = _squeezed(node.content)
+                body = _declarations(_squeezed(node.content))
                 if kept and body:
                     yield ",".join(_squeezed(part) for part in kept) + "{" + body + "}"
             elif node.type == "at-rule" and node.lower_at_keyword in ("media", "supports", "layer") and node.content:

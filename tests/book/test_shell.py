@@ -186,8 +186,8 @@ THEME = """/*! licence */
 def test_rules_for_what_no_page_has_are_left_out():
     css = bundles.without_unused_variables(bundles.squeeze(THEME, {"kept"}))
     assert css == (
-        '/*! licence */@import "other.css";:root{--used: red; --also: var(--used)}.kept{color: var(--also);}'
-        '.kept:not(.gone),p,[class*="x"]{background: url("a b.png")}@media print{.kept{top: 1px;}}'
+        '/*! licence */@import "other.css";:root{--used:red;--also:var(--used)}.kept{color:var(--also)}'
+        '.kept:not(.gone),p,[class*="x"]{background:url("a b.png")}@media print{.kept{top:1px}}'
         '@font-face{font-family: "A, B"; src: url(data:x;y,z)}'
     )
 
