@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from zhagen.errors import StudyError, ZhagenError
 from zhagen.figures import draw_mechanism, draw_structure
 from zhagen.study import check_study, make_study, open_study, place_quotes, write_study
+from zhagen.study.folder import columns_of
 
 ALPHABET = st.characters(blacklist_categories=["Cs"], blacklist_characters="\r\0")
 WORDS = st.text(ALPHABET, max_size=60).map(lambda text: unicodedata.normalize("NFC", text))
@@ -88,6 +89,13 @@ def test_turns_have_speakers_and_leave_out_the_head(study):
     assert len(study.turns()) == 7
     with pytest.raises(StudyError, match="there is no source 'I09'"):
         study.turns("I09")
+
+
+def test_an_address_and_a_time_are_no_speakers():
+    text = "甲：先看书。\nhttps://a.cn/书\n12:30 到了。\n乙：好。\n"
+    codes, codings = (pd.DataFrame(columns=columns_of(name)) for name in ("codebook", "codings"))
+    study = make_study({"S": text}, codes, codings)
+    assert study.turns().speaker.tolist() == ["甲", "乙"]
 
 
 def test_a_chat_and_notes_without_turns():

@@ -37,7 +37,7 @@ TURNS = "source_id turn speaker role start end text".split()
 SENTENCES = "source_id turn sentence speaker role start end text".split()
 QUOTATIONS = "coding_id source_id turn speaker role start end code_id label level coder date quote".split()
 CONSENSUS = "共识"
-SPEAKER = re.compile(r"([^\s：:【\[「“]{1,30})[ \t]*[：:][ \t]*")
+SPEAKER = re.compile(r"(?!\d{1,2}[：:]\d)([^\s：:【\[「“]{1,30})[ \t]*[：:](?!//)[ \t]*")  # no time, no address
 SHORT = 12  # characters that a speaker has at most whom speakers.csv does not list
 MOMENT = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}([ T　]+\d{1,2}:\d{2}(:\d{2})?)?\s*")
 
