@@ -431,6 +431,18 @@ def has_no_words(study, label):
     return not terms
 
 
+def says_nothing_else(study, label):
+    """Say that each sentence with a counted word has a character that carries the code."""
+    quoted = study.quotations(label)
+    marked = {(row.source_id, at) for row in quoted.itertuples() for at in range(row.start, row.end)}
+    said = study.sentences()
+    said = said[said.role.ne("interviewer").to_numpy()]
+    bare = [
+        row.text for row in said.itertuples() if not marked & {(row.source_id, at) for at in range(row.start, row.end)}
+    ]
+    return not any(content_terms(text) for text in bare)
+
+
 def has_one_value(study, said):
     attribute = next(name for name in attributes(study) if said.startswith(f"{name} "))
     turns = study.turns()
@@ -461,6 +473,7 @@ CAUSES = [
     ("agreement|differences", r"\d of the coders coded alone", lambda study: len(study.single_coders) < 2),
     ("past|lineage", "the study has no history", lambda study: study.history.empty),
     ("keyness by code", r"no sentence with counted words carries (.*): choose", has_no_words),
+    ("keyness by code", r"every sentence with counted words carries (.*): choose", says_nothing_else),
     ("keyness by attr", r"all cases have (.*): choose", has_one_value),
     ("cooccurrence", "there are [01] codes", lambda study: study.quotations().code_id.nunique() < 2),
     ("codes by attr", r"(\d+) codings, (\d+) values", too_few),

@@ -405,3 +405,11 @@ def test_meetings_of_unknown_terms():
         shuffle_pairs(matrix([[1, 1, 1, 0, 1]]), pairs)
     with pytest.raises(ZhagenError, match="0 draws"):
         shuffle_pairs(matrix([[1, 1, 1, 0, 1]]), pairs[:0], draws=0)
+
+
+def test_laws_that_are_counted_are_those_that_are_sorted(monkeypatch):
+    counts = csr_array(np.random.default_rng(2).integers(0, 2, (60, 9)))
+    matrix = TermMatrix(counts, pd.DataFrame({"place": np.arange(60) // 7}), np.array(list("甲乙丙丁戊己庚辛壬")))
+    counted = chance_table(matrix, null="terms", within="place")
+    monkeypatch.setattr(chance, "SMALL_KEYS", 0)
+    pd.testing.assert_frame_equal(counted, chance_table(matrix, null="terms", within="place"))

@@ -23,6 +23,7 @@ from zhagen.statistics.association import cooccurrence_table
 from zhagen.statistics.terms import TermMatrix
 
 NULLS = ("margins", "terms")
+SMALL_KEYS = 1 << 22  # numbers below it are found in a table of this length
 BURN_IN, BETWEEN = 100, 10  # rounds of trades before the first draw, and from one draw to the next
 
 Expectation = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # mean, standard deviation, p_more, p_less
@@ -400,7 +401,12 @@ def _laws_of(
         few, many = np.sort([numbers[present[first[kept]]], numbers[present[second[kept]]]], axis=0)
         parts.append((place[kept], (sizes[group] * top + few) * top + many))
     if parts:
-        known, law = np.unique(np.concatenate([keys for _, keys in parts]), return_inverse=True)
+        laws = np.concatenate([keys for _, keys in parts])
+        if laws.max(initial=0) < SMALL_KEYS:  # where it is used, it is counted: no sorting of millions
+            there = np.bincount(laws) > 0
+            known, law = np.flatnonzero(there), (np.cumsum(there) - 1)[laws]
+        else:
+            known, law = np.unique(laws, return_inverse=True)
         every = np.concatenate([place for place, _ in parts]) * max(len(known), 1) + law
         kinds, often = np.unique(every, return_counts=True)
         found, counted = [kinds], [often]
