@@ -21,6 +21,7 @@ from babel.messages import Catalog, extract
 from babel.messages.jslexer import tokenize
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from sentences import spoken
 
 from zhagen import vocabulary
 from zhagen.figures.structure import ORDERS
@@ -76,6 +77,30 @@ def extracted() -> dict[str, Messages]:
     )
     scripts = messages_of("javascript", sorted(STATIC.glob("*.js")))
     return {"zhagen": package | named_words(), "sphinx": pages, "scripts": scripts}
+
+
+def terminal_messages() -> Messages:
+    """Return what the command line says to a person with a study of their own."""
+    return {(sentence, None): files for sentence, files in spoken(ROOT / "src/zhagen").items()}
+
+
+def terminal_file(language: str) -> Path:
+    """Return where the sentences of the command line are kept in a language."""
+    return ROOT / "src/zhagen/locale" / language / "LC_MESSAGES/terminal.po"
+
+
+def terminal_problems(language: str) -> list[str]:
+    """List sentences of the command line without translation, or that nothing says; values that no code gives."""
+    path, found = terminal_file(language), terminal_messages()
+    known = {str(message.id): str(message.string) for message in read_catalogue(path, language) if message.id}
+    wrong = [f"{path.name}: {message} is missing" for message, _ in found if not known.get(message)]
+    wrong += [f"{path.name}: nothing says {message}" for message in known if (message, None) not in found]
+    for message, translated in known.items():
+        if more := set(re.findall(r"\{\w*\}", translated)) - set(re.findall(r"\{\w*\}", message)):
+            wrong.append(f"{path.name}: {message} has no {', '.join(sorted(more))}")
+    if not wrong and path.with_suffix(".mo").read_bytes() != as_mo(read_catalogue(path, language)):
+        wrong.append(f"{path.with_suffix('.mo').name} is older than {path.name}: python book/catalogues.py")
+    return wrong
 
 
 def read_catalogue(path: Path, language: str) -> Catalog:
@@ -195,7 +220,11 @@ def main() -> int:
         path.write_bytes(as_po(catalogue))
         if name == "zhagen":
             path.with_suffix(".mo").write_bytes(as_mo(read_catalogue(path, language)))
-    wrong = problems(language)
+    path = terminal_file("zh")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(as_po(updated(path, "zh", terminal_messages())))
+    path.with_suffix(".mo").write_bytes(as_mo(read_catalogue(path, "zh")))
+    wrong = [*problems(language), *terminal_problems("zh")]
     for problem in wrong:
         print(problem, file=sys.stderr)
     return bool(wrong)

@@ -81,7 +81,7 @@ def test_what_is_no_address_is_refused(server, capfd, path):
 def test_a_folder_that_is_gone_is_said(server, folder, tmp_path):
     folder.rename(tmp_path / "moved")
     status, answer, _ = ask(server, "")
-    assert status == 409 and "the folder cannot be read" in answer
+    assert status == 409 and "文件夹读不了" in answer
 
 
 def test_strangers_are_refused(server, folder):
@@ -130,7 +130,7 @@ def test_fields_that_are_none_are_refused(server, folder):
         {**good, "codes": 3},
     ):
         status, answer = save(server, data, good, wrong)
-        assert status == 409 and "what the browser sent" in answer["said"][0]
+        assert status == 409 and "浏览器发来的东西" in answer["said"][0]
     assert save(server, {**data, "sha256": "0"}, good, good)[0] == 409
 
 
@@ -192,7 +192,7 @@ def test_a_source_that_was_corrected_meanwhile_is_said(server, folder):
     data = loaded(server)
     update_study(folder, lambda study: correct_source(study, "I01", study.texts["I01"] + "好。", **DAY).study)
     status, answer = save(server, data, data["state"], coded(data["state"], 10, 12, "c02"))
-    assert status == 409 and "the text of I01 was changed" in answer["said"][0]
+    assert status == 409 and "材料 I01 的文字改过了" in answer["said"][0]
     data = loaded(server)
     assert save(server, data, data["state"], coded(data["state"], 10, 12, "c02"))[0] == 200
 

@@ -15,7 +15,9 @@ from pathlib import Path
 
 from zhagen import __version__
 from zhagen.cli import analysis, books, checking, comparing, corpus, documents, exchange, materials, studies, tables
+from zhagen.cli.printing import print_note
 from zhagen.errors import ZhagenError, visible
+from zhagen.translation import translate, translate_error
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of a disk, or a file that may not grow
 
@@ -46,8 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         status = arguments.run(arguments) or 0
         sys.stdout.flush()  # here, where an error is caught, and not when Python exits
     except ZhagenError as error:
-        notes = "".join(f"; {visible(note)}" for note in getattr(error, "__notes__", []))
-        print(f"zhagen: {error}{notes}", file=sys.stderr)
+        notes = "".join(f"; {visible(translate(note))}" for note in getattr(error, "__notes__", []))
+        print(f"zhagen: {translate_error(error)}{notes}", file=sys.stderr)
         return 2
     except BrokenPipeError:
         _print_nowhere()
@@ -56,10 +58,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if error.errno not in FULL:
             return _failed(error)
         _print_nowhere()
-        print(f"zhagen: what was to be written has no place: {error.strerror}: make room for it", file=sys.stderr)
+        print_note(f"what was to be written has no place: {error.strerror}: make room for it")
         return 2
     except KeyboardInterrupt:
-        print(f"zhagen: {arguments.stopped(arguments)}", file=sys.stderr)
+        print_note(arguments.stopped(arguments))
         return 130
     except Exception as error:
         return _failed(error)
@@ -78,8 +80,8 @@ def _failed(error: Exception) -> int:
     last = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{Path(last.filename).name}, line {last.lineno}"
     said = visible(f"{type(error).__name__}: {error} ({where})")
-    print(f"zhagen: a fault of zhagen {__version__}, {said}: please report this line, the command", file=sys.stderr)
-    print("and, if you may, the file; ZHAGEN_TRACEBACK=1 before the command shows more", file=sys.stderr)
+    print_note(f"a fault of zhagen {__version__}, {said}: please report this line, the command")
+    print(translate("and, if you may, the file; ZHAGEN_TRACEBACK=1 before the command shows more"), file=sys.stderr)
     return 70
 
 

@@ -1,11 +1,10 @@
 """The command that checks: documents by their ids, studies by their folders."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from zhagen.cli.options import Commands
-from zhagen.cli.printing import print_row, say_edition
+from zhagen.cli.printing import print_note, print_row, say_edition
 from zhagen.documents import catalog
 from zhagen.errors import ZhagenError
 
@@ -68,5 +67,5 @@ def _check_study(folder: str) -> bool:
     errors = int((table.severity == "error").sum())
     if errors:
         raise ZhagenError(f"the study cannot be opened: {errors} errors", folder, "correct what is listed")
-    print(f"zhagen: {open_study(folder)!r}", file=sys.stderr)
+    print_note(f"{open_study(folder)!r}")
     return len(table) > 0

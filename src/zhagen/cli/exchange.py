@@ -1,10 +1,9 @@
 """The commands that take a study out to another program, and in from one."""
 
 import argparse
-import sys
 
 from zhagen.cli.options import Commands, of_study
-from zhagen.cli.printing import print_row
+from zhagen.cli.printing import print_note, print_row
 
 WRITTEN = (".qdpx", ".qdc", ".csv", ".xlsx", ".txt", ".graphml")  # named here, so that help loads nothing heavy
 READ = (".qdpx", ".qdc", ".qda", ".csv", ".xlsx", ".txt")
@@ -40,7 +39,7 @@ def _export(arguments: argparse.Namespace) -> None:
         if arguments.program and row["program"].lower() not in ("", arguments.program.lower()):
             continue  # what another program drops
         print_row(row["program"] or "the format", row["what"], row["number"], row["how"])
-    print(f"zhagen: {report.path} is written", file=sys.stderr)
+    print_note(f"{report.path} is written")
 
 
 def _import(arguments: argparse.Namespace) -> None:
@@ -49,4 +48,4 @@ def _import(arguments: argparse.Namespace) -> None:
     report = import_study(arguments.file, arguments.out, partial=arguments.partial)
     for row in report.notices.to_dict("records"):
         print_row(row["what"], row["where"], row["how"])
-    print(f"zhagen: {report.study!r}", file=sys.stderr)
+    print_note(f"{report.study!r}")

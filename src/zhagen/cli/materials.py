@@ -1,13 +1,11 @@
 """The commands that make a study from a person's files."""
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zhagen.cli.options import Commands, of_act, of_speakers, of_study
-from zhagen.cli.printing import print_row
-from zhagen.errors import visible
+from zhagen.cli.printing import print_note, print_row
 
 if TYPE_CHECKING:
     from zhagen.materials import MaterialReport
@@ -153,13 +151,13 @@ def _correct(arguments: argparse.Namespace) -> int:
         )
     for old, new in found.speakers.items():
         print_row("speaker", old, new)
-    print(f"zhagen: {visible(repr(found))}", file=sys.stderr)
+    print_note(repr(found))
     if number := len(found.undecided):
         todo = "--drop ID or --keep ID for each, or --drop all"
-        print(f"zhagen: nothing is written: the words of {number} codings are gone: {todo}", file=sys.stderr)
+        print_note(f"nothing is written: the words of {number} codings are gone: {todo}")
         return 2
     if len(found.touched):
-        print("zhagen: look at the codings listed; their old and new words are in a memo", file=sys.stderr)
+        print_note("look at the codings listed; their old and new words are in a memo")
     return 0
 
 
@@ -170,12 +168,12 @@ def _print_report(report: "MaterialReport", folder: str) -> int:
         )
     for left in report.left_out:
         print_row("missing" if left.missing else "left out", left.file, left.why, left.todo)
-    print(f"zhagen: {visible(repr(report))}", file=sys.stderr)
+    print_note(repr(report))
     if report.unnamed:
         todo = "if that is a talk, write 甲：… before each turn in the file, and add it anew before you code"
-        print(f"zhagen: {todo}", file=sys.stderr)
+        print_note(todo)
     if any(one.speakers for one in report.made):
-        print(f"zhagen: roles of speakers are guesses: see `zhagen speakers {visible(folder)}`", file=sys.stderr)
+        print_note(f"roles of speakers are guesses: see `zhagen speakers {folder}`")
     return int(bool(report.missing))
 
 
@@ -197,7 +195,7 @@ def _speakers(arguments: argparse.Namespace) -> int:
     open_ones = int(table.confirmed.eq("no").sum())
     if open_ones:
         said = f"{open_ones} of {len(table)} speakers are not confirmed: --confirm, if all roles are right"
-        print(f"zhagen: {said}", file=sys.stderr)
+        print_note(said)
     return int(open_ones > 0)
 
 
@@ -221,7 +219,7 @@ def _anonymise(arguments: argparse.Namespace) -> int:
             )
         doubtful = int(found.keep.eq("?").sum())
         said = f"{len(found)} candidates, {doubtful} to be decided, {new} new in {names}"
-        print(f"zhagen: {visible(said)}: no list is complete, read the texts, too", file=sys.stderr)
+        print_note(f"{said}: no list is complete, read the texts, too")
         return 0
     if not names.is_file():
         raise StudyError(f"there is no list {names}", todo="write it first: zhagen anonymise STUDY --list")
@@ -229,6 +227,6 @@ def _anonymise(arguments: argparse.Namespace) -> int:
     for what, listed in (("widened", done.widened), ("not in the study", done.unused), ("not taken", done.left_out)):
         for one in listed:
             print_row(what, one)
-    print(f"zhagen: {visible(repr(done))}", file=sys.stderr)
-    print(f"zhagen: keep {visible(str(done.key))} apart from it: it says who is who", file=sys.stderr)
+    print_note(repr(done))
+    print_note(f"keep {done.key} apart from it: it says who is who")
     return 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zhagen.documents import catalog
 from zhagen.errors import ZhagenError, visible
 from zhagen.text.encodings import assumed_encoding, find_encoding
+from zhagen.translation import translate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +27,35 @@ def print_row(*cells: object) -> None:
     >>> print_row("haier", 3)  # doctest: +NORMALIZE_WHITESPACE
     haier	3
     """
-    print(*(visible(str(cell)) for cell in cells), sep="\t")
+    first, *others = (visible(str(cell)) for cell in cells)
+    print(translate(first), *(translate(cell) if " " in cell else cell for cell in others), sep="\t")
+
+
+def print_text(text: str) -> None:
+    """Print lines of text in the language of who reads them, in characters that a terminal may show.
+
+    Parameters
+    ----------
+    text : str
+        The lines.
+
+    Examples
+    --------
+    >>> print_text("done")
+    done
+    """
+    print(translate(visible(text)))
+
+
+def print_note(text: str) -> None:
+    """Say something beside what is printed, on standard error.
+
+    Parameters
+    ----------
+    text : str
+        A sentence.
+    """
+    print(f"zhagen: {translate(visible(text))}", file=sys.stderr, flush=True)
 
 
 def save_and_say(frame: "pd.DataFrame", path: str, caption: str) -> None:

@@ -2,13 +2,13 @@
 
 import argparse
 import shutil
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zhagen.cli.options import Commands, of_act, of_date, of_study
-from zhagen.cli.printing import print_row
+from zhagen.cli.printing import print_note, print_row, print_text
 from zhagen.errors import StudyError, visible
+from zhagen.translation import translate
 from zhagen.vocabulary import LEVELS
 
 if TYPE_CHECKING:
@@ -100,14 +100,20 @@ def _status(arguments: argparse.Namespace) -> None:
     from zhagen.study import open_study, study_status
 
     found = study_status(open_study(arguments.study))
-    print(visible(repr(found)))
+    print_text(repr(found))
     if not arguments.all:
         return
     for row in found.coded.to_dict("records"):
         print_row("coded", row["source_id"], row["coder"], row["codings"], f"{row['share']:.0%}")
-    for name in ("bare_codes", "bare_turns", "open_memos", "unsure_speakers", "changed_sources"):
-        for row in getattr(found, name).to_dict("records"):
-            print_row(name.replace("_", " "), *row.values())
+    for name, table in (
+        ("bare codes", found.bare_codes),
+        ("bare turns", found.bare_turns),
+        ("open memos", found.open_memos),
+        ("unsure speakers", found.unsure_speakers),
+        ("changed sources", found.changed_sources),
+    ):
+        for row in table.to_dict("records"):
+            print_row(name, *row.values())
 
 
 def _code(arguments: argparse.Namespace) -> None:
@@ -117,13 +123,13 @@ def _code(arguments: argparse.Namespace) -> None:
 
     server = start_server(arguments.study, coder=arguments.coder, port=arguments.port)
     print(f"{server.coder}: {server.address}", flush=True)
-    print("zhagen: open this address in a browser; it is for you alone. Ctrl-C ends it", file=sys.stderr, flush=True)
+    print_note("open this address in a browser; it is for you alone. Ctrl-C ends it")
     if arguments.open:
         webbrowser.open(server.address)
     try:
         server.serve_forever(poll_interval=0.2)
     except KeyboardInterrupt:
-        print("zhagen: ended; everything that was saved is in the folder", file=sys.stderr)
+        print_note("ended; everything that was saved is in the folder")
     finally:
         server.server_close()
 
@@ -132,7 +138,7 @@ def _log(arguments: argparse.Namespace) -> None:
     from zhagen.study import code_log, open_study
 
     found = code_log(open_study(arguments.study), arguments.code)
-    print(visible(repr(found)))
+    print_text(repr(found))
     for row in found.codings.to_dict("records") if arguments.codings else []:
         print_row(*row.values())
 
@@ -167,14 +173,16 @@ def _merge(arguments: argparse.Namespace) -> int:
     else:
         study = update_study(arguments.study, together)
     for path, one in zip(arguments.others, made, strict=True):
-        print(f"{path}: {visible(repr(one))}")
+        print(f"{path}: {translate(visible(repr(one)))}")
     differences = coder_differences(study)
     if arguments.list:
         _write_table(differences, arguments.list)
     alone = study.codings[study.codings.coder.isin(study.single_coders)]
     shared = (alone.groupby("source_id").coder.nunique() > 1).sum()
-    print(f"{len(differences)} places on which two coders do not agree, in {shared} sources that both coded", end="")
-    print(f": {arguments.list}" if arguments.list else "; --list FILE writes them" * bool(len(differences)))
+    said = [f"{len(differences)} places on which two coders do not agree, in {shared} sources that both coded"]
+    if len(differences):
+        said.append(arguments.list or "--list FILE writes them")
+    print_text("; ".join(said))
     for row in [] if arguments.list else differences.head(SHOWN).to_dict("records"):
         print_row(
             row["kind"], row["label"], f"{row['source_id']} {row['start']}-{row['end']}", row["coder"], row["other"]
@@ -246,7 +254,7 @@ def _split(arguments: argparse.Namespace) -> None:
         own = study.quotations(coder=study.coders, roles=EVERYBODY)
         own = own[own.code_id == code]
         _write_table(own[["coding_id", "source_id", "coder", "quote"]].assign(to=""), arguments.parts)
-        print(f"{path}: {len(own)} codings; write under to which code each goes to, and give the command again")
+        print_text(f"{path}: {len(own)} codings; write under to which code each goes to, and give the command again")
         return
     parts = read_parts(path)
     act = _act(arguments)
@@ -264,7 +272,7 @@ def _say_last(study: "Study") -> None:
     for row in last.tail(SHOWN).to_dict("records"):
         print_row(row["date"], row["act"], row["code_id"], row["from"], row["to"], row["reason"])
     if len(last) > SHOWN:
-        print(f"zhagen: {len(last)} acts of this day in all", file=sys.stderr)
+        print_note(f"{len(last)} acts of this day in all")
 
 
 def _write_table(frame: "pd.DataFrame", path: str) -> None:

@@ -22,6 +22,7 @@ from zhagen.study.folder import read_folder
 from zhagen.study.locking import lock_study
 from zhagen.study.study import Study, assemble_study
 from zhagen.study.writing import write_changes
+from zhagen.translation import translate_error
 
 HOST = "127.0.0.1"
 MOST = 20_000_000  # bytes of a request
@@ -212,7 +213,7 @@ class _Pages(BaseHTTPRequestHandler):
             if parts is not None:
                 work(parts)
         except ZhagenError as error:
-            self._json({"said": [str(error)]}, HTTPStatus.CONFLICT)
+            self._json({"said": [translate_error(error, "zh")]}, HTTPStatus.CONFLICT)  # the page is Chinese
         except (ConnectionError, TimeoutError):
             self.close_connection = True
 
@@ -324,6 +325,6 @@ def _page(study: Study, source_id: str, coder: str) -> str:
     try:
         passage, state = page_of_source(study, source_id, coder)
     except StudyError as error:
-        return f"{place}<p>{html.escape(str(error))}</p>"
+        return f"{place}<p>{html.escape(translate_error(error, 'zh'))}</p>"
     passage.data.update(save=f"../save/{quote(source_id, safe='')}", state=state)
     return place + passage.block()

@@ -118,9 +118,8 @@ class Codebook:
             raise ZhagenError(f"the label {name} is of {', '.join(found)}", todo="name the code by its id")
         if not found:
             near = get_close_matches(name, [*self.codes.code_id, *self.codes.label], 3)
-            raise ZhagenError(
-                f"there is no code {name!r}", todo=f"use {' or '.join(near) or 'a label of the codebook'}"
-            )
+            todo = f"use {' or '.join(near)}" if near else "use a label of the codebook"
+            raise ZhagenError(f"there is no code {name!r}", todo=todo)
         return str(found[0])
 
     def below(self, name: str) -> list[str]:

@@ -79,7 +79,7 @@ def correct_material(
     >>> _ = write_study(study, place / "study")
     >>> _ = (place / "new.txt").write_text(study.texts["I01"].replace("十五吧", "十六吧"), encoding="utf-8")
     >>> correct_material(place / "study", "I01", place / "new.txt")
-    I01: 1 place changed; 62 passages keep their words, 3 changed
+    places changed in I01: 1; passages that keep their words: 62; changed: 3
     """
     place = Path(folder)
     with lock_study(place):

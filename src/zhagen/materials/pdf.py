@@ -403,4 +403,5 @@ def _new_paragraph(
 
 def _pages(numbers: Sequence[int]) -> str:
     named = ", ".join(map(str, numbers[:NAMED]))
-    return f"page{'s' if len(numbers) > 1 else ''} {named}{' …' if len(numbers) > NAMED else ''}"
+    named += " …" * (len(numbers) > NAMED)
+    return f"pages {named}" if len(numbers) > 1 else f"page {named}"

@@ -61,12 +61,8 @@ class SourceCorrection:
         return self.touched[self.touched.done == ""]
 
     def __repr__(self) -> str:
-        counted = self.touched.what.value_counts()
-        said = ", ".join(f"{number} {what}" for what, number in counted.items())
-        places = f"{self.places} place{'' if self.places == 1 else 's'}"
-        return f"{self.source_id}: {places} changed; {self.kept} passages keep their words" + (
-            f", {said}" if said else ""
-        )
+        parts = [f"places changed in {self.source_id}: {self.places}", f"passages that keep their words: {self.kept}"]
+        return "; ".join([*parts, *(f"{what}: {number}" for what, number in self.touched.what.value_counts().items())])
 
 
 def correct_source(
@@ -119,7 +115,7 @@ def correct_source(
     >>> study = practice_study()
     >>> text = study.texts["I01"].replace("十五吧", "十六吧")
     >>> correct_source(study, "I01", text, date="2024-08-01")
-    I01: 1 place changed; 62 passages keep their words, 3 changed
+    places changed in I01: 1; passages that keep their words: 62; changed: 3
     """
     old = study.text(source_id)
     if text == old:

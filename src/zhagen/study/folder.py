@@ -137,8 +137,8 @@ class Fault:
             With file and line.
         """
         where = f"{self.file}, line {self.line}" if self.line else self.file
-        others = f"; `zhagen check` lists {more} more" if more else ""
-        return StudyError(self.found, where, self.todo + others)
+        others = f"`zhagen check` lists {more} more" if more else ""
+        return StudyError(self.found, where, "; ".join(filter(None, (self.todo, others))))
 
 
 @dataclass

@@ -75,8 +75,10 @@ class _Replay:
 
     def _begin(self, row: int, code_id: str, label: str, date: str) -> None:
         if code_id in self.codes:
-            state = "ended" if self.codes[code_id].ended else "is there already"
-            self.wrong.append((row, f"{code_id} {state}", "an id is given once: take a new one"))
+            said = f"the code {code_id} is there already"
+            if self.codes[code_id].ended:
+                said = f"the code {code_id} has ended"
+            self.wrong.append((row, said, "an id is given once: take a new one"))
         else:
             self.codes[code_id] = _Code(code_id, [label or self.known.get(code_id, code_id)], date)
             self.called.setdefault(self.codes[code_id].labels[0], []).append(code_id)
@@ -207,8 +209,9 @@ def history_faults(history: pd.DataFrame, codebook: pd.DataFrame, lines: list[in
         code_id, label = code["code_id"], code["label"]
         if code_id not in alive:
             ended = state.codes.get(code_id)
-            said = f"{code_id} {label} is in the codebook, but "
-            said += f"ended on {ended.ended}" if ended else "never created"
+            said = f"{code_id} {label} is in the codebook, but never created"
+            if ended:
+                said = f"{code_id} {label} is in the codebook, but ended on {ended.ended}"
             faults.append(Fault("history.csv", 0, said, todo, "finding"))
         elif alive[code_id].labels[-1] != label:
             said = f"{code_id} is called {alive[code_id].labels[-1]} at the end, {label} in the codebook"

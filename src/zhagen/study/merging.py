@@ -51,7 +51,7 @@ class StudyMerge:
     added: dict[str, int]
 
     def __repr__(self) -> str:
-        new = ", ".join(f"{number} in {name}" for name, number in self.added.items() if number) or "nothing"
+        new = ", ".join(f"{number} rows in {name}" for name, number in self.added.items() if number) or "nothing"
         lines = [f"new: {new}", f"{len(self.conflicts)} conflicts"]
         for row in self.conflicts.to_dict("records"):
             place = f"{row['source_id']} {row['start']}-{row['end']}" if row["start"] >= 0 else row["source_id"]

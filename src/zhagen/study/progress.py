@@ -76,16 +76,17 @@ class StudyStatus:
             f"{row.coder}: {row.codings} codings in {row.sources} sources, {row.share:.0%} of their characters"
             for row in self.by_coder().itertuples()
         ] or ["nothing is coded"]
-        lines.append(f"{_number(self.bare_codes, 'code')} without a coding{_some(self.bare_codes, 'label')}")
-        lines.append(f"{_number(self.bare_turns, 'turn')} in which nobody coded a word")
-        lines.append(f"{_number(self.open_memos, 'open memo')}{_some(self.open_memos, 'memo_id')}")
+        lines.append(_line(self.bare_codes, "{n} code without a coding", "{n} codes without a coding", "label"))
+        turns = ("{n} turn in which nobody coded a word", "{n} turns in which nobody coded a word")
+        lines.append(_line(self.bare_turns, *turns))
+        lines.append(_line(self.open_memos, "{n} open memo", "{n} open memos", "memo_id"))
         if self.new_code:
             lines.append(
                 f"the last new code came with {self.new_code}, {self.since_new_code} coded sources before the end"
             )
         unsure, changed = self.unsure_speakers, self.changed_sources
-        lines.append(f"{_number(unsure, 'speaker')} to be confirmed{_some(unsure, 'speaker')}")
-        lines.append(f"{_number(changed, 'source')} changed since coded{_some(changed, 'source_id')}")
+        lines.append(_line(unsure, "{n} speaker to be confirmed", "{n} speakers to be confirmed", "speaker"))
+        lines.append(_line(changed, "{n} source changed since coded", "{n} sources changed since coded", "source_id"))
         return "\n".join(lines)
 
 
@@ -324,10 +325,8 @@ def _changed_sources(study: Study) -> pd.DataFrame:
     return pd.DataFrame(rows, columns="source_id moved lost".split())
 
 
-def _number(frame: pd.DataFrame, what: str) -> str:
-    return f"{len(frame)} {what}{'' if len(frame) == 1 else 's'}"
-
-
-def _some(frame: pd.DataFrame, column: str) -> str:
-    names = list(dict.fromkeys(frame[column]))
-    return f": {', '.join(names[:5])}{' …' if len(names) > 5 else ''}" if names else ""
+def _line(frame: pd.DataFrame, one: str, many: str, column: str = "") -> str:
+    """Return a sentence with the number of rows, and what the first of them are called."""
+    said = (one if len(frame) == 1 else many).format(n=len(frame))
+    names = list(dict.fromkeys(frame[column])) if column else []
+    return f"{said}: {', '.join(names[:5])}{' …' if len(names) > 5 else ''}" if names else said

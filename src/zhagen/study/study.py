@@ -113,8 +113,8 @@ class Study:
             f"{len(self.codings)} codings ({by}), {len(self.memos)} memos, {len(self.history)} acts on the codebook"
         )
         lost = int((self.codings.anchor == "lost").sum())
-        wrong = f"; {len(self.faults)} findings, {lost} codings lost: see .faults" if len(self.faults) else ""
-        return f"{first}\n{second}{wrong}"
+        wrong = [f"{len(self.faults)} findings, {lost} codings lost: see .faults"] if len(self.faults) else []
+        return f"{first}\n{'; '.join([second, *wrong])}"
 
     @property
     def title(self) -> str:
