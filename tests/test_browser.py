@@ -12,10 +12,11 @@ from scipy.sparse import csr_array
 
 from zhagen.corpus import cooccurrence, generator, parts
 from zhagen.corpus.cooccurrence import cooccur
-from zhagen.statistics import association, chance, dispersion, pairs, saturation, terms
+from zhagen.statistics import agreement, association, chance, dispersion, pairs, saturation, terms
 from zhagen.statistics.chance import chance_table, shuffle_matrix
 from zhagen.statistics.dispersion import dispersion_table
 from zhagen.statistics.terms import FEATURES, term_matrix, tfidf, window_matrix
+from zhagen.study import coder_agreement, comparison, overall_agreement, practice_study, study_part
 
 TEXTS = ["平台连接用户。数据驱动平台，用户选平台", "数据与平台", "用户的需求，平台的数据", "需求"] * 3
 WITHOUT = """
@@ -84,6 +85,20 @@ def test_statistics_count_with_places_of_32_bits(monkeypatch):
             pd.testing.assert_frame_equal(one, other)
         else:
             assert (one == other).all()
+
+
+def test_coders_are_compared_with_places_of_32_bits(monkeypatch):
+    study = study_part(practice_study(), ["I01", "I02"])
+
+    def compared():
+        over = [overall_agreement(study, unit=unit, draws=2) for unit in ("turn", "character")]
+        return [*over, coder_agreement(study, draws=2)]
+
+    expected = compared()
+    for module in (agreement, comparison):
+        monkeypatch.setattr(module, "np", Narrow())
+    for table, other in zip(compared(), expected, strict=True):
+        pd.testing.assert_frame_equal(table, other)
 
 
 def test_the_narrow_places_are_noticed():

@@ -37,14 +37,23 @@ ARCHIVES = {
     "networkx": (("networkx",), r"/tests/"),
     "seaborn": (("seaborn",), r"^$"),
     "wordcloud": (("wordcloud",), r"query_integral_image|wordcloud/(wordcloud_cli|__main__|.*\.ttf)"),
+    "xml": (("defusedxml",), r"^$"),
+    "materials": (  # jieba's tags, by which `zhagen.materials` finds names
+        ("jieba", "python-docx", "srt", "typing_extensions", "webvtt-py"),
+        r"jieba/(?!posseg/)|webvtt/cli|\.p$",
+    ),
 }
 # what a notebook imports: what is loaded for it
 PACKAGES = {"numpy": "numpy", "pandas": "pandas", "scipy": "scipy", "matplotlib": "matplotlib", "PIL": "pillow"}
-PACKAGES |= {"fontTools": "fonttools", "pyarrow": "pyarrow"}
-LATER = {"pyarrow"}  # pandas imports it where it is installed; a page loads it when a cell asks for it
+PACKAGES |= {"fontTools": "fonttools", "pyarrow": "pyarrow", "sqlite3": "sqlite3", "lxml": "lxml"}
+# pandas and IPython import these where they are installed; a page loads them when a cell asks for them
+LATER = {"pyarrow", "sqlite3"}
 OWN = {"networkx": "networkx", "seaborn": "seaborn", "wordcloud": "wordcloud", "fontTools": "font"}
+OWN |= {"defusedxml": "xml", **dict.fromkeys(("docx", "srt", "webvtt"), "materials")}
 # no browser has these: a page that needs one gets no button
-NOT_THERE = {"docx", "pdfplumber", "srt", "webvtt", "defusedxml"}
+NOT_THERE = {"pdfplumber"}
+# what no copy of `book/run/fetch.py` has: it comes from the public distribution, and a page runs without it, too
+BEARABLE = {"lxml": "Word 文件（.docx）"}  # package: what cannot be read and written without it
 PANEL = """
 <div class="run-page d-print-none" data-page="{page}">
 <button type="button" class="run-start">{run}</button>
@@ -98,6 +107,7 @@ def write_parts(app: Sphinx, exception: Exception | None) -> None:
         "parts": sizes | {"wheel": wheel.stat().st_size},
         "packages": PACKAGES,
         "own": OWN,
+        "bearable": BEARABLE,
         "pages": {
             name: sorted(({*PACKAGES, *OWN, "pygraphviz"} - LATER).intersection(run.modules))
             for name, run in app.zhagen_runs.items()
@@ -129,7 +139,7 @@ class Results(SphinxDirective):
 def results_table(rows: Iterable[dict[str, str]], without: Iterable[str] = ()) -> list[str]:
     """Write the lines of the table in MyST; at its end the pages that have no button."""
     lines = ["```{list-table} 每一页在浏览器里怎样", ":name: tbl-run-in-page", ":header-rows: 1", ""]
-    lines += ["* - 页", "  - 怎样", "  - 载入（秒）", "  - 运行（秒）", "  - 多大（MB）"]
+    lines += ["* - 页", "  - 怎样", "  - 载入（秒）", "  - 运行（秒）", "  - 多大（MB）", "  - 多忙"]
     for row in rows:
         failed, cells = row["failed"], row["cells"]
         how = "没有运行完" if not cells else f"{cells} 格全部" if failed == "0" else f"{cells} 格里 {failed} 格不行"
@@ -139,9 +149,9 @@ def results_table(rows: Iterable[dict[str, str]], without: Iterable[str] = ()) -
         why = MARKUP.sub(r"\\\g<0>", "；".join(part.strip() for part in why.split("|")))
         note = "；".join(part for part in (why, row["changed"] and "有的数不同") if part)
         lines += [f"* - {{doc}}`/{row['page']}`", f"  - {how}" + (f"：{note}" if note else "")]
-        lines += [f"  - {row[name] or '—'}" for name in ("load_seconds", "run_seconds", "megabytes")]
+        lines += [f"  - {row[name] or '—'}" for name in ("load_seconds", "run_seconds", "megabytes", "busy")]
     for name in without:
-        lines += [f"* - {{doc}}`/{name}`", "  - 没有按钮：要用的程序包里，有浏览器没有的", *["  - —"] * 3]
+        lines += [f"* - {{doc}}`/{name}`", "  - 没有按钮：要用的程序包里，有浏览器没有的", *["  - —"] * 4]
     return [*lines, "```"]
 
 

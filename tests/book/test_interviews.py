@@ -1,6 +1,12 @@
 """The ten interviews of lab 9, in mixed formats: a study made of them says what the practice study says."""
 
-from zhagen.book import interview_codings, write_interviews
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from zhagen.book import interview_codings, interviews, write_interviews
+from zhagen.errors import ZhagenError
 from zhagen.materials import new_study
 from zhagen.study import add_codings, open_study, practice_study
 
@@ -18,6 +24,16 @@ def test_what_is_said_survives_word_tables_old_encodings_and_subtitles(tmp_path)
     wanted = wanted[wanted.source_id.isin(list(study.texts))]
     assert coded.quotations(coder="我们").quote.tolist() == wanted.quote.tolist()
     assert set(coded.codebook.codes.status) == {"inferred"}  # pictures ask for it
+
+
+def test_a_browser_without_what_writes_word_documents_has_the_four_as_texts(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "docx", None)
+    with pytest.raises(ZhagenError, match="materials"):
+        write_interviews(tmp_path)
+    monkeypatch.setattr(interviews, "sys", SimpleNamespace(platform="emscripten"))
+    write_interviews(tmp_path / "访谈")
+    study = open_study(new_study(tmp_path / "研究", tmp_path / "访谈").folder)
+    assert len(study.texts) == 10 and study.texts["I01"] == practice_study().texts["I01"]
 
 
 def test_a_file_of_the_reader_is_not_overwritten(tmp_path):

@@ -1,12 +1,15 @@
 """Ten invented interviews as a student has them: Word files, texts of an old computer, subtitles of a recording."""
 
 import re
+import sys
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from zhagen.errors import ZhagenError
 from zhagen.extras import import_extra
 from zhagen.study.study import Study, practice_study
 
@@ -28,7 +31,7 @@ def write_interviews(folder: Path | str) -> list[Path]:
     list of pathlib.Path
         The files: four Word documents, one of them a table, three texts in GB 18030 with line ends of Windows, three
         files of subtitles; and two that are no text: a recording and a document in Word's form of 1997, both empty
-        shells.
+        shells. In a browser that could not load what writes Word documents, the four are texts.
 
     Raises
     ------
@@ -41,11 +44,14 @@ def write_interviews(folder: Path | str) -> list[Path]:
     >>> [path.suffix for path in write_interviews(tempfile.mkdtemp())][:5]
     ['.docx', '.docx', '.docx', '.docx', '.txt']
     """
-    docx, srt = import_extra("docx", "materials"), import_extra("srt", "materials")
+    docx, srt = _word_writer(), import_extra("srt", "materials")
     study, folder = practice_study(), Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     made: dict[str, bytes] = {}
     for source_id in WORD:
+        if docx is None:
+            made[f"{source_id}.txt"] = study.texts[source_id].encode("utf-8")
+            continue
         document = docx.Document()
         document.sections[0].header.paragraphs[0].text = "访谈记录，内部使用"
         lines = study.texts[source_id].rstrip("\n").split("\n")
@@ -70,6 +76,16 @@ def write_interviews(folder: Path | str) -> list[Path]:
         if not (folder / name).exists():  # the reader may have named a folder of theirs
             (folder / name).write_bytes(content)
     return [folder / name for name in made]
+
+
+def _word_writer() -> Any:
+    """Return python-docx; None in a browser that has none, where nothing can be installed."""
+    try:
+        return import_extra("docx", "materials")
+    except ZhagenError:
+        if sys.platform == "emscripten":
+            return None
+        raise
 
 
 def interview_codings(study: Study) -> pd.DataFrame:

@@ -1039,7 +1039,7 @@ def unit_decisions(passages: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
         )
     first = np.searchsorted(ends, own * size + passages.start.to_numpy(np.int64), side="right")
     last = np.searchsorted(starts, own * size + passages.end.to_numpy(np.int64), side="left")
-    number = np.maximum(last - first, 0)
+    number = np.maximum(last - first, 0).astype(np.intp, copy=False)
     if not number.all():
         raise ZhagenError(f"{int((number == 0).sum())} passages touch no unit", todo="give units for the whole text")
     rows = np.repeat(np.arange(len(passages)), number)
@@ -1154,12 +1154,12 @@ class _Cases(NamedTuple):
     def cells(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return of each code and item to which somebody gave it who did, as `of_code`; the item; and the code."""
         first = self.borders[0]
-        code = np.repeat(np.arange(len(self.codes)), np.diff(self.borders))
+        code = np.repeat(np.arange(len(self.codes)), np.diff(self.borders).astype(np.intp, copy=False))
         item, coder = self.item[first : self.borders[-1]], self.coder[first : self.borders[-1]]
         keys, at = np.unique(code * self.items + item, return_inverse=True)
         has = np.zeros((len(keys), len(self.coders)), np.int64)
         has[at, coder] = 1
-        return has, keys % self.items, keys // self.items
+        return has, keys % self.items, (keys // self.items).astype(np.intp, copy=False)
 
     def of_code(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         """Return items x coders, 1 where the code was given, of items to which somebody gave it; and these items."""
@@ -1212,7 +1212,7 @@ def _cases(
     borders = np.searchsorted(code[order], np.arange(len(chosen) + 1))
     group = sizes = None
     if groups is not None:
-        group = _groups_of(known, groups)
+        group = _groups_of(known, groups).astype(np.intp, copy=False)
         sizes = np.bincount(group)
     return _Cases(chosen, names, len(known), coder[order], item[order], borders, group, sizes)
 
@@ -1291,12 +1291,12 @@ def _distinct(has: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     coders = has.shape[1]
     if coders <= 16:  # a row as one number: it sorts as the row does
         powers = 1 << np.arange(coders)[::-1]
-        keys = has @ powers
+        keys = (has @ powers).astype(np.intp, copy=False)
         found = np.bincount(keys, minlength=2**coders) > 0
         found[0] = True
-        return np.flatnonzero(found)[:, None] // powers % 2, (np.cumsum(found) - 1)[keys]
+        return np.flatnonzero(found)[:, None] // powers % 2, (np.cumsum(found) - 1).astype(np.intp, copy=False)[keys]
     patterns, which = np.unique(np.concatenate([np.zeros((1, coders), np.int64), has]), axis=0, return_inverse=True)
-    return patterns, which.ravel()[1:]
+    return patterns, which.ravel()[1:].astype(np.intp, copy=False)
 
 
 def _by_code(cases: _Cases, chosen: tuple[int, ...], draws: int, seed: int, confidence: float) -> pd.DataFrame:
@@ -1566,7 +1566,9 @@ def _support(table: _Table) -> tuple[int, int]:
     r = table.counts.sum(axis=1)
     counts, times, r = table.counts[r >= 2], table.times[r >= 2], r[r >= 2]
     alike = counts.max(axis=1, initial=0) == r
-    agreed = np.bincount(counts[alike].argmax(axis=1), times[alike], len(table.labels)).astype(int)
+    agreed = np.bincount(
+        counts[alike].argmax(axis=1).astype(np.intp, copy=False), times[alike], len(table.labels)
+    ).astype(int)
     totals = times @ counts
     return int(agreed.sum() - agreed[totals == totals.max()].max()), int(times[~alike].sum())
 

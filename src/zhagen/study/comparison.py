@@ -121,14 +121,16 @@ def _by_character(study: Study, passages: pd.DataFrame, roles: list[str]) -> tup
     line = spans + (pairs * int(sizes.sum() + 1))[:, None]  # pairs one behind the other
     until = np.concatenate([[0], np.maximum.accumulate(line[:, 1])[:-1]]) if len(line) else line[:, 1]
     starts = np.maximum(line[:, 0], until)
-    lengths = np.maximum(line[:, 1] - starts, 0)
+    lengths = np.maximum(line[:, 1] - starts, 0).astype(np.intp)
     rows = np.repeat(np.arange(len(spans)), lengths)
     begun = spans[:, 0] + starts - line[:, 0]
     item = np.arange(len(rows)) + np.repeat(begun - np.cumsum(lengths) + lengths, lengths)
     found = {"coder": coder.iloc[order[rows]], "item": item, "code": code.iloc[order[rows]]}
     frame = pd.DataFrame({name: getattr(cells, "array", cells) for name, cells in found.items()})
     numbers = np.concatenate([np.zeros(0, np.int64), *(np.arange(size) for size in sizes)])
-    source_ids = pd.Categorical.from_codes(np.repeat(np.arange(len(sizes)), sizes), pd.Index(list(places)))
+    source_ids = pd.Categorical.from_codes(
+        np.repeat(np.arange(len(sizes)), sizes.astype(np.intp)), pd.Index(list(places))
+    )
     return frame, pd.DataFrame({"source_id": source_ids, "number": numbers})
 
 
