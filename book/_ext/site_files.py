@@ -54,6 +54,7 @@ def not_found(book: str, named: dict[str, str], base: str) -> str:
 <main>
 <h1>没有这一页</h1>
 <p>地址也许写错了，也许这一页换了名字。</p>
+<p lang="en">There is no such page: the address may be wrong, or the page has another name now.</p>
 <p id="near" hidden>您要找的也许是：</p>
 <ul id="pages"></ul>
 <p><a id="home" href="{home}">回到《{escape(book)}》的首页</a></p>

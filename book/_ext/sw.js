@@ -73,6 +73,7 @@ function nothing() {
     "<!DOCTYPE html><html lang=zh-CN><meta charset=utf-8><meta name=viewport content='width=device-width, initial-scale=1'>" +
     "<title>没有存下这一页</title><body style='max-width:34rem;margin:3rem auto;padding:0 1rem;font:1.1rem/1.8 sans-serif'>" +
     "<h1>没有存下这一页</h1><p>现在连不上网络，这台设备上也没有存下这一页。看过的页还在；有网络时，每页页脚可以把整本书存下来。</p>" +
+    "<p lang=en>There is no network, and this page is not stored on this device.</p>" +
     `<p><a href="${scope}index.html">回到序</a></p>`;
   return new Response(text, { status: 503, headers: { "Content-Type": "text/html; charset=utf-8" } });
 }

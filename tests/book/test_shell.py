@@ -272,7 +272,8 @@ def test_what_a_site_has_beside_its_pages(tmp_path):
     found = json.loads((tmp_path / "offline.json").read_text("utf-8"))
     assert list(found["files"]) == ["404.html", "book/a b.html", "manifest.webmanifest", "robots.txt", "sitemap.xml"]
     assert found["version"] in (tmp_path / "sw.js").read_text("utf-8")
-    assert '{"book/a b.html":"饱和"}' in (tmp_path / "404.html").read_text("utf-8")
+    lost = (tmp_path / "404.html").read_text("utf-8")
+    assert '{"book/a b.html":"饱和"}' in lost and '<p lang="en">There is no such page' in lost
     before = (tmp_path / "sw.js").read_bytes()
     site_files.write(["book/a b"], "书", "https://example.org/x/", tmp_path)
     assert (tmp_path / "sw.js").read_bytes() == before

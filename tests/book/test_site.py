@@ -162,7 +162,7 @@ def test_where_one_read_to_is_offered_when_one_comes_back(context):
         assert page.locator(".read-on").count() == 0
 
 
-def test_a_browser_without_storage_shows_the_page_and_keeps_quiet(context):
+def test_a_browser_without_storage_shows_the_page_and_says_that_nothing_is_kept(context):
     context.add_init_script(
         "for (const name of ['localStorage', 'sessionStorage'])"
         " Object.defineProperty(window, name, { configurable: true, get() { throw new DOMException('no'); } });"
@@ -171,7 +171,7 @@ def test_a_browser_without_storage_shows_the_page_and_keeps_quiet(context):
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto((HTML / "notebooks/labs/01_open_coding.html").as_uri())
     page.locator(".theme-switch-button").last.click()
-    assert not page.locator(".without-script").is_visible()
+    assert not page.locator(".without-script").is_visible() and "导出" in page.locator(".without-storage").inner_text()
     assert page.evaluate("document.documentElement.dataset.theme") in ("light", "dark")
     assert page.locator(".zhagen-coder button").count() > 3
     assert errors == []
@@ -183,6 +183,7 @@ def test_without_scripts_the_page_reads_and_says_what_is_missing(chromium):
     page.goto((HTML / PAGE).as_uri())
     assert "搜索" in page.locator(".without-script").inner_text()
     assert page.locator("article h1").is_visible() and not page.locator(".theme-switch-button").last.is_visible()
+    assert not page.locator(".without-storage").is_visible()
     page.locator(".page-citation summary").click()
     assert "[M/OL]" in page.locator("[data-citation]").first.inner_text()
     context.close()
@@ -309,6 +310,7 @@ def test_the_book_is_read_without_a_network_and_an_old_page_says_so(chromium, si
     assert page.evaluate("[...document.styleSheets].some((sheet) => sheet.href?.includes('site.css'))")
     page.goto(address + "book/nowhere.html")
     assert "没有存下" in page.locator("h1").inner_text()
+    assert "There is no network" in page.locator("p:lang(en)").inner_text()
     # the book is published anew: online the new page comes, and what was stored before says that it is old
     context.set_offline(False)
     for name in ("preface", "how_to_use"):
