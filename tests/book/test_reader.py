@@ -1,5 +1,7 @@
 """The reader's edition: nothing of Sphinx is left in it, and it is the same notebook."""
 
+import importlib.util
+
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -76,6 +78,20 @@ def test_the_edition_says_what_it_does_and_what_changed():
     assert [cell.metadata for cell in edition.cells if cell.source == "secret()"] == [
         {"jupyter": {"source_hidden": True}}
     ]
+
+
+def test_a_notebook_that_finds_no_package_says_why(monkeypatch, tmp_path):
+    """On its own, without the folder of the book; and where pip did not come through."""
+    setup = reader_edition(notebook(), Book(), Install('"../z.whl[figures]"')).cells[1].source
+    setup = setup.replace("%pip install --quiet", "pip =")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    (tmp_path / "lab").mkdir()
+    monkeypatch.chdir(tmp_path / "lab")
+    with pytest.raises(FileNotFoundError, match="书的文件夹"):
+        exec(setup, {})
+    (tmp_path / "z.whl").touch()
+    with pytest.raises(ModuleNotFoundError, match="连不上网"):
+        exec(setup, {})
 
 
 def test_the_last_cell_says_what_a_change_changed():

@@ -356,13 +356,27 @@ def _welcome(title: str, install: Install) -> str:
     )
 
 
+ALONE = """        raise FileNotFoundError(
+            "这里没有 zhagen，笔记本旁边也没有书的文件夹。把它放回书的文件夹里下载时的位置再打开，"
+            "或者先照书里“如何使用本书”装好 zhagen。"
+        )
+"""
+NOT_INSTALLED = "没有装上 zhagen，为什么写在上面；多半是连不上网，接通以后再运行这一格。"
+
+
 def _setup(install: Install) -> str:
     place = next((part for part in re.split(r'[\s"\[\]]+', install.requirement) if part.endswith(".whl")), "书的网站")
+    beside = place.endswith(".whl") and "://" not in place  # a book without an address: a file of its folder
     return (
-        "import importlib.util\n\n"
-        'if importlib.util.find_spec("zhagen") is None:\n'
-        f'    print("没有找到 zhagen，现在从 {place} 安装（连同它用到的库），要等一两分钟。")\n'
+        "import importlib.util\n"
+        + ("from pathlib import Path\n\n" if beside else "\n")
+        + 'if importlib.util.find_spec("zhagen") is None:\n'
+        + (f'    if not Path("{place}").is_file():\n{ALONE}' if beside else "")
+        + f'    print("没有找到 zhagen，现在从 {place} 安装（连同它用到的库），要等一两分钟。")\n'
         f"    %pip install --quiet {install.requirement}\n"
+        "    importlib.invalidate_caches()\n"
+        '    if importlib.util.find_spec("zhagen") is None:\n'
+        f'        raise ModuleNotFoundError("{NOT_INSTALLED}")\n'
         "import zhagen\n\n"
         'print(f"zhagen {zhagen.__version__} 可以用了。")'
     )
