@@ -69,7 +69,7 @@ def run_page(browser: object, address: str, page: str) -> dict[str, object]:
             "run_seconds": round(done - loaded),
             "megabytes": round(sum(sizes) / 1e6, 1),
             "changed": "" if "都没有变" in compared else " ".join(compared.split())[:300],
-            "why": "；".join(reasons(errors)),
+            "why": "；".join([*reasons(errors), *tab.locator(".run-lacking").all_inner_texts()]),
         }
     except Exception as error:  # one page does not end the others
         row["why"] = f"没有运行完：{' '.join(str(error).split())[:160]}"

@@ -68,7 +68,7 @@ def test_the_first_view_is_light():
     """At 1.6 Mbps a second brings 200 kB: what must be there before one can read takes about two, sent as it lies."""
     static = HTML / "_static"
     fonts = {file.name: file.stat().st_size for file in (static / "fonts").glob("*.woff2")}
-    assert (static / "site.css").stat().st_size < 180_000
+    assert (static / "site.css").stat().st_size < 182_000
     assert fonts["han-shared.woff2"] + fonts["han-common.woff2"] + fonts["han-rest.woff2"] < 250_000
     assert max(size for name, size in fonts.items() if not re.match(r"han-(shared|common|rest)", name)) < 40_000
 
