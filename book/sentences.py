@@ -15,11 +15,13 @@ from zhagen.text.characters import WIDE
 from zhagen.translation import WITH_PLACE, WITH_TODO
 
 # the modules whose sentences a person with a study of their own meets: `zhagen status`, check, new, add, correct,
-# speakers, code, codebook, merge, anonymise
+# speakers, code, codebook, merge, anonymise, book, export, import
 SCOPE = """
-archives.py cli/__init__.py cli/materials.py cli/studies.py coding/saving.py coding/serving.py coding/state.py
-documents/handwritten.py extraction/codebook.py extras.py materials output.py study/correcting.py study/editing.py
-study/folder.py study/history.py study/merging.py study/progress.py study/study.py study/writing.py text/encodings.py
+archives.py book/study_book.py cli/__init__.py cli/books.py cli/exchange.py cli/materials.py cli/studies.py
+coding/saving.py coding/serving.py coding/state.py documents/handwritten.py exchange/losses.py
+exchange/transfer.py extraction/codebook.py extras.py materials output.py study/correcting.py study/editing.py
+study/folder.py study/history.py study/merging.py study/progress.py study/study.py study/writing.py
+text/encodings.py
 """.split()
 TECHNICAL = ("add_argument", "add_parser", "compile", "fullmatch", "match", "search", "sub", "findall", "split")
 LISTS = ("TABLES", "HARMLESS", "DESCRIPTIONS", "POLICY", "FAULTS", "QUOTATIONS")  # data; beginnings of sentences

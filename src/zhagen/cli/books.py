@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from zhagen.cli.options import Commands, of_study
+from zhagen.cli.printing import print_text
 from zhagen.errors import ZhagenError
 
 
@@ -48,4 +49,4 @@ def _book(arguments: argparse.Namespace) -> None:
         except OSError as error:
             raise ZhagenError(f"{arguments.names} cannot be read: {error.strerror}", "--names") from error
     pages = build_study_book(arguments.study, arguments.out, names=names)
-    print(f"{len(pages)} pages: open {pages[0]}")
+    print_text(f"{len(pages)} pages: open {pages[0]}")
