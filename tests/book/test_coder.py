@@ -290,7 +290,8 @@ def lists_of(spans, coders):
 
 def ratings_of(spans, coders):
     """The decisions, then the table of all text and of the text that somebody coded, over all codes."""
-    decisions = coding_decisions(odd_study(spans, coders), unit="character", coders=coders)
+    study = odd_study(spans, coders)  # who coded nothing is one of them here, as on the page
+    decisions = coding_decisions(study, unit="character", coders=coders, sources=list(study.texts))
     coded = decisions[decisions.code != ""]
     given = {coder: set(zip(own["item"], own.code, strict=True)) for coder, own in coded.groupby("coder")}
     tables = {}
