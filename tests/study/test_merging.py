@@ -17,11 +17,13 @@ from zhagen.study import (
     merge_studies,
     move_code,
     open_study,
+    practice_study,
     read_study,
     rename_code,
     retire_code,
     split_code,
     update_study,
+    write_study,
 )
 from zhagen.study.history import history_faults
 from zhagen.study.study import remake_study
@@ -195,3 +197,10 @@ def test_what_cannot_be_put_together_is_refused():
     empty = make_study({}, small().codebook.codes, small().codings.iloc[:0])
     found = merge_studies(empty, small())
     assert len(found.study.codings) == 9 and found.study.texts == small().texts
+
+
+def test_a_study_is_not_merged_with_itself(tmp_path, capsys):
+    """It has one lock: waiting for it would never end."""
+    write_study(practice_study(), tmp_path / "study")
+    assert main(["merge", str(tmp_path / "study"), f"{tmp_path}/study/../study"]) == 2
+    assert "itself" in capsys.readouterr().err

@@ -156,6 +156,8 @@ def _merge(arguments: argparse.Namespace) -> int:
         write_study,
     )
 
+    if any(Path(path).resolve() == Path(arguments.study).resolve() for path in arguments.others):
+        raise StudyError("a study cannot be merged with itself", arguments.study, "name the folder of the other coder")
     made: list[StudyMerge] = []
 
     def together(study: "Study") -> "Study":
