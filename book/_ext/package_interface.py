@@ -16,7 +16,9 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 import zhagen
 
@@ -180,8 +182,21 @@ def expand(app: Sphinx, docname: str, source: list[str]) -> None:
         source[0] = LISTED.sub(lambda match: listed, source[0])
 
 
+def shorten_contents(app: Sphinx, env: BuildEnvironment) -> None:
+    """Leave the pages below a wing out of the contents beside every page: a wing's own page lists them.
+
+    There are more of them than of all others, on each page they would be read by everybody, and writing them there took
+    a quarter of the build. What comes before and after a page is kept elsewhere in the environment.
+    """
+    for name, contents in env.tocs.items():
+        if name.startswith(f"{FOLDER}/"):
+            for below in list(contents.findall(addnodes.toctree)):
+                below.parent.remove(below)
+
+
 def setup(app: Sphinx) -> dict:
     """Connect the expansion; the pages are there before the table of contents looks for them."""
     app.connect("config-inited", write_pages, priority=400)
     app.connect("source-read", expand)
+    app.connect("env-updated", shorten_contents)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

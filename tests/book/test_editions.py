@@ -117,14 +117,19 @@ def test_it_runs_from_the_wheel_and_each_change_runs_through_and_the_last_cell_s
 
 
 def test_an_edition_without_the_package_says_what_it_does(tmp_path):
-    """The first cell, in an interpreter that has no zhagen: it asks pip for the wheel beside the page."""
+    """The first cell, without zhagen: it asks pip for the wheel of the book around it, or says what to do."""
     book = nbformat.read(edition(SOURCES[0]), as_version=4)
     first = book.cells[1].source
     wanted = re.search(r'%pip install --quiet "([^"\[]+)', first)[1]
     assert (edition(SOURCES[0]).parent / wanted).resolve().is_file()
     code = first.replace("%pip install", "asked = '%pip install").replace(']"', "]\"'").partition("import zhagen\n")[0]
     script = f"import sys, importlib.util\nimportlib.util.find_spec = lambda name: None\n{code}\nprint(asked)"
-    done = subprocess.run(
-        [sys.executable, "-I", "-c", script], capture_output=True, text=True, env=os.environ | {"PYTHONUTF8": "1"}
-    )
-    assert "没有找到 zhagen" in done.stdout and wanted in done.stdout, done.stderr
+    beside, alone = (
+        subprocess.run(
+            [sys.executable, "-I", "-c", script], capture_output=True, text=True, cwd=folder,
+            env=os.environ | {"PYTHONUTF8": "1"},
+        )
+        for folder in (edition(SOURCES[0]).parent, tmp_path)
+    )  # fmt: skip
+    assert "没有找到 zhagen" in beside.stdout and wanted in beside.stdout, beside.stderr
+    assert "这里没有 zhagen" in alone.stderr and "如何使用本书" in alone.stderr
