@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 
 import zhagen
 
@@ -182,15 +182,16 @@ def expand(app: Sphinx, docname: str, source: list[str]) -> None:
         source[0] = LISTED.sub(lambda match: listed, source[0])
 
 
-def shorten_contents(app: Sphinx, env: BuildEnvironment) -> None:
+def shorten_contents(app: Sphinx, doctree: nodes.document) -> None:
     """Leave the pages below a wing out of the contents beside every page: a wing's own page lists them.
 
-    There are more of them than of all others, on each page they would be read by everybody, and writing them there took
-    a quarter of the build. What comes before and after a page is kept elsewhere in the environment.
+    There are more of them than of all others: everybody would load them with each page, and writing them there, and
+    looking for numbered figures in them, took a quarter of the build. The order of the pages is noted by now.
     """
-    for name, contents in env.tocs.items():
-        if name.startswith(f"{FOLDER}/"):
-            for below in list(contents.findall(addnodes.toctree)):
+    name = app.env.docname
+    if name.startswith(f"{FOLDER}/"):
+        for tree in (doctree, app.env.tocs[name]):
+            for below in list(tree.findall(addnodes.toctree)):
                 below.parent.remove(below)
 
 
@@ -198,5 +199,5 @@ def setup(app: Sphinx) -> dict:
     """Connect the expansion; the pages are there before the table of contents looks for them."""
     app.connect("config-inited", write_pages, priority=400)
     app.connect("source-read", expand)
-    app.connect("env-updated", shorten_contents)
+    app.connect("doctree-read", shorten_contents, priority=900)  # after Sphinx has noted the order of the pages
     return {"parallel_read_safe": True, "parallel_write_safe": True}
