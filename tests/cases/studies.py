@@ -29,6 +29,10 @@ def replaced(old, new):
     return act
 
 
+def marked_twice(path):
+    path.write_bytes(b"\xef\xbb\xbf" * 2 + path.read_bytes())
+
+
 CASES = {
     "no memo at all": ("memos/M001.md", gone, "", ["log", "quotations"]),
     "a folder where a table was": ("history.csv", folder, "it is a folder, not a file", []),
@@ -39,6 +43,7 @@ CASES = {
     "a text of mixed ends of lines": ("sources/I02.txt", replaced("\n", "\n\r"), "", ["export .qdpx"]),
     "a memo of old machines": ("memos/M001.md", replaced("\n", "\r"), "", ["memos and notes"]),
     "two byte order marks": ("sources/I01.txt", replaced("【", "\ufeff\ufeff【"), "", ["export .qdpx"]),
+    "two byte order marks of a hand-written file": ("study.toml", marked_twice, "", ["export .qdpx"]),
     "a code without a label": ("codebook.csv", replaced("先验后付", ""), "c03 has no label", []),
     "a speaker that XML cannot hold": ("speakers.csv", replaced(",甲", ",\ud7ff\uffff"), "", ["export .qdpx"]),
 }

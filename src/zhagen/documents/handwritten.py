@@ -205,7 +205,8 @@ def _decoded(path: Path, encoding: str) -> str:
     except OSError as problem:
         raise RecipeError(f"{path} cannot be read: {problem.strerror}", todo="check its permissions") from problem
     try:
-        return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+        text = data.decode(encoding).lstrip("\ufeff")  # some programs put a second mark before the one that is there
+        return text.replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as problem:
         line = data[: problem.start].count(b"\n") + 1
         try:
