@@ -200,6 +200,8 @@ def judge_study(folder, good):
         return judge(Path(folder), good)
     except TimeoutError:
         return "hang"
+    except KeyboardInterrupt:
+        raise
     except BaseException as error:
         frame = error.__traceback__
         while frame.tb_next:
@@ -239,7 +241,10 @@ def main():
             if time.monotonic() > end:
                 break
             names = damaged(folder, Path(place, "study"), seed, arguments.only)
-            verdict = judge_study(Path(place, "study"), good)
+            try:
+                verdict = judge_study(Path(place, "study"), good)
+            except KeyboardInterrupt:  # the table of what was done is wanted all the same
+                break
             shutil.rmtree(place + "/study", ignore_errors=True)
             kind = verdict if verdict in ("opened", "refused") else "fault"
             for name in set(names):

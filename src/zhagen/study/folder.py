@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -322,7 +323,8 @@ def check_contents(found: Contents) -> Contents:
         The same.
     """
     for name in TABLES:
-        found.tables.setdefault(name, typed_table(name, pd.DataFrame(columns=columns_of(name))))
+        if name not in found.tables:
+            found.tables[name] = empty_table(name)
         found.lines.setdefault(name, list(range(2, len(found.tables[name]) + 2)))
     _check_ids(found)
     _check_cells(found)
@@ -413,7 +415,7 @@ def _unreadable(name: str, problem: ZhagenError | OSError) -> Fault:
 def _read_table(folder: Path, name: str, found: Contents) -> None:
     """Read one CSV file: columns, rows of full length, numbers."""
     columns = columns_of(name)
-    found.tables[name], found.lines[name] = typed_table(name, pd.DataFrame(columns=columns)), []
+    found.tables[name], found.lines[name] = empty_table(name), []
     file = f"{name}.csv"
     if not _is_there(folder, file, found, needed=name in NEEDED):
         return
@@ -527,7 +529,7 @@ def _cells(
 def _text_frame(header: list[str], columns: list[list[str]]) -> pd.DataFrame:
     """Return cells as a frame of texts: put together row by row, it takes ten times as long."""
     return pd.DataFrame(
-        {name: pd.Series(cells, dtype="str") for name, cells in zip(header, columns, strict=True)}, columns=header
+        {name: pd.array(cells, dtype="str") for name, cells in zip(header, columns, strict=True)}, columns=header
     )
 
 
@@ -573,8 +575,11 @@ def typed_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     if missing:
         raise StudyError(f"there is no column {missing[0]!r}", f"{name}.csv", f"it needs {TABLES[name][0]}")
     numbers = NUMBER_COLUMNS.get(name, ())
+    columns = [*columns_of(name), *(str(other) for other in frame if other not in columns_of(name))]
+    if _is_typed(frame, columns, numbers):
+        return frame.copy(deep=False)  # pandas copies what is changed later
     made: dict[str, pd.Series] = {}
-    for column in [*columns_of(name), *(str(other) for other in frame if other not in columns_of(name))]:
+    for column in columns:
         if column in frame and column not in numbers and isinstance(frame[column].dtype, pd.StringDtype):
             made[column] = frame[column].fillna("").astype("str").reset_index(drop=True)
             continue
@@ -584,6 +589,40 @@ def typed_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         else:
             made[column] = pd.Series(["" if pd.isna(cell) else str(cell) for cell in cells], dtype="str")
     return pd.DataFrame(made, index=range(len(frame)))
+
+
+def empty_table(name: str) -> pd.DataFrame:
+    """Return a table of a study without rows.
+
+    Parameters
+    ----------
+    name : str
+        File without suffix.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Its columns, with their types.
+
+    Examples
+    --------
+    >>> list(empty_table("gioia"))
+    ['code_id', 'level', 'label', 'parent_id']
+    """
+    return _empty_table(name).copy(deep=False)
+
+
+@cache
+def _empty_table(name: str) -> pd.DataFrame:
+    return typed_table(name, pd.DataFrame(columns=columns_of(name)))
+
+
+def _is_typed(frame: pd.DataFrame, columns: list[str], numbers: tuple[str, ...]) -> bool:
+    """Say whether a table has its types already: making it anew takes ten times as long."""
+    if list(frame) != columns or not frame.index.equals(pd.RangeIndex(len(frame))):
+        return False
+    types = {column: "int64" if column in numbers else "str" for column in columns}
+    return all(frame.dtypes[name] == one for name, one in types.items()) and not frame.isna().to_numpy().any()
 
 
 def _header_fits(name: str, header: list[str], found: Contents) -> bool:

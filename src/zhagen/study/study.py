@@ -22,7 +22,7 @@ from zhagen.study.folder import (
     Contents,
     Fault,
     check_contents,
-    columns_of,
+    empty_table,
     read_folder,
     sha256_of,
     typed_table,
@@ -43,7 +43,7 @@ MOMENT = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}([ T　]+\d{1,2}:\d{2}(:\d{2})?)?\
 
 
 def _empty(name: str) -> Any:
-    return field(default_factory=lambda: typed_table(name, pd.DataFrame(columns=columns_of(name))))
+    return field(default_factory=lambda: empty_table(name))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
