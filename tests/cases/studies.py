@@ -33,6 +33,11 @@ def marked_twice(path):
     path.write_bytes(b"\xef\xbb\xbf" * 2 + path.read_bytes())
 
 
+def cut_off(path):
+    """Leave one coding, whose checksum is cut off: its words are found nowhere."""
+    path.write_bytes(path.read_bytes()[:130])
+
+
 CASES = {
     "no memo at all": ("memos/M001.md", gone, "", ["log", "quotations"]),
     "a folder where a table was": ("history.csv", folder, "it is a folder, not a file", []),
@@ -45,5 +50,6 @@ CASES = {
     "two byte order marks": ("sources/I01.txt", replaced("【", "\ufeff\ufeff【"), "", ["export .qdpx"]),
     "two byte order marks of a hand-written file": ("study.toml", marked_twice, "", ["export .qdpx"]),
     "a code without a label": ("codebook.csv", replaced("先验后付", ""), "c03 has no label", []),
+    "one coding alone, which is lost": ("codings.csv", cut_off, "", ["saturation", "overlaps", "cooccurrence"]),
     "a speaker that XML cannot hold": ("speakers.csv", replaced(",甲", ",\ud7ff\uffff"), "", ["export .qdpx"]),
 }

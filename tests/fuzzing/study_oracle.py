@@ -383,7 +383,7 @@ def words_by_attributes(study, good, out):
 
 
 def chapters(study, good, out):
-    """Run the cells of the chapters that fit; pictures are made of the same tables, and drawn with `FUZZ_DRAW=1` only."""
+    """Run the cells of the chapters that fit; pictures are drawn with `FUZZ_DRAW=1`, else their tables made."""
     for name in fitting_chapters(study):
         cells = json.loads((CHAPTERS / f"{name}.ipynb").read_text("utf-8"))["cells"]
         code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
@@ -471,6 +471,10 @@ def too_few(study, codings, values):
     return any(len(study.quotations()) == 0 or of.nunique() < 2 or int(values) < 2 <= len(of) for of in found)
 
 
+def has_codes(study, number):
+    return study.quotations().code_id.nunique() == int(number)
+
+
 def first_is_bare(study):
     return not study.quotations().source_id.eq(source_order(study)[0]).any()
 
@@ -487,9 +491,8 @@ CAUSES = [
     ("keyness by code", r"no sentence with counted words carries (.*): choose", has_no_words),
     ("keyness by code", r"every sentence with counted words carries (.*): choose", says_nothing_else),
     ("keyness by attr", r"all cases have (.*): choose", has_one_value),
-    ("cooccurrence", "there are [01] codes", lambda study: study.quotations().code_id.nunique() < 2),
+    ("cooccurrence|overlaps|saturation", r"counted are of ([01]) codes", has_codes),
     ("codes by attr", r"(\d+) codings, (\d+) values", too_few),
-    ("overlaps|saturation", "there is no passage", lambda study: study.quotations().empty),
     ("saturation", "the first 1 units have no code", first_is_bare),
     ("attribute", r"the attribute (.*) has no value", has_no_value),
 ]

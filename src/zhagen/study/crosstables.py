@@ -315,6 +315,7 @@ def coding_overlaps(
     [['不利先说', '走得快', 1, 1, 1, 1.0, False]]
     """
     quoted = study.quotations(coder=coder, level=level, roles=roles)
+    require_codes(quoted.code_id, 1)
     # `code_overlap` counts places that meet, whole numbers from first to last: here they are characters
     places = {"doc_id": quoted.source_id, "line_start": quoted.start, "line_end": quoted.end - 1}
     return code_overlap(quoted.assign(kind="quotation", **places), level=level)
@@ -375,6 +376,33 @@ def code_cooccurrence(
     assert matrix.units is not None  # `coding_matrix` names them
     cells = (matrix.counts > 0).tocoo()
     present = pd.DataFrame({"row": cells.coords[0], "code": matrix.terms[cells.coords[1]]})
+    require_codes(present.code, 2)
     segments = pd.DataFrame({"source": matrix.units.source_id, "segment": range(len(matrix.units))})
     segments = segments.reset_index(names="row").merge(present, on="row", how="left")
     return code_meetings(segments, null=null, draws=draws, seed=seed, min_count=min_count)
+
+
+def require_codes(codes: pd.Series, least: int) -> None:
+    """Raise if the codings that are counted are of too few codes for a question.
+
+    Parameters
+    ----------
+    codes : pandas.Series
+        The code of each coding that is counted; missing where a source has none.
+    least : int
+        How many different ones the question needs.
+
+    Raises
+    ------
+    StudyError
+        If there are fewer.
+
+    Examples
+    --------
+    >>> require_codes(pd.Series(["c01", "c02"]), 2)
+    """
+    number = codes.nunique()
+    if number < least:
+        found = f"the codings that are counted are of {number} codes, and {least} are needed"
+        todo = "code more, or choose another level, coder or role; `zhagen check` lists codings that are lost"
+        raise StudyError(found, "codings.csv", todo)

@@ -21,6 +21,7 @@ from zhagen.statistics.saturation import (
     shuffled_accumulation,
     unseen_codes,
 )
+from zhagen.study.crosstables import require_codes
 from zhagen.study.study import COUNTED, Study, among
 
 
@@ -203,6 +204,7 @@ def study_saturation(
         If there are fewer sources than base and run need, and in the cases of `source_codes`.
     """
     frame = source_codes(study, level=level, kinds=kinds, coder=coder, roles=roles)
+    require_codes(frame.code, 1)
     new = new_codes(frame)
     options = {"draws": draws, "seed": seed}
     return StudySaturation(
