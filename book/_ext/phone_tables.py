@@ -10,7 +10,8 @@ slides
     the first column stays, the others slide under it: many numbers, nothing to wrap
 
 On every screen a column of short cells (a name, a date, a place) stays in one line as long as the columns of text keep
-their room, and heads wrap where they would make the table wider than the page.
+their room, and heads wrap where they would make the table wider than the page. A crowded table has smaller letters and
+less beside them.
 
 The styles are in `tables.css`; `tables.js` says where a table slides. Each head is marked as one (`scope`). What a cell
 prints is wrapped where it is text, and keeps its columns where it has some.
@@ -33,6 +34,8 @@ SCREEN, PADDING, READABLE = 22.5, 1.2, 8
 SHORT, SHORT_HEAD = 10, 5  # such cells stay in one line; so do such heads
 # on a page: its width, what a cell has at its sides; a name, the longest cell in one line, a text; the longest code
 PAGE, SIDES, NAME, TIGHT, TEXT, LINES, WHOLE = 44, 2, 6, 8, 10, 2, 24
+# a crowded table: from how many columns on, how much of the page its smaller letters need, what a cell has at its sides
+MANY, SMALLER, CLOSE = 5, 0.94, 0.9
 TABLE = re.compile(r"<table\b(?P<attributes>[^>]*)>(?P<body>.*?)</table>", re.DOTALL)
 HEAD = re.compile(r"<thead\b.*?</thead>", re.DOTALL)
 CELL = re.compile(r"<(?P<tag>t[dh])\b(?P<attributes>[^>]*)>")
@@ -119,7 +122,8 @@ def tight_columns(shape: Shape) -> list[str]:
     """
     longest = [max(map(width, cells), default=0) for cells in shape.columns()]
     least = [min(one, TEXT if one > LINES * TIGHT else NAME) for one in longest]
-    room = PAGE - sum(least) - SIDES * len(longest)
+    page, sides = (PAGE / SMALLER, CLOSE) if crowded(shape) else (PAGE, SIDES)
+    room = page - sum(least) - sides * len(longest)
     classes = []
     for one, given in zip(longest, least, strict=True):
         if one <= NAME or (one <= TIGHT and one - given <= room):
@@ -128,6 +132,20 @@ def tight_columns(shape: Shape) -> list[str]:
         else:
             classes.append("halved" if one <= LINES * NAME else "")
     return classes
+
+
+def crowded(shape: Shape) -> bool:
+    """Tell whether many columns would leave a text too narrow a column, or make the table wider than a page.
+
+    >>> crowded(Shape(["从", "关系词", "到"], [["数字节点部署", "促进", "需求源点建立"]]))
+    False
+    >>> crowded(Shape(list("甲乙丙丁戊己"), [["网络共享交互", "促进", "价值网络拓展", "转述对应", "645", "理" * 40]]))
+    True
+    """
+    longest = [max(map(width, cells), default=0) for cells in shape.columns()]
+    heads = [min(width(head), TIGHT) for head in shape.heads]
+    wanted = [max(min(one, 1.5 * TEXT), head) for one, head in zip(longest, heads, strict=True)]
+    return len(longest) >= MANY and sum(wanted) + SIDES * len(longest) > PAGE
 
 
 def heads_wrap(shape: Shape) -> bool:
@@ -207,8 +225,8 @@ def mark_table(match: re.Match) -> str:
         body = PARTS.sub(lambda part: f'<{part["tag"]} role="{roles[part["tag"]]}"{part["attributes"]}>', body)
         body = re.sub(r"<th (?![^>]*\brole=)", '<th role="columnheader" ', body)
         attributes += ' role="table"'
-    shown = f"phone-{shown} wrapped-heads" if heads_wrap(shape) else f"phone-{shown}"
-    return f"<table{_with_class(attributes, shown)}>{body}</table>"
+    classes = [f"phone-{shown}", "crowded" if crowded(shape) else "", "wrapped-heads" if heads_wrap(shape) else ""]
+    return f"<table{_with_class(attributes, ' '.join(filter(None, classes)))}>{body}</table>"
 
 
 def _mark_code(match: re.Match) -> str:

@@ -65,6 +65,7 @@ RESULTS = "book/run/results.csv"
 REASONS = {
     r"this Python cannot start processes[^|]*": "浏览器里的 Python 开不了别的进程",
     r"rjieba is not installed[^|]*": "没有 rjieba",
+    r"lxml 没有取到[^|]*": "没有 lxml，Word 文件读不了",
     r"NameError：name '(\w+)' is not defined": r"\1 要由这些格算出来",
 }
 MARKUP = re.compile(r"[\\`*_\[\]{}$<>#]")

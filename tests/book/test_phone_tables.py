@@ -83,8 +83,9 @@ def test_dates_and_names_stay_in_a_line_while_the_text_keeps_its_room():
     row = ["2024-03-13", "没有人回应", "数字价值主张实现", text]
     heads = ["日期", "码", "到", "为什么"]
     assert tight_columns(Shape(heads, [row])) == ["tight", "tight", "tight", ""]
-    crowded = [*row, "网络共享交互", text]  # the eight characters would take the room of the texts
-    assert tight_columns(Shape([*heads, "从", "理由"], [crowded])) == ["tight", "tight", "halved", "", "tight", ""]
+    more = [*row, "网络共享交互", text, text]  # the eight characters would take the room of the texts
+    kept = ["tight", "tight", "halved", "", "tight", "", ""]
+    assert tight_columns(Shape([*heads, "从", "理由", "别的"], [more])) == kept
     assert 'class="short tight"><p>2024-03-13' in mark_body(table(heads[:2], row[:2]))
 
 
@@ -95,6 +96,14 @@ def test_heads_wrap_where_they_are_wider_than_a_page_and_a_short_code_stays_whol
     codes = [f'<code class="literal"><span class="pre">{code}</span></code>' for code in ("by_order", "a" * 60)]
     made = mark_body(table(["状态", "路径"], codes))
     assert made.count('class="whole literal"') == 1 and '"whole literal"><span class="pre">by_order' in made
+
+
+def test_many_columns_beside_a_text_are_crowded():
+    heads = ["从", "关系词", "到", "状态", "行", "理由"]
+    row = ["场景链条联动", "缩减", "敏捷响应能力", "本书推断", "416", "句子说的是一个概念：数据渠道缩减了响应的时间"]
+    assert 'class="phone-cards crowded table"' in mark_body(table(heads, row))
+    assert "crowded" not in mark_body(table(heads[:5], row[:5]))
+    assert "crowded" not in mark_body(table(heads[2:], row[2:]))
 
 
 def test_heads_of_pandas_are_heads_and_its_corner_is_none():

@@ -118,6 +118,17 @@ def test_statuses_are_in_chinese_and_an_inferred_row_is_marked():
     assert "[原文写明]{.status .status-printed}" in text and "[本书推断]{.status .status-inferred}" in text
 
 
+def test_the_part_on_literature_is_no_status():
+    frame = pd.DataFrame({"part": ["gap", "literature"], "status": ["printed", "literature"]})
+    assert show(frame, "例", "tbl-x")._repr_markdown_().count("{.status .status-literature}") == 1
+
+
+def test_a_power_of_ten_is_raised():
+    table = show(pd.DataFrame({"p": [4e-6, 0.02], "said": ["3×10^5", "x"]}), "例", "tbl-x")
+    assert "- 4×10{sup}`−6`\n" in table._repr_markdown_() and r"3×10\^5" in table._repr_markdown_()
+    assert "<td>4×10<sup>−6</sup></td><td>3×10^5</td>" in table._repr_html_()
+
+
 def test_the_csv_holds_the_whole_frame_under_its_own_names():
     table = show(FRAME, "例", "tbl-x", code="编码")
     assert downloaded(table) == [["code", "n", "status"], ["1. 甲*乙*", "1.0", "printed"], ["-", "2.346", "inferred"]]

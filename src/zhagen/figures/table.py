@@ -15,6 +15,7 @@ from zhagen.language import marked, say
 from zhagen.output import guard_cells
 from zhagen.vocabulary import COLUMNS, STATUSES
 
+POWER = re.compile(r"×10\\?\^(-?\d+)")
 GUARDED = marked("　有的格子以 =、+、-、@ 开头，前面加了一个单引号，免得表格软件当公式算。")
 
 
@@ -67,7 +68,7 @@ class ShownTable:
     def _repr_html_(self) -> str:
         head = "".join(f'<th scope="col">{_html(header)}</th>' for header in self.headers.values())
         body = "".join(
-            "<tr>" + "".join(f"<td>{_html(self._text(column, value))}</td>" for column, value in row) + "</tr>"
+            "<tr>" + "".join(f"<td>{self._html(column, value)}</td>" for column, value in row) + "</tr>"
             for row in self._rows()
         )
         # a reader's edition gives the number in place of the target, for no Sphinx numbers its tables
@@ -85,9 +86,18 @@ class ShownTable:
 
     def _markdown(self, column: str, value: object) -> str:
         text = escape_markdown(self._text(column, value))
-        if isinstance(value, str) and value in STATUSES and value in self.words.get(column, ()):
+        if not isinstance(value, str):
+            return POWER.sub(lambda power: f"×10{{sup}}`{power[1].replace('-', '−')}`", text)
+        words = self.words.get(column, {})  # 文献 is a status, and a part of what a study says
+        if value in words and words.keys() <= STATUSES.keys():
             return f"[{text}]{{.status .status-{value.replace('_', '-')}}}"
         return text
+
+    def _html(self, column: str, value: object) -> str:
+        text = _html(self._text(column, value))
+        if isinstance(value, str):
+            return text
+        return POWER.sub(lambda power: f"×10<sup>{power[1].replace('-', '−')}</sup>", text)
 
     def _download(self) -> str:
         kept = self.frame.drop(columns=withheld_columns(self.frame))
