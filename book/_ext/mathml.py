@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import xml.etree.ElementTree as ET
 from html import escape
 
 from docutils import nodes
@@ -19,6 +20,9 @@ NOT_UNDERSTOOD = re.compile(r"<m[io][^>]*>(\\[A-Za-z]+|&)</m[io]>")
 SHORT_FORMULA = r'<span class="math">(?:(?!</?span).)*</span>'
 KEPT = re.compile(rf"([（“‘《〈「]*)({SHORT_FORMULA})([，。、；：？！）”’》〉」…%]*)", re.DOTALL)
 LONG = 26  # signs of a formula that may not fit into a phone's line
+NAMESPACE = "http://www.w3.org/1998/Math/MathML"
+FUNCTIONS = {"log", "ln", "exp", "sin", "cos"}
+ET.register_namespace("", NAMESPACE)
 ALIGNMENT = re.compile(r"\\(begin|end)\{(?:aligned|align\*?)\}")
 
 
@@ -37,7 +41,37 @@ def mathml(latex: str, *, block: bool) -> str:
     tree = convert(ALIGNMENT.sub(r"\\\1{split}", source), display="block" if block else "inline")
     if unknown := NOT_UNDERSTOOD.search(tree):
         raise ValueError(f"{unknown[1]} is not understood")
-    return tree.replace(">", f' alttext="{escape(source)}">', 1)
+    return space_functions(tree).replace(">", f' alttext="{escape(source)}">', 1)
+
+
+def space_functions(tree: str) -> str:
+    """Set the thin space of TeX between a function's name and what stands beside it: O ln x, not Oln x.
+
+    >>> row = "<mrow><mi>O</mi><mi>ln</mi><mo>(</mo></mrow>"
+    >>> print(space_functions(f'<math xmlns="{NAMESPACE}">{row}</math>').partition("<mrow>")[2])
+    <mi>O</mi><mspace width="0.167em" /><mi>ln</mi><mo>(</mo></mrow></math>
+    """
+    if not any(f">{name}<" in tree for name in FUNCTIONS):
+        return tree
+    root = ET.fromstring(tree)
+    for row in root.iter(f"{{{NAMESPACE}}}mrow"):
+        parts = list(row)
+        row[:] = []
+        for before, part in zip([None, *parts], parts, strict=False):
+            operand = before is not None and not (_is(before, "mo") or _is(part, "mo"))
+            if operand and (_function(before) or _function(part)):
+                ET.SubElement(row, f"{{{NAMESPACE}}}mspace", width="0.167em")
+            row.append(part)
+    return ET.tostring(root, "unicode")
+
+
+def _is(part: ET.Element, name: str) -> bool:
+    return part.tag == f"{{{NAMESPACE}}}{name}"
+
+
+def _function(part: ET.Element) -> bool:
+    """Tell whether a part is a function's name, alone or with a base."""
+    return (part[0] if _is(part, "msub") else part).text in FUNCTIONS
 
 
 def _converted(node: nodes.Element, *, block: bool) -> str:

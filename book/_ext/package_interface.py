@@ -195,9 +195,15 @@ def shorten_contents(app: Sphinx, doctree: nodes.document) -> None:
                 below.parent.remove(below)
 
 
+def leave_out_fields(app: Sphinx, what: str, name: str, obj: object, skip: bool, options: object) -> bool | None:
+    """Leave out the fields of a named tuple, which its docstring has listed: `Alias for field number 0`."""
+    return True if (getattr(obj, "__doc__", None) or "").startswith("Alias for field number") else None
+
+
 def setup(app: Sphinx) -> dict:
     """Connect the expansion; the pages are there before the table of contents looks for them."""
     app.connect("config-inited", write_pages, priority=400)
     app.connect("source-read", expand)
+    app.connect("autodoc-skip-member", leave_out_fields)
     app.connect("doctree-read", shorten_contents, priority=900)  # after Sphinx has noted the order of the pages
     return {"parallel_read_safe": True, "parallel_write_safe": True}

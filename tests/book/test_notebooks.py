@@ -106,6 +106,22 @@ def test_figures_have_a_caption_and_a_number_and_are_cited(notebook):
             assert f"{{numref}}`{name}`" in prose, name
 
 
+def test_blanks_to_fill_in_are_no_emphasis(notebook):
+    """`____，` opens bold type for Markdown, and the blank is gone."""
+    markdown_it = pytest.importorskip("markdown_it").MarkdownIt("commonmark")
+    for text in map(source, cells(notebook, "markdown")):
+        shown = [part.content for token in markdown_it.parse(text) for part in token.children or [token]]
+        assert re.findall("_{3,}", "\n".join(shown)) == re.findall("_{3,}", text.replace("\\_", "_"))
+
+
+def test_what_a_cell_prints_is_rounded_and_names_no_type(notebook):
+    """Taken from the build: `np.float64(0.5703376687549252)` is 0.57."""
+    (run,) = execute_notebooks([notebook], ROOT / "_build/executed", lock=ROOT / "requirements.lock")
+    outputs = [output for cell in run.notebook.cells for output in cell.get("outputs", [])]
+    printed = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs]
+    assert [text for text in map("".join, printed) if re.search(r"\bnp\.\w+\(|\d\.\d{7}", text)] == []
+
+
 @pytest.mark.parametrize("path", [*NOTEBOOKS, *sorted((ROOT / "book").glob("*.md"))], ids=lambda path: path.stem)
 def test_an_exercise_says_whether_it_is_done_on_paper_on_the_page_or_in_the_notebook(path):
     text = path.read_text(encoding="utf-8")

@@ -309,6 +309,14 @@ def test_formulas_become_mathml_with_their_source():
     assert "<mfrac>" in made and 'display="block"' in made and r'alttext="\frac{a}{b}"' in made
 
 
+@pytest.mark.parametrize(
+    ("latex", "spaces"), [(r"O\ln\frac{O}{E}", 2), (r"14+\log_2 0.5", 1), (r"\log(x)", 0), (r"2\cos\theta", 2)]
+)
+def test_a_function_stands_apart_from_what_is_beside_it(latex, spaces):
+    """O ln x, not Oln x."""
+    assert mathml.mathml(latex, block=False).count("<mspace") == spaces
+
+
 @pytest.mark.parametrize("latex", [r"\nosuchcommand x", r"\frac{1", "a & b"])
 def test_a_formula_that_would_be_garbled_is_refused(latex):
     with pytest.raises(ValueError):

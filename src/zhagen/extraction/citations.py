@@ -117,7 +117,7 @@ def cited_works(text: str) -> list[str]:
 
 
 def reference_list(outline: Outline) -> pd.DataFrame:
-    """Parse the reference list: paragraphs that begin with ``- ``, most of them with a number ``[n]`` behind it.
+    """Parse the reference list: paragraphs that begin with a hyphen, most with a number ``[n]`` behind it.
 
     Parameters
     ----------
