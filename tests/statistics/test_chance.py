@@ -413,3 +413,12 @@ def test_laws_that_are_counted_are_those_that_are_sorted(monkeypatch):
     counted = chance_table(matrix, null="terms", within="place")
     monkeypatch.setattr(chance, "SMALL_KEYS", 0)
     pd.testing.assert_frame_equal(counted, chance_table(matrix, null="terms", within="place"))
+
+
+@given(ROWS, st.sampled_from([None, [0, 1, 0, 1, 0, 1, 0, 1]]))
+def test_pairs_that_are_listed_are_those_of_the_product(rows, groups):
+    counted = matrix(rows)
+    few = chance_table(counted, draws=20, within=groups and groups[: len(rows)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chance, "FEW_PAIRS", -1)
+        assert_frame_equal(few, chance_table(counted, draws=20, within=groups and groups[: len(rows)]))

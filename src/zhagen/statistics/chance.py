@@ -23,6 +23,7 @@ from zhagen.statistics.association import cooccurrence_table
 from zhagen.statistics.terms import TermMatrix
 
 NULLS = ("margins", "terms")
+FEW_PAIRS = 1 << 23  # ordered pairs of terms in all units; up to here each is listed, above a product takes less memory
 SMALL_KEYS = 1 << 22  # numbers below it are found in a table of this length
 BURN_IN, BETWEEN = 100, 10  # rounds of trades before the first draw, and from one draw to the next
 
@@ -472,20 +473,41 @@ def _meetings(
     them.
     """
     ordered, number = layout.kinds[layout.terms], int(layout.kinds.max(initial=-1)) + 1
-    kept = np.isin(ordered, asked)
-    own = ordered[kept]
+    kept, rows = np.isin(ordered, asked), layout.rows[layout.units]
+    few = (rows * (rows - 1)).sum() <= FEW_PAIRS
+    first, second = _pairs_inside(rows) if few else (None, None)
     found, drawn = [(np.zeros(0, np.int64), np.zeros(0, np.int64))], _draws(layout, rng)
     for _ in range(draws):
         unit, term = next(drawn)
-        shape = (len(layout.units), len(layout.terms))
-        units = csr_array((np.ones(len(unit), np.int64), (unit, term)), shape=shape)[:, kept]
-        pairs = triu(units.T @ units, k=1).tocoo()
-        low, high = np.sort([own[ends] for ends in pairs.coords], axis=0)
-        found.append(np.unique((low * number + high) * width + pairs.data, return_counts=True))
+        if few:
+            one, other = term[first].astype(np.int64), term[second].astype(np.int64)
+            pairs = (np.minimum(one, other) * len(kept) + np.maximum(one, other))[kept[one] & kept[other]]
+            pairs, n12 = np.unique(pairs, return_counts=True)
+            ends = np.divmod(pairs, len(kept))
+        else:
+            shape = (len(layout.units), len(layout.terms))
+            units = csr_array((np.ones(len(unit), np.int64), (unit, term)), shape=shape)
+            product = triu(units.T @ units, k=1).tocoo()
+            both = kept[product.row] & kept[product.col]
+            ends, n12 = (product.row[both], product.col[both]), product.data[both]
+        low, high = np.sort([ordered[end] for end in ends], axis=0)
+        found.append(np.unique((low * number + high) * width + n12, return_counts=True))
     keys, place = np.unique(np.concatenate([keys for keys, _ in found]), return_inverse=True)
     times = _sums(place, np.concatenate([times for _, times in found]), len(keys)).astype(np.int64)
     listed = np.isin(keys // width, kinds)
     return np.searchsorted(kinds, keys[listed] // width) * width + keys[listed] % width, times[listed]
+
+
+def _pairs_inside(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the places of the two ones of each pair in a unit; the ones stand unit by unit, `rows` says how many."""
+    before = np.arange(rows.sum()) - np.repeat(np.cumsum(rows) - rows, rows)  # of each one: ones before it in its unit
+    second = np.repeat(np.arange(rows.sum()), before)
+    first = (
+        np.arange(len(second))
+        - np.repeat(np.cumsum(before) - before, before)
+        + np.repeat(np.repeat(np.cumsum(rows) - rows, rows), before)
+    )
+    return first, second
 
 
 def _draws(layout: _Layout, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -506,6 +528,7 @@ def _draws(layout: _Layout, rng: np.random.Generator) -> Iterator[tuple[np.ndarr
     sizes = np.bincount(group.astype(np.intp, copy=False), minlength=len(layout.columns))
     start = np.cumsum(sizes) - sizes  # the first unit of each group; `before`: the partners in the groups before it
     before = np.cumsum((sizes + 1) // 2) - (sizes + 1) // 2
+    couples = before[group] + (np.arange(len(rows)) - start[group]) // 2
     parts = []
     for place, columns in enumerate(layout.columns[:, layout.terms]):
         unit, term = _first(rows[start[place] : start[place] + sizes[place]], columns)
@@ -516,13 +539,17 @@ def _draws(layout: _Layout, rng: np.random.Generator) -> Iterator[tuple[np.ndarr
     while True:
         for _ in range(rounds):
             order = rng.permutation(len(rows))
-            order = order[np.argsort(group[order], kind="stable")]
-            partner[order] = before[group[order]] + (np.arange(len(rows)) - start[group[order]]) // 2
+            if len(sizes) > 1:
+                order = order[np.argsort(group[order], kind="stable")]
+            partner[order] = couples
             partners = partner[unit]
             key = partners * len(layout.terms) + term
-            order = np.argsort(key, kind="stable")
-            twice = key[order][1:] == key[order][:-1]
-            own = order[~(np.append(twice, False) | np.append(False, twice))[: len(order)]]
+            order = np.argsort(key)
+            key = key[order]
+            alone = np.ones(len(key), bool)
+            alone[1:] = key[1:] != key[:-1]
+            alone[:-1] &= alone[1:]
+            own = order[alone]
             dealt = own[np.argsort(partners[own] + rng.random(len(own)), kind="stable")]
             term[own] = term[dealt]  # both run over the partners in one order
         yield unit.copy(), term.copy()
