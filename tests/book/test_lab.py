@@ -83,7 +83,7 @@ def browser():
         pytest.skip("no Chromium on this machine")
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield browser
+        yield browser.new_context(viewport={"width": 1280, "height": 900})  # one: JupyterLab's scripts load once
         browser.close()
 
 
@@ -106,6 +106,9 @@ def shortest(folder: Path) -> Path:
     )
 
 
+STARTED = r"() => /\[(\*|\d+)\]:/.test(document.querySelector('.jp-Notebook').innerText)"
+
+
 def run_all(page):
     """Choose 运行 → 运行所有单元格, as a reader does; a menu that has just opened may miss a fast click."""
     for _ in range(5):
@@ -117,8 +120,8 @@ def run_all(page):
         item.hover()
         page.wait_for_timeout(500)
         item.click()
-        page.wait_for_timeout(3000)
-        if re.search(r"\[(\*|\d+)\]:", page.inner_text(".jp-Notebook")):
+        with contextlib.suppress(sync_api.TimeoutError):
+            page.wait_for_function(STARTED, timeout=5000)
             return
     pytest.fail("nothing was run")
 
@@ -140,7 +143,7 @@ def run_to_the_end(page):
 def test_a_notebook_of_each_folder_runs_in_jupyterlab(folder, server, copies, browser):
     path = shortest(copies / folder)
     shown = numbers(path)[:1]
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page = browser.new_page()
     page.goto(f"{server}/lab/tree/{folder}/{path.name}?token={TOKEN}&reset", timeout=MINUTES)
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=MINUTES)
     page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=MINUTES)
@@ -167,7 +170,7 @@ def test_a_passage_is_coded_in_jupyterlab_and_no_host_is_asked(server, copies, b
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in (CODER, READ)])
     book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(book, copies / "coder.ipynb")
-    page, errors, asked = browser.new_page(viewport={"width": 1280, "height": 900}), [], set()
+    page, errors, asked = browser.new_page(), [], set()
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("request", lambda request: asked.add(request.url))
     page.goto(f"{server}/lab/tree/coder.ipynb?token={TOKEN}&reset", timeout=MINUTES)
