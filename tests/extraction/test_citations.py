@@ -3,7 +3,7 @@ import pytest
 
 from helpers import extracted
 from zhagen.extraction import citations
-from zhagen.extraction.citations import _numbers, compare_citations, extract_citations, reference_list
+from zhagen.extraction.citations import compare_citations, extract_citations, reference_list
 
 
 @pytest.mark.originals
@@ -23,11 +23,6 @@ def test_citations_broken_over_lines_are_whole(haier):
 
     bare = re.sub(r"\s", "", haier.document.raw)
     assert len(found) == len(re.findall(r"(?:，|（)(?:19|20)\d\d[）；]", bare))
-
-
-def test_ranges_and_lists_of_numbers():
-    assert list(_numbers("5-2")) == ["5", "2"] and list(_numbers("1–3，7")) == ["1", "2", "3", "7"]
-    assert list(_numbers("3,4")) == ["3", "4"] and list(_numbers("2-5")) == ["2", "3", "4", "5"]
 
 
 def test_the_reference_list_of_xiaomi(xiaomi):

@@ -4,6 +4,7 @@ import shutil
 import pytest
 
 from helpers import extracted, spread
+from zhagen.documents.published import read_published
 from zhagen.errors import ExtractionError, ZhagenError
 from zhagen.extraction import mechanism
 from zhagen.extraction.mechanism import check_edges, edge_summary, mechanism_edges, mechanism_models
@@ -19,7 +20,21 @@ def test_every_stated_arrow_has_its_place(edges):
     stated = edges[edges.status != "inferred"]
     assert set(stated.status) == {"prose", "heading", "mapped", "literature"}
     assert stated.line_start.notna().all() and (stated.line_start <= stated.line_end).all()
-    assert (edges[~edges.status.isin(["prose", "heading"])].reason != "").all()
+
+
+@pytest.mark.parametrize("doc_id", ["haier", "community", "xiaomi", "whitepaper", "ecommerce"])
+def test_every_arrow_says_why_it_is_one(doc_id):
+    """One that stands word for word says in which section, and whether in its heading; a citation is named."""
+    coded = [edge for model in mechanism_models(doc_id) for edge in model["edges"]]
+    assert [edge for edge in coded if not edge["reason"].strip()] == []
+    for edge in (one for one in coded if one["status"] in ("prose", "heading")):
+        place = "摘要" if edge["section"] == "abstract" else edge["section"]
+        assert edge["reason"].removeprefix("第 ").startswith(place) and "逐字写明" in edge["reason"]
+        assert ("标题" in edge["reason"]) == (edge["status"] == "heading")
+    found = read_published(doc_id, "edges")
+    assert (found.reason.str.strip() != "").all()
+    word_for_word = found[found.status.isin(["prose", "heading"])]
+    assert word_for_word.cites.eq("True").tolist() == word_for_word.reason.str.contains("引了文献").tolist()
 
 
 def test_arrows_in_the_words_of_the_text_name_both_ends_word_for_word(edges, haier):

@@ -143,3 +143,32 @@ def test_the_same_words_in_another_place_deny_nothing(order, text):
 def test_a_list_is_denied_by_what_denies_its_verb():
     assert all(map(denial, relations.DENIED_LISTS))
     assert [text for text in relations.LISTS if denial(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        (relations.CONDITIONAL, "under a condition only"),
+        (relations.DISTANT, "at a distance"),
+        (relations.TAKEN_BACK, ""),
+    ],
+)
+def test_what_is_said_with_a_reservation_is_no_plain_arrow(texts, said):
+    faults = {text: read_relation(text, ARROW, others=["菜地"]) for text in texts}
+    assert [text for text, reading in faults.items() if not reading.denied or said not in reading.fault] == []
+
+
+def test_what_is_denied_of_another_arrow_leaves_this_one():
+    readings = {
+        text: [read_relation(text, ARROW, order, others=["菜地"]) for order in ORDERS] for text in relations.OTHERS
+    }
+    assert [text for text, found in readings.items() if all(reading.fault for reading in found)] == []
+
+
+def test_of_two_arrows_of_a_sentence_each_is_read_for_itself():
+    text = "轮值浇水促进邻里相识，但不促进收成。"
+    assert not read_relation(text, ARROW).fault
+    assert read_relation(text, ARROW | {"target": "收成"}).denied
+    text = "轮值浇水不促进收成，但促进邻里相识。"
+    assert not read_relation(text, ARROW).fault
+    assert read_relation(text, ARROW | {"target": "收成"}).denied

@@ -74,6 +74,8 @@ from .repeats import text_overlap as text_overlap
 from .reporting import has_report_card as has_report_card
 from .reporting import report_card as report_card
 from .reporting import report_items as report_items
+from .reservations import reservation as reservation
+from .reservations import without_other_arrows as without_other_arrows
 from .series import Said as Said
 from .series import Series as Series
 from .series import counts_clauses as counts_clauses

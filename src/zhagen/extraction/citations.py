@@ -7,17 +7,8 @@ from typing import Any
 import pandas as pd
 
 from zhagen.documents.outline import Outline
-from zhagen.text.characters import HAN
+from zhagen.text.citing import find_citations
 
-AUTHOR_YEAR = re.compile(
-    r"(?P<authors>[^\W\d_][^（）()，。；：]{0,60}?)(?:，|, ?)(?P<year>(?:19|20)\d\d[a-z]?)(?=[）)；;])"
-)
-IN_TEXT = re.compile(
-    r"(?P<authors>[A-ZÀ-Þ][\w.\-]+(?:(?:和| and |，| )\s?[A-ZÀ-Þ][\w.\-]+)*|"
-    rf"[{HAN}]{{2,3}}(?:和[{HAN}]{{2,3}})?)"
-    r"(?P<etal>等)?（(?P<year>(?:19|20)\d\d[a-z]?)）"
-)
-NUMBERED = re.compile(r"(?:<sup>)?\[(?P<numbers>\d{1,4}(?:[,，\-–]\d{1,4})*)\](?:</sup>)?")
 SAYS_THAT = re.compile("指出|认为|发现|表明|证实|证明|强调|提出")
 OWN = re.compile("本文|本研究|本书|我们")
 COLUMNS = "doc_id section_id line kind citation".split()
@@ -26,9 +17,8 @@ COLUMNS = "doc_id section_id line kind citation".split()
 def extract_citations(outline: Outline) -> pd.DataFrame:
     """List the citations in the prose.
 
-    Author-year citations are in parentheses (（焦豪等，2021）, several set apart by ；) or around the year alone
-    (Teece等（2018）); numbered ones in brackets ([3,4] counts as two, [1-3] as three). Citations broken over lines are
-    whole here, for they are read from clean text.
+    What a citation is says `zhagen.text.find_citations`: several in one bracket are several, [1-3] are three. Citations
+    broken over lines are whole here, for they are read from clean text.
 
     Parameters
     ----------
@@ -45,9 +35,8 @@ def extract_citations(outline: Outline) -> pd.DataFrame:
     for block in outline.prose():
         if _is_reference(block.text):
             continue
-        for place, kind, citation in _cited(block.text):
-            line = block.clean.lines[place]
-            rows.append((outline.document.id, block.section_id, line, kind, citation))
+        for place, kind, citation in find_citations(block.text):
+            rows.append((outline.document.id, block.section_id, block.clean.lines[place], kind, citation))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -69,7 +58,7 @@ def has_citation(text: str) -> bool:
     >>> has_citation("数据促进创新（焦豪等，2021）。"), has_citation("数据促进创新[3]。"), has_citation("2021年推出。")
     (True, True, False)
     """
-    return NUMBERED.search(text) is not None or any(_author_year(text))
+    return bool(find_citations(text))
 
 
 def reports_others(text: str) -> bool:
@@ -113,7 +102,7 @@ def cited_works(text: str) -> list[str]:
     >>> cited_works("数据促进创新（焦豪等，2021；Yin，2004），这也有人说过[3,4]。")
     ['焦豪等, 2021', 'Yin, 2004', '3', '4']
     """
-    return [citation for _, _, citation in _cited(text)]
+    return [citation.work for citation in find_citations(text)]
 
 
 def reference_list(outline: Outline) -> pd.DataFrame:
@@ -178,29 +167,6 @@ def compare_citations(cited: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame
 
 def _places(frame: pd.DataFrame, column: str, line: str = "line_start") -> Iterator[tuple[Any, int]]:
     return zip(frame[column], frame[line], strict=True)
-
-
-def _cited(text: str) -> list[tuple[int, str, str]]:
-    """Return place, kind and citation of each, in the order of the text."""
-    found = [(match.start(), "author-year", cite) for match, cite in _author_year(text)]
-    found += [(m.start(), "numbered", n) for m in NUMBERED.finditer(text) for n in _numbers(m["numbers"])]
-    return sorted(found, key=lambda entry: entry[0])
-
-
-def _author_year(text: str) -> Iterator[tuple[re.Match[str], str]]:
-    for match in AUTHOR_YEAR.finditer(text):
-        authors = re.split(r"[（(]", match["authors"])[-1].strip()
-        yield match, f"{authors}, {match['year']}"
-    for match in IN_TEXT.finditer(text):
-        yield match, f"{match['authors']}{match['etal'] or ''}, {match['year']}"
-
-
-def _numbers(text: str) -> Iterator[str]:
-    """Yield the numbers of a list with ranges; a range that runs backwards is two numbers."""
-    for part in re.split("[,，]", text):
-        first, *more = map(int, re.split("[-–]", part))
-        last = more[-1] if more else first
-        yield from map(str, range(first, last + 1) if first <= last else (first, last))
 
 
 def _is_reference(text: str) -> bool:

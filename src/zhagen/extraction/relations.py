@@ -4,6 +4,8 @@ import re
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from zhagen.extraction.reservations import CLAUSE, reservation, without_other_arrows
+
 SAYS = "source relation target"  # the order of the words, if a coding declares no other
 ORDERS = (
     SAYS,
@@ -13,10 +15,9 @@ ORDERS = (
     "relation source target",
     "relation target source",
 )
-CLAUSE = "，,；;：:"  # what parts the clauses of a sentence
 JOINED = f"[{CLAUSE}](?:而|但|同时|则|又|且|并且|另外|其中)*"  # and what may come before the subject of the next
 HARMLESS = re.compile(  # characters of denial that deny nothing, and what denies twice
-    "无时无刻不|不言而喻|"
+    "无时无刻不|不言而喻|不过(?!是|如此|而已|尔尔)|"
     "不(?:断|仅|但|只|光|单|同|少|久|乏|妨|管|论|懈|拘|限于|止|得不|容忽视|可忽视|可或缺|可避免|可否认)|"
     "未来|前所未有|否则|若干|无论(?:如何|怎样)|无(?:论|数|线|限|界|缝|形|疑)|无人(?=机|店|车|零售|驾驶|配送|仓)|没收"
 )
@@ -27,7 +28,7 @@ DENIED = re.compile(
 OPEN = re.compile(  # asks it, supposes it, or says it of a theory, a name, a rumour
     "如果|假如|倘若|假设|假使|要是|除非|若|[由被]谁|看似|貌似|看起来|看上去|表面看|[？?]|吗|难道|谁说|谁言|何曾|岂|怎能|怎会|哪能|可能|也许|或许|似乎|恐怕|仿佛|好像|有望|"
     "(?:理论|原则|名义|表面|口头|字面|纸面|形式)上(?![和与及、])|(?:理想|想象|设想)(?:状态|情况|情形)?[下中]|"
-    "[按照依]理|按说|据[称说传闻信]|相传|传[闻言]"
+    "[按照依]理|按说|相传|传[闻言]"
 )
 ACTS = "　|[，,：:]|能|可|会|通过|借|用|以|让|使|将|在|由|更|进一步|其|有效|积极"  # what is wished
 SHOWN = re.compile(
@@ -69,6 +70,7 @@ DISAGREED = re.compile("[不未没]|反对|质疑|相反|怀疑|存疑|否定|�
 LINKS = re.compile(  # what a clause may have before its verb without a subject of its own
     "(?:并|且|也|还|又|更|都|从而|进而|因而|因此|继而|最终|同时|而且|另外|以|来|能够?|可以?|会|有效|显著|进一步|不断|其|它|地|，)*"
 )
+TURNS = re.compile("^(?:而是?|但是?|却|然而|不过|反而|倒是?)?(?:并?[不未没无]有?|难以)?")
 MADE = "(?:被|受到?|由|靠|依靠|依赖|离开|得到|获得|来自|得益于|受益于|源[自于]|归功于|取决于|经由?|因|凭|凭借)"
 GIVES = "(?:对|对于|给|给予|把|将|使|让|令|为|向|同)"
 FAILED = re.compile("失败|落空|错误")  # of an arrow, in a clause that takes it back
@@ -100,7 +102,9 @@ def read_relation(text: str, words: dict[str, str], order: str = SAYS, *, others
     The three words must come in the declared order. The relation must be in one clause with the target (with the
     source, if that is next to it), and between source and relation no other end may begin a clause, for then the
     relation is said of that one. Nor may the target be what acts (甲被乙促进). What comes before the relation and in
-    its clause may not deny it, ask it or suppose it, and no later clause may take it back.
+    its clause may not deny it, ask it or suppose it, and no later clause may take it back. Nor may it be said under a
+    condition only, or at a distance (所谓, 据说; see `reservation`). What the sentence denies of other arrows
+    (但不促进丙) is not looked at.
 
     Parameters
     ----------
@@ -136,7 +140,9 @@ def read_relation(text: str, words: dict[str, str], order: str = SAYS, *, others
         ends = [end for place in places.values() for end in place]
         if fault := _other_subject(text, places, others) or _turned(text, places):
             readings.append(Reading(fault))
-        elif fault := _not_said(text, places, list(wanted.values())):
+        elif fault := _not_said(
+            without_other_arrows(text, places, wanted["relation"], others), places, list(wanted.values())
+        ):
             readings.append(Reading(fault, denied=True))
         else:
             readings.append(Reading("", min(ends), max(ends)))
@@ -195,6 +201,7 @@ def _other_subject(text: str, places: dict[str, tuple[int, int]], others: Collec
         if begins:
             return f"{said} is said of {max(begins, key=len)}"
     *clauses, own = re.split(f"[{CLAUSE}]", between)
+    own = TURNS.sub("", own)
     subject = own if clauses and not LINKS.fullmatch(own) else ""
     another = said in between or re.search("[；;]", between)  # 甲促进丙，丙促进乙; 甲省水；丙促进乙
     return f"{said} is said of {subject}" if another and subject and not subject.startswith(("是", "这", "均")) else ""
@@ -252,7 +259,7 @@ def _not_said(text: str, places: dict[str, tuple[int, int]], words: list[str]) -
     denied = DENIED.search(before + clauses)
     if denied and not (found and found[0].endswith(denied[0])):  # 是否 asks
         return f"the relation is denied ({denied[0]})"
-    return f"the relation is asked or supposed ({found[0]})" if found else ""
+    return f"the relation is asked or supposed ({found[0]})" if found else reservation(text, places)
 
 
 def _blank(text: str, words: list[str]) -> str:

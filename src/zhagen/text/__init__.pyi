@@ -7,6 +7,8 @@ from .characters import name_key as name_key
 from .characters import normal_characters as normal_characters
 from .characters import normal_text as normal_text
 from .characters import placed_characters as placed_characters
+from .citing import Citation as Citation
+from .citing import find_citations as find_citations
 from .cleaning import CleanText as CleanText
 from .cleaning import clean as clean
 from .cleaning import count_term as count_term
