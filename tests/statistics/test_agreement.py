@@ -893,3 +893,31 @@ def test_intervals_of_many_rows_are_those_of_numpy():
     for row, values in enumerate(drawn):
         right = np.nanquantile(values, [0.05, 0.95]) if undefined[row] <= 0.5 else [np.nan, np.nan]
         assert np.allclose([low[row], high[row]], right, 1e-14, 0, equal_nan=True)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(1, 4)), min_size=3, max_size=12), st.data())
+@settings(max_examples=30, deadline=None)
+def test_items_of_some_length_are_as_many_items(stretches, data):
+    """Two coders, two codes, as bits; and how long each stretch is."""
+    lengths = [length for *_, length in stretches]
+    group = sorted(data.draw(st.lists(st.integers(0, 2), min_size=len(lengths), max_size=len(lengths))))
+    rows, single = [(0, 0, "甲"), (1, 0, "乙")], [(0, 0, "甲"), (1, 0, "乙")]
+    begin = np.cumsum([0, *lengths])
+    single += [(coder, item, code) for coder, _, code in rows for item in range(lengths[0])]
+    for place, (one, other, length) in enumerate(stretches):
+        for coder, bits in enumerate((one, other)):
+            for bit, code in enumerate("甲乙"):
+                if bits >> bit & 1:
+                    rows.append((coder, place, code))
+                    single += [(coder, item, code) for item in range(begin[place], begin[place] + length)]
+    short, long = (pd.DataFrame(part, columns=["coder", "item", "code"]) for part in (rows, single))
+    long.loc[:1, "item"] = 0
+    of_long = pd.Series(np.repeat(group, lengths))
+    for uncoded in ("all", "coded"):
+        options = {"coders": [0, 1], "uncoded": uncoded, "draws": 20}
+        for compare in (agreement_by_code, agreement_over_codes):
+            few = compare(short, items=range(len(lengths)), groups=pd.Series(group), lengths=lengths, **options)
+            many = compare(long, items=range(sum(lengths)), groups=of_long, **options)
+            pd.testing.assert_frame_equal(few, many)
+    with pytest.raises(ZhagenError, match="lengths do not fit"):
+        agreement_by_code(short, items=range(len(lengths)), lengths=lengths)

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binomtest, chi2, chi2_contingency, chisquare, fisher_exact
+from scipy.stats import binomtest, chi2, chi2_contingency, chisquare, fisher_exact, hypergeom
 
 from zhagen.errors import ZhagenError
 from zhagen.statistics.association import g2
-from zhagen.statistics.inference import adjust_p, multinomial_test, shares_test
+from zhagen.statistics.inference import adjust_p, hypergeometric_law, multinomial_test, shares_test
 
 CHANCES = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 
@@ -107,3 +107,11 @@ def test_nothing_on_either_side_is_no_difference_and_no_count_is_refused():
     for wrong in (([6], 5, [0], 7), ([-1], 5, [0], 7), ([0.5], 5, [0], 7), ([1, 2], 5, [0], 7), ([0], 0, [0], 7)):
         with pytest.raises(ZhagenError, match="no counts of two sides"):
             shares_test(*wrong)
+
+
+@given(st.integers(1, 400), st.data())
+def test_the_law_of_what_two_choices_share_is_that_of_scipy(size, data):
+    one, other = (data.draw(st.integers(0, size)) for _ in range(2))
+    low, chances = hypergeometric_law(size, one, other)
+    assert (low, low + len(chances) - 1) == hypergeom.support(size, one, other)
+    assert chances == pytest.approx(hypergeom.pmf(np.arange(low, low + len(chances)), size, one, other), rel=1e-11)

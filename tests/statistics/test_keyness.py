@@ -12,6 +12,7 @@ from scipy.stats import chi2, chi2_contingency, fisher_exact
 from scipy.stats.contingency import relative_risk
 
 from zhagen.errors import ZhagenError
+from zhagen.statistics import keyness
 from zhagen.statistics.keyness import _orders, keyness_by_units, keyness_table
 from zhagen.statistics.terms import TermMatrix
 
@@ -284,3 +285,26 @@ def test_units_dealt_out_at_once_are_those_of_one_draw_after_another(units):
             dealt = np.argsort(own, kind="stable")
             until = np.append(0, np.cumsum(lengths[dealt]))
             assert sorted(np.flatnonzero(row)) == sorted(dealt[: np.abs(until - size).argmin()])
+
+
+@given(st.integers(0, 2**32), st.integers(1, 40))
+@few
+def test_units_dealt_out_part_by_part_are_those_dealt_out_at_once(seed, at_hand):
+    draw = np.random.default_rng(seed)
+    counts, labels = draw.integers(0, 3, (30, 4)), draw.integers(0, 5, 30)
+    side = draw.random(30) < 0.4
+    side[:2] = True, False
+    counts[0] = counts[1] = 1
+    lengths, rng = counts.sum(axis=1), np.random.default_rng(7)
+    share, sides = np.zeros(30), np.zeros((30, 50))
+    sizes = {label: lengths[(labels == label) & side].sum() for label in np.unique(labels)}
+    deal = _orders if sum(size > 0 for size in sizes.values()) > 1 else keyness._permutations
+    for label, size in sizes.items():
+        rows = np.flatnonzero(labels == label)
+        share[rows] = size / max(lengths[rows].sum(), 1)
+        sides[rows] = deal(lengths[rows], size, 50, rng).T if size else 0
+    far = abs(counts.T @ side - counts.T @ share) - 1e-9
+    slow = (1 + (abs(counts.T @ sides - (counts.T @ share)[:, None]) >= far[:, None]).sum(axis=1)) / 51
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keyness, "AT_HAND", 50 * at_hand)
+        assert keyness._dealt(csr_array(counts), side, labels, 50, 7) == pytest.approx(slow)

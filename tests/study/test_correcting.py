@@ -160,8 +160,11 @@ def test_the_command_refuses_then_does_what_a_person_says(folder, tmp_path, caps
     said = capsys.readouterr()
     assert "gone\tq8\t群内冷清" in said.out and "--drop ID or --keep ID" in said.err
     assert {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
-    assert main(["correct", str(folder), "I02", "--from", str(file), "--drop", "all", "--reason", "听错了"]) == 0
+    drop = ["correct", str(folder), "I02", "--from", str(file), "--drop", "all", "--reason", "听错了", "--date"]
+    assert main([*drop, "8月1日"]) == 2 and "8月1日" in capsys.readouterr().err
+    assert main([*drop, "2024-08-01"]) == 0
     study = open_study(folder)
+    assert study.history.date.iloc[-1] == "2024-08-01"
     assert study.texts["I02"] == f"{new}\n" and len(study.codings) == 7
     assert check_study(folder).empty
     assert study.history.act.iloc[-1] == "correct"

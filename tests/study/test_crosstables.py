@@ -1,4 +1,6 @@
 import itertools
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -82,3 +84,10 @@ def test_meetings_are_of_turns_and_chance_is_within_sources(study):
     assert found.p_more.tolist() == pytest.approx([1, 0.5])
     every = code_cooccurrence(study, "sentence", level="concept", min_count=0)
     assert len(every) == 6 and (every.N == 7).all()
+
+
+def test_tests_of_a_study_do_not_wait_for_all_of_scipys_statistics():
+    """Loading them takes longer than counting a study of a thousand interviews."""
+    code = "import sys; from zhagen.study import *; s = practice_study(); code_cooccurrence(s)"
+    said = f"{code}; study_keyness(s, code='c04'); sys.exit('scipy.stats' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", said], timeout=120).returncode == 0

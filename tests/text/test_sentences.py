@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zhagen.text import sentences
 from zhagen.text.cleaning import clean
 from zhagen.text.sentences import sentence_ends
 
@@ -62,3 +63,11 @@ def test_sentences_that_are_joined_are_parted(parts):
     assert [sentence.text for sentence in clean("\n".join(parts)).sentences()] == parts or any(
         first.isascii() != second.isascii() for first, second in zip(parts, parts[1:], strict=False)
     )
+
+
+@given(st.text("我去。！？”“’（）」 \n，a1", max_size=30))
+def test_a_text_without_ascii_marks_ends_its_sentences_as_any(text):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sentences, "ASCII", sentences.re.compile(""))
+        slow = sentence_ends(text)
+    assert sentence_ends(text) == slow

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zhagen.cli.options import Commands, of_act, of_speakers, of_study
+from zhagen.cli.options import Commands, of_act, of_date, of_speakers, of_study
 from zhagen.cli.printing import print_note, print_row
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def add_commands(commands: Commands) -> None:
     add.set_defaults(run=_add)
     correct = commands.add_parser(
         "correct",
-        parents=[of_study(), of_act()],
+        parents=[of_study(), of_act(), of_date()],
         help="put a corrected text in the place of a source; codings move with their words",
         description="Put a corrected file in the place of a source. Codings of all coders move with their words; those "
         "whose words changed are listed, those whose words are gone must be dropped or kept: without --drop or --keep "
@@ -135,7 +135,7 @@ def _add(arguments: argparse.Namespace) -> int:
 def _correct(arguments: argparse.Namespace) -> int:
     from zhagen.materials import correct_material
 
-    named = _settings(arguments, "drop", "keep", "reason", "coder")
+    named = _settings(arguments, "drop", "keep", "reason", "coder", "date")
     found = correct_material(arguments.study, arguments.source, arguments.file, write=not arguments.list, **named)
     for row in found.touched.to_dict("records"):
         place = f"{row['start']}-{row['end']}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date as calendar
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,8 @@ def correct_material(
     keep: Collection[str] = (),
     reason: str = "",
     coder: str = "",
-    today: date | None = None,
+    date: str | None = None,
+    today: calendar | None = None,
     write: bool = True,
     **reading: Any,
 ) -> SourceCorrection:
@@ -50,8 +51,10 @@ def correct_material(
         `zhagen.study.correct_source`.
     reason, coder : str, default ""
         Why, and who did it, for the history.
+    date : str, optional
+        The day of the act in the history, such as ``2024-03-05``; without it, `today`.
     today : datetime.date, optional
-        The day for the history and the report.
+        The day on which the file is read, for the report; without it, that of the clock.
     write : bool, default True
         Whether to write it; else it is only said what would change.
     **reading
@@ -67,7 +70,8 @@ def correct_material(
     SourceError
         If the file cannot be read, or has several texts of which none is named as the source.
     StudyError
-        If the study cannot be opened, has no such source, or the text is the same.
+        If the study cannot be opened, has no such source, or the text is the same; if the date is none, or before that
+        of the last act.
     OutputError
         If it cannot be written.
 
@@ -98,7 +102,7 @@ def correct_material(
             speakers={one.name: one.role for one in speakers},
             reason=reason,
             coder=coder,
-            date=(today or date.today()).isoformat(),
+            date=date if date is not None else (today or calendar.today()).isoformat(),
         )
         if len(found.undecided) or not write:
             return found

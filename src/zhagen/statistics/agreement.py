@@ -796,6 +796,7 @@ def agreement_over_codes(
     seed: int = 1,
     confidence: float = 0.95,
     groups: Mapping[Hashable, Hashable] | pd.Series | None = None,
+    lengths: Sequence[int] | pd.Series | None = None,
 ) -> pd.DataFrame:
     """Return how far coders agree over all codes: a case is an item and a code, which a coder gave to it or did not.
 
@@ -824,6 +825,9 @@ def agreement_over_codes(
         Share of the draws within the interval, above 0 and below 1.
     groups : mapping or pandas.Series, optional
         Item -> group, such as its source. Then groups are drawn, not cases.
+    lengths : sequence or pandas.Series of int, optional
+        How many items each item stands for, where `items` is ``range(n)`` and `groups` are given: a stretch of text
+        that is coded alike from end to end is as many characters. Without it, each is one.
 
     Returns
     -------
@@ -843,22 +847,17 @@ def agreement_over_codes(
     >>> table[["measure", "items"]].values.tolist()[0], round(float(table["value"][0]), 3)
     (['percent', 6], 0.833)
     """
-    cases = _cases(decisions, codes, coders, items, uncoded, groups)
+    cases = _cases(decisions, codes, coders, items, uncoded, groups, lengths)
     wanted = len(cases.codes)
-    has, group = [], []
-    for number in range(wanted):
-        own, places = cases.of_code(number)
-        has.append(own)
-        group += [] if cases.group is None else [cases.group[places]]
-    cells = np.concatenate(has)
-    of_cell = None if cases.group is None else np.concatenate(group)
+    cells, places, _ = cases.cells()
+    of_cell = None if cases.group is None else cases.group[places]
     sizes = None if cases.sizes is None else cases.sizes * wanted
     samples: dict[tuple[Hashable, ...], _Sample] = {}
 
     def sample(chosen: tuple[Hashable, ...]) -> _Sample:
         if chosen not in samples:
             own = cells[:, [cases.coders.index(coder) for coder in chosen]]
-            patterns, times, within = _patterns(own, cases.items * wanted, of_cell, sizes)
+            patterns, times, within = _patterns(own, cases.length[places], cases.items * wanted, of_cell, sizes)
             used = [number for number in (0, 1) if (patterns == number).any()]  # the labels, such as "" and "coded"
             counts = (patterns[:, :, None] == np.array(used)).sum(axis=1)
             table = _Table(
@@ -1063,6 +1062,7 @@ def agreement_by_code(
     seed: int = 1,
     confidence: float = 0.95,
     groups: Mapping[Hashable, Hashable] | pd.Series | None = None,
+    lengths: Sequence[int] | pd.Series | None = None,
 ) -> pd.DataFrame:
     """Return for each code how far coders agree on where it belongs.
 
@@ -1093,6 +1093,9 @@ def agreement_by_code(
         Share of the draws within the interval, above 0 and below 1.
     groups : mapping or pandas.Series, optional
         Item -> group, such as its source. Then groups are drawn, not items.
+    lengths : sequence or pandas.Series of int, optional
+        How many items each item stands for, where `items` is ``range(n)`` and `groups` are given: a stretch of text
+        that is coded alike from end to end is as many characters. Without it, each is one.
 
     Returns
     -------
@@ -1129,7 +1132,7 @@ def agreement_by_code(
     >>> table[["code", "items", "both", "one", "other", "neither", "percent", "kappa"]].values.tolist()
     [['平台', 4, 1, 0, 1, 2, 0.75, 0.5]]
     """
-    cases = _cases(decisions, codes, coders, items, uncoded, groups)
+    cases = _cases(decisions, codes, coders, items, uncoded, groups, lengths)
     if draws < 1:
         raise ZhagenError(f"there are {draws} draws", todo="draw 1000 times or more")
     every = tuple(range(len(cases.coders)))
@@ -1145,6 +1148,7 @@ class _Cases(NamedTuple):
     codes: list[str]
     coders: list
     items: int  # how many there are
+    length: np.ndarray  # of each item that is named: how many it stands for
     coder: np.ndarray
     item: np.ndarray
     borders: np.ndarray  # the rows of the code k are those from borders[k] to borders[k + 1]
@@ -1152,22 +1156,14 @@ class _Cases(NamedTuple):
     sizes: np.ndarray | None  # the items of each group
 
     def cells(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return of each code and item to which somebody gave it who did, as `of_code`; the item; and the code."""
+        """Return of each code and item to which somebody gave it who did; the item; and the code."""
         first = self.borders[0]
         code = np.repeat(np.arange(len(self.codes)), np.diff(self.borders).astype(np.intp, copy=False))
         item, coder = self.item[first : self.borders[-1]], self.coder[first : self.borders[-1]]
-        keys, at = np.unique(code * self.items + item, return_inverse=True)
+        keys, at = np.unique(code * len(self.length) + item, return_inverse=True)
         has = np.zeros((len(keys), len(self.coders)), np.int64)
         has[at, coder] = 1
-        return has, keys % self.items, (keys // self.items).astype(np.intp, copy=False)
-
-    def of_code(self, number: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return items x coders, 1 where the code was given, of items to which somebody gave it; and these items."""
-        rows = slice(self.borders[number], self.borders[number + 1])
-        places, at = np.unique(self.item[rows], return_inverse=True)
-        has = np.zeros((len(places), len(self.coders)), np.int64)
-        has[at, self.coder[rows]] = 1
-        return has, places
+        return has, keys % len(self.length), (keys // len(self.length)).astype(np.intp, copy=False)
 
 
 def _cases(
@@ -1177,8 +1173,11 @@ def _cases(
     items: Iterable[Hashable] | None,
     uncoded: str,
     groups: Mapping[Hashable, Hashable] | pd.Series | None,
+    lengths: Sequence[int] | pd.Series | None,
 ) -> _Cases:
     _need(decisions, DECISIONS)
+    if lengths is not None and (groups is None or not isinstance(items, range) or len(lengths) != len(items)):
+        raise ZhagenError("lengths do not fit the items", todo="give groups, items as range(n), and n lengths")
     if uncoded not in ("all", "coded"):
         raise ZhagenError(f"uncoded is {uncoded!r}", todo="give all or coded")
     read = decisions.dropna(subset=["coder", "item"])
@@ -1211,10 +1210,16 @@ def _cases(
     order = np.argsort(code, kind="stable")
     borders = np.searchsorted(code[order], np.arange(len(chosen) + 1))
     group = sizes = None
+    length = np.ones(len(known), np.int64) if lengths is None else np.asarray(lengths, np.int64)[np.asarray(known)]
     if groups is not None:
         group = _groups_of(known, groups).astype(np.intp, copy=False)
-        sizes = np.bincount(group)
-    return _Cases(chosen, names, len(known), coder[order], item[order], borders, group, sizes)
+        sizes = _times(group, length)
+    return _Cases(chosen, names, int(length.sum()), length, coder[order], item[order], borders, group, sizes)
+
+
+def _times(numbers: np.ndarray, length: np.ndarray, least: int = 0) -> np.ndarray:
+    """Return how often each number is there, if each is as many as its length says."""
+    return np.bincount(numbers, length, least).astype(np.int64)  # sums of whole numbers, far below 2**53
 
 
 def _placed(
@@ -1267,18 +1272,18 @@ def _numbered(column: pd.Series) -> tuple[np.ndarray, list]:
 
 
 def _patterns(
-    has: np.ndarray, cases: int, group: np.ndarray | None, sizes: np.ndarray | None
+    has: np.ndarray, length: np.ndarray, cases: int, group: np.ndarray | None, sizes: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
     """Return the distinct rows of cases, how often each occurs, and how often in each group.
 
-    `has` are the rows in which something can be; all others of the cases are rows of 0.
+    `has` are the rows in which something can be, as many as their length says; all others are rows of 0.
     """
     patterns, which = _distinct(has)
-    times = np.bincount(which, minlength=len(patterns))
-    times[0] += cases - len(has)
+    times = _times(which, length, len(patterns))
+    times[0] += cases - int(length.sum())
     within = None
     if group is not None and sizes is not None:
-        within = np.bincount(group * len(patterns) + which, minlength=len(sizes) * len(patterns))
+        within = _times(group * len(patterns) + which, length, len(sizes) * len(patterns))
         within = within.reshape(len(sizes), len(patterns))
         within[:, 0] += sizes - within.sum(axis=1)
     if times[0]:
@@ -1307,8 +1312,9 @@ def _by_code(cases: _Cases, chosen: tuple[int, ...], draws: int, seed: int, conf
     has, item, code = cases.cells()
     patterns, which = _distinct(has[:, chosen])
     wanted, kinds = len(cases.codes), len(patterns)
-    times = np.bincount(code * kinds + which, minlength=wanted * kinds).reshape(wanted, kinds)
-    times[:, 0] += cases.items - np.bincount(code, minlength=wanted)
+    length = cases.length[item]
+    times = _times(code * kinds + which, length, wanted * kinds).reshape(wanted, kinds)
+    times[:, 0] += cases.items - _times(code, length, wanted)
     given, coders = patterns.sum(axis=1), len(chosen)
     # always two labels, so that a code which these coders never or always gave is still a choice between two
     counts = np.stack([coders - given, given], axis=1)
@@ -1363,7 +1369,7 @@ def _weights_of_codes(
     # nearly all cells are empty: sums over the groups of a draw are those of the cells that are not
     kind, code = cells % kinds, cells // kinds
     shape = (kinds * wanted, groups)
-    filled = coo_array((np.ones(len(cells)), (kind * wanted + code, cases.group[item])), shape).tocsr()
+    filled = coo_array((cases.length[item].astype(float), (kind * wanted + code, cases.group[item])), shape).tocsr()
     every, of_draw = drawn @ cases.sizes, np.ascontiguousarray(drawn.T)
     for first in range(0, wanted, step):
         size = min(step, wanted - first)

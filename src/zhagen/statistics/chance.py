@@ -11,8 +11,8 @@ each other. With `within` everything is kept group by group: terms are shuffled 
 only, and what is left is that they meet there more often than their numbers in that group lead to expect.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,11 +20,12 @@ from scipy.sparse import coo_array, csr_array, triu
 
 from zhagen.errors import ZhagenError
 from zhagen.statistics.association import cooccurrence_table
+from zhagen.statistics.inference import adjust_p, hypergeometric_law
 from zhagen.statistics.terms import TermMatrix
 
 NULLS = ("margins", "terms")
 FEW_PAIRS = 1 << 23  # ordered pairs of terms in all units; up to here each is listed, above a product takes less memory
-SMALL_KEYS = 1 << 22  # numbers below it are found in a table of this length
+SMALL_KEYS = 1 << 24  # numbers below it are found in a table of this length
 BURN_IN, BETWEEN = 100, 10  # rounds of trades before the first draw, and from one draw to the next
 
 Expectation = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # mean, standard deviation, p_more, p_less
@@ -248,8 +249,6 @@ def chance_table(
     >>> chance_table(matrix, null="terms").loc[0, ["expected", "p_more"]].tolist()
     [1.5, 0.5]
     """
-    from scipy.stats import false_discovery_control
-
     layout = _laid_out(matrix, null, within)
     columns = layout.columns.sum(axis=0)
     if draws < 1:
@@ -272,7 +271,7 @@ def chance_table(
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(above == 0, 0.0, above / sd)
     # what is not listed has p 1, the last of all ranks: it changes only the number of tests
-    adjusted = false_discovery_control(np.minimum(more * tests / len(more), 1)) if len(more) else more
+    adjusted = adjust_p(np.minimum(more * tests / len(more), 1), "bh") if len(more) else more
     return edges.assign(expected=expected, sd=sd, z=z, p_more=more, p_less=less, p_bh=adjusted)
 
 
@@ -373,11 +372,12 @@ def _hypergeometric_sums(n12: np.ndarray, one: np.ndarray, other: np.ndarray, la
         inside = slice(borders[pair], borders[pair + 1])
         parts = [_power(powers[law], many) for law, many in zip(numbers[inside], often[inside], strict=True)]
         for part in sorted(parts, key=len):
-            sums[pair] = np.convolve(sums[pair], part) if len(sums[pair]) > 1 else part
+            # of short rows, `np.convolve` takes longer to call this than this takes
+            sums[pair] = np.correlate(sums[pair], part[::-1], "full") if len(sums[pair]) > 1 else part
     more, less = np.ones(len(n12)), np.ones(len(n12))
     for edge, (pair, both) in enumerate(zip(number.tolist(), n12.tolist(), strict=True)):
-        more[edge], less[edge] = min(sums[pair][both:].sum(), 1), min(sums[pair][: both + 1].sum(), 1)
-    return mean, np.sqrt(np.maximum(variance, 0)), more, less
+        more[edge], less[edge] = np.add.reduce(sums[pair][both:]), np.add.reduce(sums[pair][: both + 1])
+    return mean, np.sqrt(np.maximum(variance, 0)), np.minimum(more, 1), np.minimum(less, 1)
 
 
 def _laws_of(
@@ -388,34 +388,57 @@ def _laws_of(
     `pairs` are low x number of terms + high, sorted. A law gives the chance of 0, 1, 2 … meetings. Which pair has it is
     said by pair x number of laws + law, sorted.
     """
-    from scipy.stats import hypergeom
-
     terms, top = columns.shape[1], int(columns.max(initial=0)) + 1
     found, counted, known = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], np.zeros(0, np.int64)
     parts: list[tuple[np.ndarray, np.ndarray]] = []
+    where, corners = _numbering(pairs, terms**2), dict[int, Any]()
     for group, numbers in enumerate(columns):
         present = np.flatnonzero(numbers)
-        first, second = np.triu_indices(len(present), 1)
-        keys = present[first] * terms + present[second]
-        place = np.minimum(np.searchsorted(pairs, keys), max(len(pairs) - 1, 0))
-        kept = pairs[place] == keys if len(pairs) else np.zeros(len(keys), bool)
-        few, many = np.sort([numbers[present[first[kept]]], numbers[present[second[kept]]]], axis=0)
+        if len(present) not in corners:
+            corners[len(present)] = np.triu_indices(len(present), 1)
+        first, second = corners[len(present)]
+        place = where(present[first] * terms + present[second])
+        kept = np.flatnonzero(place >= 0)
+        few, many = numbers[present[first[kept]]], numbers[present[second[kept]]]
+        few, many = np.minimum(few, many), np.maximum(few, many)
         parts.append((place[kept], (sizes[group] * top + few) * top + many))
     if parts:
         laws = np.concatenate([keys for _, keys in parts])
-        if laws.max(initial=0) < SMALL_KEYS:  # where it is used, it is counted: no sorting of millions
-            there = np.bincount(laws) > 0
-            known, law = np.flatnonzero(there), (np.cumsum(there) - 1)[laws]
-        else:
-            known, law = np.unique(laws, return_inverse=True)
-        every = np.concatenate([place for place, _ in parts]) * max(len(known), 1) + law
-        kinds, often = np.unique(every, return_counts=True)
+        known, _ = _counted(laws)
+        law = _numbering(known, int(known.max(initial=0)) + 1)(laws)
+        kinds, often = _counted(np.concatenate([place for place, _ in parts]) * max(len(known), 1) + law)
         found, counted = [kinds], [often]
-    size, few, many = known // top**2, known // top % top, known % top
-    starts = np.cumsum(few + 1) - few - 1
-    meetings = np.arange(int((few + 1).sum())) - np.repeat(starts, few + 1)
-    chances = hypergeom.pmf(meetings, *(np.repeat(values, few + 1) for values in (size, few, many)))
-    return np.split(chances, starts[1:]) if len(known) else [], np.concatenate(found), np.concatenate(counted)
+    several = zip((known // top**2).tolist(), (known // top % top).tolist(), (known % top).tolist(), strict=True)
+    return [_law(*one) for one in several], np.concatenate(found), np.concatenate(counted)
+
+
+def _numbering(known: np.ndarray, bound: int) -> Callable[[np.ndarray], np.ndarray]:
+    """Return what says the place of keys below a bound among some that are sorted, -1 for others."""
+    if bound < SMALL_KEYS:
+        table = np.full(bound, -1, np.int64)
+        table[known] = np.arange(len(known))
+        return table.__getitem__
+
+    def places(keys: np.ndarray) -> np.ndarray:
+        place = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+        return np.where(known[place] == keys, place, -1) if len(known) else np.full(len(keys), -1)
+
+    return places
+
+
+def _counted(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the different keys, sorted, and how often each is there; small ones are not sorted, but counted."""
+    if keys.max(initial=0) < SMALL_KEYS:
+        times = np.bincount(keys.astype(np.intp, copy=False))
+        found = np.flatnonzero(times)
+        return found, times[found]
+    return np.unique(keys, return_counts=True)
+
+
+def _law(size: int, one: int, other: int) -> np.ndarray:
+    """Return the chance of 0, 1, 2 … meetings."""
+    low, chances = hypergeometric_law(size, one, other)
+    return np.concatenate([np.zeros(low), chances])
 
 
 def _power(known: dict[int, np.ndarray], times: int) -> np.ndarray:
@@ -423,7 +446,8 @@ def _power(known: dict[int, np.ndarray], times: int) -> np.ndarray:
     if times not in known:
         half = _power(known, times // 2)
         square = np.convolve(half, half)
-        known[times] = np.convolve(square, known[1]) if times % 2 else square
+        whole = np.convolve(square, known[1]) if times % 2 else square
+        known[times] = whole[: len(np.trim_zeros(whole, "b"))]  # a chance too small for a number is 0
     return known[times]
 
 

@@ -120,6 +120,41 @@ def multinomial_test(counts: Sequence[int] | np.ndarray, shares: Sequence[float]
     return float(min(np.exp(likely[likely <= observed + 1e-7]).sum(), 1.0))
 
 
+def hypergeometric_law(size: float, one: float, other: float) -> tuple[int, np.ndarray]:
+    """Return the chances of all numbers of things that two random choices from the same things have in common.
+
+    It is what ``scipy.stats.hypergeom.pmf(k, size, one, other)`` returns for every possible k, to 12 digits; loading
+    ``scipy.stats`` takes longer than most tests take. Each chance follows from the one before it, so none is of large
+    numbers that nearly cancel out.
+
+    Parameters
+    ----------
+    size : float
+        How many things there are, a whole number.
+    one, other : float
+        How many are in the one and in the other choice, whole numbers from 0 to `size`.
+
+    Returns
+    -------
+    int
+        The least number that they can have in common.
+    numpy.ndarray
+        The chance of this number, of one more, and so on to the largest that is possible.
+
+    Examples
+    --------
+    >>> low, chances = hypergeometric_law(5, 3, 4)
+    >>> low, chances.round(3).tolist()
+    (2, [0.6, 0.4])
+    """
+    low, high = int(max(0, one + other - size)), int(min(one, other))
+    met = np.arange(low, high, dtype=np.float64)
+    steps = np.log((one - met) * (other - met)) - np.log((met + 1) * (size - one - other + met + 1))
+    logs = np.concatenate([[0.0], np.cumsum(steps)])
+    chances = np.exp(logs - logs.max())
+    return low, chances / chances.sum()
+
+
 def shares_test(a: ArrayLike, size_a: float, b: ArrayLike, size_b: float) -> np.ndarray:
     """Return the p-values of a out of size_a against b out of size_b: do both sides have the same share?
 
@@ -170,16 +205,11 @@ def shares_test(a: ArrayLike, size_a: float, b: ArrayLike, size_b: float) -> np.
     p[some] = chdtrc(1, g2(one[some], both[some], size_a, size))
     least = np.minimum(both, size - both) * min(size_a, size_b) / size
     known: dict[tuple[float, float], float] = {}
-    rare = np.flatnonzero(some & (least < SMALL))
-    if len(rare):
-        from scipy.stats import hypergeom  # it takes longer to load than all of the tests take
-
-    for place in rare:
+    for place in np.flatnonzero(some & (least < SMALL)):
         pair = (one[place], both[place])
         if pair not in known:
-            likely = hypergeom.pmf(np.arange(max(0, pair[1] - size_b), min(pair[1], size_a) + 1), size, size_a, pair[1])
-            observed = hypergeom.pmf(pair[0], size, size_a, pair[1])
-            rest = likely <= observed * (1 + 1e-7)  # equal chances differ in their last digits
+            low, likely = hypergeometric_law(size, size_a, pair[1])
+            rest = likely <= likely[int(pair[0]) - low] * (1 + 1e-7)  # equal chances differ in their last digits
             known[pair] = 1.0 if rest.all() else float(likely[rest].sum())
         p[place] = known[pair]
     return p

@@ -12,12 +12,15 @@ from zhagen.statistics.association import g2
 from zhagen.statistics.inference import adjust_p, shares_test
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import ArrayLike
     from scipy.sparse import csr_array
 
     from zhagen.statistics.terms import TermMatrix
 
-CELLS = 20_000_000  # of a table of draws that is held at a time
+CELLS = 20_000_000  # of a table of draws: the random numbers of so many are drawn one behind the other
+AT_HAND = 1 << 20  # of these, as many as are held at a time
 
 
 def keyness_table(target: pd.DataFrame, reference: pd.DataFrame, *, confidence: float | None = None) -> pd.DataFrame:
@@ -198,27 +201,47 @@ def keyness_by_units(
 def _dealt(counts: csr_array, side: np.ndarray, labels: np.ndarray, draws: int, seed: int) -> np.ndarray:
     """Return the chance that each term's occurrences in the target are as far from their share by dealing out units."""
     rng = np.random.default_rng(seed)
+    order = np.argsort(labels, kind="stable")  # the units of a label one behind the other
+    counts, side, labels = counts[order], side[order], labels[order]
     lengths = np.asarray(counts.sum(axis=1, dtype=np.int64)).ravel()
     share = np.zeros(len(side))  # of a unit's occurrences, those expected in the target
-    groups: list[tuple[np.ndarray, int]] = []  # the units of a label, and how many occurrences the target has of them
-    order = np.argsort(labels, kind="stable")
-    for rows in np.split(order, np.flatnonzero(np.diff(labels[order])) + 1):
+    groups: list[tuple[slice, int]] = []  # the units of a label, and how many occurrences the target has of them
+    borders = [0, *(np.flatnonzero(np.diff(labels)) + 1).tolist(), len(labels)]
+    for first, last in zip(borders[:-1], borders[1:], strict=True):
+        rows = slice(first, last)
         size, every = int(lengths[rows][side[rows]].sum()), int(lengths[rows].sum())
         share[rows] = size / every if every else 0
         if size:  # else none of them is ever dealt out
             groups.append((rows, size))
     kind = np.float32 if lengths.sum() < 1 << 24 else np.float64  # both hold these sums exactly
-    expected, turned = counts.T @ share, counts.T.astype(kind).tocsr()
-    far = abs(turned @ side.astype(np.float64) - expected) - 1e-9
+    expected = counts.T @ share
+    far = abs(counts.T @ side.astype(np.float64) - expected) - 1e-9
     reached = np.ones(counts.shape[1], np.int64)
-    batch = max(1, CELLS // max(counts.shape))
+    batch, counts = max(1, CELLS // max(counts.shape)), counts.astype(kind)
+    dealt = _orders if len(groups) > 1 else _permutations
     for first in range(0, draws, batch):
-        sides = np.zeros((len(side), min(batch, draws - first)), kind)
-        for rows, size in groups:
-            dealt = _orders if len(groups) > 1 else _permutations
-            sides[rows] = dealt(lengths[rows], size, sides.shape[1], rng).T
-        reached += (np.abs(turned @ sides - expected[:, None]) >= far[:, None]).sum(axis=1)
+        number = min(batch, draws - first)
+        drawn = np.zeros((counts.shape[1], number), kind)
+        for part in _in_blocks(groups, AT_HAND // number):
+            begin, end = part[0][0].start, part[-1][0].stop
+            sides = np.zeros((end - begin, number), kind)
+            for rows, size in part:
+                sides[rows.start - begin : rows.stop - begin] = dealt(lengths[rows], size, number, rng).T
+            drawn += counts[begin:end].T @ sides
+        reached += (np.abs(drawn - expected[:, None]) >= far[:, None]).sum(axis=1)
     return reached / (1 + draws)
+
+
+def _in_blocks(groups: list[tuple[slice, int]], units: int) -> Iterator[list[tuple[slice, int]]]:
+    """Yield groups that follow each other, together of about so many units."""
+    part: list[tuple[slice, int]] = []
+    for rows, size in groups:
+        part.append((rows, size))
+        if rows.stop - part[0][0].start >= units:
+            yield part
+            part = []
+    if part:
+        yield part
 
 
 def _permutations(lengths: np.ndarray, size: int, draws: int, rng: np.random.Generator) -> np.ndarray:
@@ -238,14 +261,18 @@ def _orders(lengths: np.ndarray, size: int, draws: int, rng: np.random.Generator
     target if the target is nearer to its size with it than without it, that is, if its number is below the first one
     for which this is no longer so.
     """
-    bits = len(lengths).bit_length()
-    keys = rng.integers(0, 1 << (63 - bits), (draws, len(lengths)), np.int64) << bits
+    bits, rows = len(lengths).bit_length(), np.arange(draws)
+    keys = rng.integers(0, 1 << (63 - bits), (draws, len(lengths)), np.int64)
+    keys <<= bits
     keys |= np.arange(len(lengths))
     ordered = np.sort(keys, axis=1)
-    of = lengths[ordered & ((1 << bits) - 1)]
-    until = np.cumsum(of, axis=1)
-    number = (2 * until - of < 2 * size).sum(axis=1)
-    border = np.concatenate([ordered, np.full((draws, 1), np.iinfo(np.int64).max)], axis=1)[np.arange(draws), number]
+    of = lengths.take(ordered & ((1 << bits) - 1))
+    twice = np.cumsum(of, axis=1)
+    twice *= 2
+    twice -= of
+    number = np.count_nonzero(twice < 2 * size, axis=1)
+    border = ordered[rows, np.minimum(number, len(lengths) - 1)]
+    border[number == len(lengths)] = np.iinfo(np.int64).max
     return keys < border[:, None]
 
 

@@ -74,6 +74,8 @@ def coding_decisions(
     """
     study, names = _compared(study, coders, sources)
     decisions, units = _decided(study, unit, names, level, list(roles))
+    if "length" in units:
+        decisions, units = _spread_out(decisions, units)
     bare = np.setdiff1d(np.arange(len(units)), decisions["item"].to_numpy())
     every = pd.concat([decisions.astype({"coder": "str", "code": "str"}), pd.DataFrame({"item": bare})])
     every = every.fillna({"coder": names[0], "code": ""})
@@ -89,12 +91,15 @@ def coding_decisions(
 def _decided(
     study: Study, unit: str, names: list[str], level: str | None, roles: list[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return decisions, each once, with units as numbers from 0; and the source of each unit and its number there."""
+    """Return decisions, each once, with units as numbers from 0; and the source of each unit and its number there.
+
+    Where units are characters, those that were decided alike are one unit with a ``length``.
+    """
     quoted = study.quotations(coder=names, level=level, roles=roles)
     passages = quoted.rename(columns={"source_id": "source", "code": "code_id", "label": "code"})
     passages = passages[["coder", "code", "start", "end", "source"]]
     if unit == "character":
-        return _by_character(study, passages, roles)
+        return _by_stretch(study, passages, roles)
     if unit not in UNITS:
         raise StudyError(f"there is no unit {unit!r}", todo=f"use one of {', '.join(UNITS)}")
     units = study_units(study, unit, roles=roles)
@@ -103,50 +108,67 @@ def _decided(
     return decisions.astype({"item": np.int64}), units[["source_id", "number"]].reset_index(drop=True)
 
 
-def _by_character(study: Study, passages: pd.DataFrame, roles: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the decisions on the characters of the turns that count; nothing is between two turns."""
-    turns = study_units(study, "turn", roles=roles)
-    places = {str(source): _Turns(part) for source, part in turns.groupby("source_id", sort=False)}
-    sizes = np.array([part.length for part in places.values()], np.int64)
-    begin = dict(zip(places, (np.cumsum(sizes) - sizes).tolist(), strict=True))
-    spans = np.zeros((len(passages), 2), np.int64)
-    offsets = passages[["start", "end"]].to_numpy(np.int64)
-    for source, rows in passages.groupby("source", sort=False).indices.items():
-        spans[rows] = begin[str(source)] + places[str(source)].places(offsets[rows])
+def _by_stretch(study: Study, passages: pd.DataFrame, roles: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the decisions on the characters of the turns that count, and how they lie in the sources.
+
+    Characters between two borders of passages carry the same codes, so a unit is such a stretch, and has a length.
+    """
+    line = _Line(study_units(study, "turn", roles=roles))
+    spans = np.stack([line.places(passages.source, passages[end].to_numpy(np.int64)) for end in ("start", "end")], 1)
     coder, code = (passages[name].astype("category") for name in ("coder", "code"))
     pairs = coder.cat.codes.to_numpy(np.int64) * len(code.cat.categories) + code.cat.codes.to_numpy()
-    # what a coder gave one code is put together, so that each character is there once: by pair, then by start
+    # what a coder gave one code is put together, so that each stretch is there once: by pair, then by start
     order = np.lexsort((spans[:, 0], pairs))
     pairs, spans = pairs[order], spans[order]
-    line = spans + (pairs * int(sizes.sum() + 1))[:, None]  # pairs one behind the other
-    until = np.concatenate([[0], np.maximum.accumulate(line[:, 1])[:-1]]) if len(line) else line[:, 1]
-    starts = np.maximum(line[:, 0], until)
-    lengths = np.maximum(line[:, 1] - starts, 0).astype(np.intp)
-    rows = np.repeat(np.arange(len(spans)), lengths)
-    begun = spans[:, 0] + starts - line[:, 0]
-    item = np.arange(len(rows)) + np.repeat(begun - np.cumsum(lengths) + lengths, lengths)
+    apart = spans + (pairs * (line.length + 1))[:, None]  # pairs one behind the other
+    until = np.concatenate([[0], np.maximum.accumulate(apart[:, 1])[:-1]]) if len(apart) else apart[:, 1]
+    starts = np.minimum(spans[:, 0] + np.maximum(until - apart[:, 0], 0), spans[:, 1])
+    borders = np.unique(np.concatenate([spans.ravel(), line.begin, [line.length]]))
+    first, last = np.searchsorted(borders, starts), np.searchsorted(borders, spans[:, 1])
+    number = (last - first).astype(np.intp)
+    rows = np.repeat(np.arange(len(spans)), number)
+    item = np.arange(len(rows)) + np.repeat(first - np.cumsum(number) + number, number)
     found = {"coder": coder.iloc[order[rows]], "item": item, "code": code.iloc[order[rows]]}
     frame = pd.DataFrame({name: getattr(cells, "array", cells) for name, cells in found.items()})
-    numbers = np.concatenate([np.zeros(0, np.int64), *(np.arange(size) for size in sizes)])
-    source_ids = pd.Categorical.from_codes(
-        np.repeat(np.arange(len(sizes)), sizes.astype(np.intp)), pd.Index(list(places))
-    )
-    return frame, pd.DataFrame({"source_id": source_ids, "number": numbers})
+    source = np.searchsorted(line.begin, borders[:-1], side="right") - 1
+    source_ids = pd.Categorical.from_codes(source, pd.Index(line.sources))
+    units = {"source_id": source_ids, "number": borders[:-1] - line.begin[source], "length": np.diff(borders)}
+    return frame, pd.DataFrame(units)
 
 
-class _Turns:
-    """The turns of a source that count, put one behind the other: where a character of the source is in them."""
+def _spread_out(decisions: pd.DataFrame, units: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return decisions on single units, and these, where a unit is many that were decided alike."""
+    lengths = units.length.to_numpy(np.intp)
+    many, begin = lengths[decisions["item"]], np.cumsum(lengths) - lengths
+    within = [np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes) for sizes in (many, lengths)]
+    spread = decisions.loc[decisions.index.repeat(many)].reset_index(drop=True)
+    spread["item"] = begin[spread["item"]] + within[0]
+    single = units.loc[units.index.repeat(lengths), ["source_id", "number"]].reset_index(drop=True)
+    return spread, single.assign(number=single.number + within[1])
+
+
+class _Line:
+    """The turns that count, put one behind the other, source after source: where a character of a source is there."""
 
     def __init__(self, turns: pd.DataFrame) -> None:
-        self.starts, self.ends = turns.start.to_numpy(), turns.end.to_numpy()
+        source, names = pd.factorize(turns.source_id)
+        self.sources = [str(name) for name in names]
+        self.source, self.starts, self.ends = source, turns.start.to_numpy(), turns.end.to_numpy()
         sizes = self.ends - self.starts
         self.before, self.length = np.cumsum(sizes) - sizes, int(sizes.sum())
+        last = np.searchsorted(source, np.arange(len(names)), side="right") - 1
+        self.begin = self.before[np.searchsorted(source, np.arange(len(names)))]
+        self.until = self.ends[last] if len(names) else self.ends
+        self.raw = np.cumsum(self.until + 1) - self.until - 1  # where a source begins if the whole texts are put so
 
-    def places(self, offsets: np.ndarray) -> np.ndarray:
-        """Return where offsets of the source are; one between two turns is at the end of the first."""
-        turn = np.searchsorted(self.starts, offsets, side="right") - 1
+    def places(self, sources: pd.Series, offsets: np.ndarray) -> np.ndarray:
+        """Return where offsets of sources are; one between two turns is at the end of the first."""
+        source = pd.Index(self.sources).get_indexer(pd.Index(sources))
+        offsets = np.minimum(offsets, self.until[source])
+        turn = np.searchsorted(self.raw[self.source] + self.starts, self.raw[source] + offsets, side="right") - 1
         within = np.minimum(offsets, self.ends[turn]) - self.starts[turn]
-        return np.where(turn < 0, 0, self.before[turn] + within)
+        within_source = (turn >= 0) & (self.source[turn] == source)
+        return np.where(within_source, self.before[turn] + within, self.begin[source])
 
 
 def _compared(study: Study, coders: Iterable[str] | None, sources: Iterable[str] | None) -> tuple[Study, list[str]]:
@@ -228,6 +250,7 @@ def coder_agreement(
         seed=seed,
         confidence=confidence,
         groups=units.source_id,
+        lengths=units.get("length"),
     )
 
 
@@ -293,6 +316,7 @@ def overall_agreement(
             seed=seed,
             confidence=confidence,
             groups=units.source_id,
+            lengths=units.get("length"),
         ).assign(units=kind)
         for kind in ("all", "coded")
     ]
@@ -347,14 +371,13 @@ def passage_agreement(
         If fewer than two coders coded alone, they have no source in common, or there is no such coder, source or level.
     """
     (study, names), roles = _compared(study, coders, sources), list(roles)
-    turns = study_units(study, "turn", roles=roles)
-    places = {str(source): _Turns(part) for source, part in turns.groupby("source_id", sort=False)}
+    line = _Line(study_units(study, "turn", roles=roles))
     quoted = study.quotations(coder=names, level=level, roles=roles)
     spans = quoted.rename(columns={"source_id": "source", "label": "code"})[["coder", "code", "source", "start", "end"]]
+    begin = line.places(spans.source, np.zeros(len(spans), np.int64))
     for end in ("start", "end"):
-        pairs = zip(spans.source, spans[end], strict=True)
-        spans[end] = [int(places[source].places(np.array([offset]))[0]) for source, offset in pairs]
-    lengths = {source: part.length for source, part in places.items()}
+        spans[end] = line.places(spans.source, spans[end].to_numpy(np.int64)) - begin
+    lengths = dict(zip(line.sources, np.diff([*line.begin.tolist(), line.length]).tolist(), strict=True))
     rows = []
     for label in study.codebook.codes.label.drop_duplicates():
         part = spans[(spans.code == label) & (spans.start < spans.end)]

@@ -1,6 +1,6 @@
 """Words that set one group of a study apart: people with an attribute, a speaker, or what carries a code."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -227,14 +227,13 @@ def _of_code(
     label = study.codebook.labels()[code_id]
     units = study_units(study, "sentence", roles=roles)
     rows, _ = touched_units(units, study.quotations(code_id, coder=coder, roles=roles), study.texts)
-    names = [f"{number}" for number in range(len(units))]
-    matrix = _matrix(units.text.tolist(), names, lexicon)
+    matrix = _matrix(units.text.tolist(), range(len(units)), lexicon)
     touched = np.zeros(len(units), bool)
     touched[rows] = True
     if matrix is None or not touched.any():
         raise StudyError(f"no sentence with counted words carries {label}", todo="choose a code with codings")
     assert matrix.units is not None
-    at = matrix.units.case.astype(int).to_numpy()
+    at = matrix.units.case.to_numpy(np.int64)
     side, sources = touched[at], units.source_id.to_numpy()[at]
     if side.all() or not side.any():
         raise StudyError(
@@ -246,12 +245,12 @@ def _of_code(
     return _compared(label, matrix, {label: side}, sources, sources, {}, min_count, min_cases, draws, seed)
 
 
-def _matrix(texts: list[str], names: list[str], lexicon: Path | str | None) -> TermMatrix | None:
+def _matrix(texts: list[str], names: Sequence[str] | range, lexicon: Path | str | None) -> TermMatrix | None:
     """Return the case x word matrix of texts, cases in their order and as far as they have a counted word."""
     encoded = encode_texts(texts, lexicon) if texts else None
     if encoded is None or not len(encoded.ids):
         return None
-    owners, cases = pd.factorize(np.array(names, object))
+    owners, cases = pd.factorize(np.array(names, object if isinstance(names, list) else np.int64))
     rows, (order, terms) = np.repeat(owners, encoded.lengths), _ranked(encoded.terms)
     shape = (len(cases), len(terms))
     counts = coo_array((np.ones(len(rows), np.int64), (rows, order[encoded.ids])), shape).tocsr()

@@ -353,17 +353,27 @@ class Study:
 
     @cached_property
     def _sentences(self) -> pd.DataFrame:
-        rows: list[tuple[Any, ...]] = []
-        numbers: dict[str, int] = {}
-        for source_id, turn, speaker, role, start, _, text in self._turns.itertuples(index=False, name=None):
-            ends = [*sentence_ends(text), len(text)]
-            for first, last in zip([0, *ends[:-1]], ends, strict=True):
-                words = text[first:last].strip()
-                if words:
-                    numbers[source_id] = number = numbers.get(source_id, 0) + 1
-                    begin = start + first + len(text[first:last]) - len(text[first:last].lstrip())
-                    rows.append((source_id, turn, number, speaker, role, begin, begin + len(words), words))
-        return _framed(rows, SENTENCES)
+        turns, places = list[int](), list[tuple[int, int]]()
+        parts = list[str]()
+        texts, begins = self._turns.text.tolist(), self._turns.start.tolist()
+        for turn, (start, text) in enumerate(zip(begins, texts, strict=True)):
+            first = 0
+            for last in [*sentence_ends(text), len(text)]:
+                part = text[first:last]
+                if words := part.strip():
+                    begin = start + first + (0 if part[0] == words[0] else len(part) - len(part.lstrip()))
+                    turns.append(turn)
+                    places.append((begin, begin + len(words)))
+                    parts.append(words)
+                first = last
+        found = self._turns.iloc[turns].reset_index(drop=True)  # who speaks, and where
+        sources = found.source_id.to_numpy(dtype=object)
+        new = np.flatnonzero(sources[1:] != sources[:-1]) + 1 if len(found) else np.zeros(0, np.int64)
+        sizes = np.diff([0, *new.tolist(), len(found)])
+        found["sentence"] = np.arange(1, len(found) + 1) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        found["start"], found["end"] = np.array(places, np.int64).reshape(-1, 2).T
+        found["text"] = pd.Series(parts, dtype="str")
+        return found[SENTENCES]
 
     @cached_property
     def _quotations(self) -> pd.DataFrame:
