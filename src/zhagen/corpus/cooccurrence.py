@@ -340,6 +340,8 @@ class _Totals:
 def _load() -> None:
     """Import what the end needs: while the workers count, it takes no time of its own."""
 
+    import scipy.special  # noqa: F401
+
     import zhagen.statistics.networks  # noqa: F401
 
 

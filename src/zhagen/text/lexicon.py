@@ -185,7 +185,7 @@ def _read(folder: Path, stamps: tuple[object, ...]) -> Lexicon:
             )
         frequencies[term] = int(given) if given else _suggested(term)
     terms = frozenset(term for term, frequency in frequencies.items() if frequency)
-    mixed = set(re.findall(rf"(?m)^([{JIEBA_HAN}]*[^{JIEBA_HAN}\s]\S*) ", _dictionary())) - set(frequencies)
+    mixed = set(re.findall(rf"\n([{JIEBA_HAN}]*[^{JIEBA_HAN}\s]\S*) ", _dictionary())) - set(frequencies)
     return Lexicon(terms, stopwords, synonyms, _foreign({*terms, *mixed}), frequencies)
 
 
@@ -312,17 +312,17 @@ def jieba_dictionary(length: int | None = None) -> Iterator[tuple[str, int, str]
     """
     text = _dictionary()
     if length is not None:
-        text = "".join(re.findall(rf"(?m)^\S{{{length}}} \S+ \S+\n?", text))
+        text = "".join(re.findall(rf"\n\S{{{length}}} \S+ \S+", text))  # twice as fast as (?m)^
     fields = text.split()
     return zip(fields[::3], map(int, fields[1::3]), fields[2::3], strict=True)
 
 
 @cache
 def _dictionary() -> str:
-    """Return jieba's own dictionary, a word, its frequency and its tag in a line."""
+    """Return jieba's own dictionary: after each line end a word, its frequency and its tag."""
     spec = find_spec("jieba")
     assert spec and spec.origin  # zhagen depends on it
-    return Path(spec.origin).with_name("dict.txt").read_text(encoding="utf-8")
+    return "\n" + Path(spec.origin).with_name("dict.txt").read_text(encoding="utf-8")
 
 
 @lru_cache(KEPT)

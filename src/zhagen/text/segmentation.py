@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from zhagen.text import lexicon
 from zhagen.text.characters import HAN, normal_text
 from zhagen.text.coverage import SHIFT, Coverage, measure_coverage
-from zhagen.text.lexicon import MARK, Lexicon, read_lexicon
+from zhagen.text.lexicon import JIEBA_HAN, MARK, Lexicon, read_lexicon
 from zhagen.text.strings import END, StringIndex, code_strings, join_strings, split_run
 
 if TYPE_CHECKING:  # numpy is loaded when texts are encoded: cutting words needs none
@@ -35,6 +35,7 @@ CITATION = re.compile(
 )
 CITES = re.compile(r"[）)\[](?:(?<=[0-9a-z页\s][）)])|(?<=\[)\d)")  # what every citation holds, quickly found
 NUMERALS = "0-9０-９〇零一二三四五六七八九十百千万亿两"
+PLAIN = re.compile(f"(?![第{NUMERALS}])[{JIEBA_HAN}]{{2,}}")  # a word of Chinese characters and no number
 NUMBER = re.compile(rf"第?[{NUMERALS}.,%％~～-]+[个种类项次家条位名倍大年月日]?")
 
 
@@ -200,9 +201,7 @@ def encode_texts(
     cut, judged = entries.cutter(segmenter, hmm), _judged(entries)
     # the word "\n" ends a text, so that none may hold one; normal text has no END and no "\r"
     lines = texts if normal else normal_text("\n".join(text.replace("\n", " ") for text in texts)).split("\n")
-    joined = "\n".join(lines)
-    if CITES.search(joined):
-        joined = "\n".join(map(strip_citations, lines))
+    joined = _lines_without_citations("\n".join(lines))
     parts = entries.foreign.split(joined)
     runs = [join_strings(cut(piece)) for piece in _slices(MARK.join(parts[::2]))]
     run, words = code_strings(b"".join(runs) + join_strings(parts[1::2]))
@@ -242,6 +241,18 @@ def strip_citations(text: str) -> str:
     ' 基于动态能力 的研究 '
     """
     return CITATION.sub(" ", text) if CITES.search(text) else text
+
+
+def _lines_without_citations(text: str) -> str:
+    """Strip each line of a text of its citations; lines that cannot hold one are not looked at one by one."""
+    pieces, done = [], 0
+    while found := CITES.search(text, done):
+        begin = max(done, text.rfind("\n", done, found.start()) + 1)
+        end = text.find("\n", found.end())
+        end = len(text) if end < 0 else end
+        pieces += [text[done:begin], strip_citations(text[begin:end])]
+        done = end
+    return "".join([*pieces, text[done:]])
 
 
 _SLICE = 8_000  # characters: few enough words at a time to stay in the processor's cache
@@ -312,6 +323,8 @@ def _index(places: "np.ndarray", place: int) -> int:
 
 def _kept(word: str, entries: Lexicon) -> str | None:
     """Return the term that a word counts as, or None."""
+    if PLAIN.fullmatch(word) and word not in entries.stopwords and word not in entries.synonyms:
+        return word  # nine in ten: what follows would say the same
     if word.lower() in entries.stopwords:
         return None
     term = entries.synonyms.get(word, word)
