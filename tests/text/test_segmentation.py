@@ -248,6 +248,25 @@ def test_terms_as_numbers_are_the_terms(texts, segmenter):
     assert len(set(found.terms)) == len(found.terms) == len(set(terms))
 
 
+CITED = [
+    "平台（焦豪等，2021）",
+    "Teece（2007）的能力",
+    ")数据",
+    "[1",
+    "2]驱动[3,4]",
+    "（2018",
+    "年）用户",
+    "孙新波等（2021",
+]
+
+
+@given(st.lists(st.sampled_from(CITED), max_size=8))
+def test_a_citation_ends_with_its_text(texts):
+    found = encode_texts(texts)
+    terms = [found.terms[number] for number in found.ids]
+    assert terms == [term for text in texts for term in content_terms(text)]
+
+
 def test_words_are_not_joined_across_texts():
     apart = encode_texts(["数据", "驱动"])
     assert apart.terms == ["数据", "驱动"] and apart.lengths.tolist() == [1, 1]
