@@ -14,6 +14,7 @@ from zhagen.extraction.codebook import repeated_evidence
 from zhagen.extraction.mechanism import check_edges, has_mechanism, mechanism_edges
 from zhagen.extraction.pipeline import Extraction, extract
 from zhagen.extraction.repeats import repeated_sentences, shared_clauses, shared_runs
+from zhagen.text.numerals import written_number
 
 COLUMNS = "doc_id check what line verdict looked finding".split()
 FINDINGS = ("does not hold", "not reproduced", "twice")  # the verdicts that say that something was found
@@ -138,7 +139,11 @@ def _claims(extraction: Extraction, others: Sequence[Extraction]) -> _Looked:
     found = extract_claims(extraction.outline, extraction.recipe, extraction.codebook)
     compared = found[found.verdict != "not checkable"]
     findings = [
-        (f"{row.what}: {row.stated}{row.unit}, {row.recomputed:g} ({row.how})", row.line, str(row.verdict))
+        (
+            f"{row.what}: {row.stated}{row.unit}, {written_number(row.recomputed)} ({row.how})",
+            row.line,
+            str(row.verdict),
+        )
         for row in compared[compared.verdict != "holds"].itertuples()
     ]
     return _Looked(len(compared), findings, f"{len(found)} numbers, none that can be recomputed")

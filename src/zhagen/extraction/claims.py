@@ -16,7 +16,7 @@ from zhagen.extraction.quantities import CLASSIFIERS, TIMES, Quantity, find_quan
 from zhagen.extraction.readings.records import record_frame
 from zhagen.extraction.series import ANNOUNCED, LIST_NOUNS, LIST_UNITS, POINTING, Said
 from zhagen.extraction.totals import add_parts
-from zhagen.text.numerals import whole_number
+from zhagen.text.numerals import whole_number, written_number
 
 CLAIMS = "claim_id doc_id line what hedge stated unit recomputed verdict how".split()
 RANGE = re.compile("[~～–至到-]")
@@ -336,11 +336,14 @@ def _by_table(
     lacking = [rule[key] for key in ("sum", "over") if key in rule and rule[key] not in sums]
     if lacking:
         raise ValueError(f"{rule['table']} has no column of numbers {lacking[0]}")
-    value, how = sums[rule["sum"]], f"{rule['table']}“{printed[rule['sum']]}”合计 {sums[rule['sum']]:g}"
+    value, how = sums[rule["sum"]], f"{rule['table']}“{printed[rule['sum']]}”合计 {written_number(sums[rule['sum']])}"
     if "over" in rule:
         if not sums[rule["over"]]:
             raise ZeroDivisionError(f"the column {rule['over']} adds up to 0")
-        value, how = value / sums[rule["over"]], f"{how}，除以“{printed[rule['over']]}”合计 {sums[rule['over']]:g}"
+        value, how = (
+            value / sums[rule["over"]],
+            f"{how}，除以“{printed[rule['over']]}”合计 {written_number(sums[rule['over']])}",
+        )
     low, high = float(match["low"]), float(match["high"])
     verdict = "holds" if low <= value <= high else "does not hold"
     said = match["low"] if low == high else f"{match['low']}-{match['high']}"
@@ -381,7 +384,8 @@ def _by_growth(
     )
     same = f"{value:.{len(rate.partition('.')[2])}f}" == rate
     how = f"{years} 年从 {start} 到 {end}；两端四舍五入允许 {low:.1f} 至 {high:.1f}"
-    verdict = "holds" if same else "within rounding" if low <= float(rate) <= high else "not reproduced"
+    allowed = low <= float(rate) + _half(rate) and float(rate) - _half(rate) <= high  # 3.50 allows less than 3.5
+    verdict = "holds" if same else "within rounding" if allowed else "not reproduced"
     return rate, round(value, 2), verdict, how
 
 

@@ -32,6 +32,7 @@ from .lexicon import jieba_dictionary as jieba_dictionary
 from .lexicon import lexicon_at_hand as lexicon_at_hand
 from .lexicon import read_lexicon as read_lexicon
 from .numerals import whole_number as whole_number
+from .numerals import written_number as written_number
 from .rows import csv_reader as csv_reader
 from .segmentation import Encoded as Encoded
 from .segmentation import content_terms as content_terms

@@ -52,6 +52,30 @@ def whole_number(text: str) -> int | None:
     return _one_by_one(text) if "十" not in text and re.fullmatch("[〇零一二三四五六七八九]{2,}", text) else _read(text)
 
 
+def written_number(value: float) -> str:
+    """Write a computed number with all its digits, to three decimals, without zeros behind the last.
+
+    A number that a text prints is kept as it is printed: there 3.50 is more exact than 3.5.
+
+    Parameters
+    ----------
+    value : float
+        A number.
+
+    Returns
+    -------
+    str
+        The number.
+
+    Examples
+    --------
+    >>> [written_number(value) for value in (12.0, 1234567, 0.5, -0.0001)]
+    ['12', '1234567', '0.5', '0']
+    """
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
 def _one_by_one(text: str) -> int | None:
     """Read 二〇二三; without a zero (二三) it would be an estimate, and a number does not begin with one (〇三)."""
     if not re.search("[〇零]", text) or text[0] in "〇零" or len(text) > LONGEST:
