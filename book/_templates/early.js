@@ -27,6 +27,6 @@
   blank.load();
   html.classList.add("font-comes");
   const done = () => html.classList.remove("font-comes");
-  setTimeout(done, 4000);
+  setTimeout(done, 10000); // sooner, and on a slow line the lines move when boxes come, and again when the font comes
   addEventListener("load", () => document.fonts.ready.then(done));
 })();
