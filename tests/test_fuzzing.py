@@ -11,7 +11,7 @@ from zhagen.documents import list_documents
 from zhagen.documents.outline import read_outline
 from zhagen.extraction.claims import stated_numbers
 
-NUMBER = 500
+NUMBER = 250
 
 
 @pytest.mark.parametrize("doc_id", DOCUMENTS)
