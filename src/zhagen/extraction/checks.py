@@ -138,13 +138,11 @@ def _arrows(extraction: Extraction, others: Sequence[Extraction]) -> _Looked:
 def _claims(extraction: Extraction, others: Sequence[Extraction]) -> _Looked:
     found = extract_claims(extraction.outline, extraction.recipe, extraction.codebook)
     compared = found[found.verdict != "not checkable"]
+    failed = compared[compared.verdict != "holds"]
+    values = map(written_number, failed.recomputed.to_numpy(float))
     findings = [
-        (
-            f"{row.what}: {row.stated}{row.unit}, {written_number(row.recomputed)} ({row.how})",
-            row.line,
-            str(row.verdict),
-        )
-        for row in compared[compared.verdict != "holds"].itertuples()
+        (f"{row.what}: {row.stated}{row.unit}, {value} ({row.how})", row.line, str(row.verdict))
+        for row, value in zip(failed.itertuples(), values, strict=True)
     ]
     return _Looked(len(compared), findings, f"{len(found)} numbers, none that can be recomputed")
 
