@@ -1,13 +1,16 @@
 """Two copies of a study put together: nothing is lost, the same is there once, what differs is listed."""
 
+import contextlib
 import shutil
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from study.conftest import placed, small
 from zhagen.cli import main
-from zhagen.errors import StudyError
+from zhagen.errors import StudyError, ZhagenError
 from zhagen.study import (
     add_code,
     check_study,
@@ -111,6 +114,66 @@ def test_what_both_did_leaves_a_whole_study(study, ours, theirs):
     found = merge_studies(ENDINGS[ours](study), ENDINGS[theirs](small()))
     whole(found, study)
     assert set(study.codings.coding_id) <= set(found.study.codings.coding_id)
+
+
+@pytest.mark.parametrize("split_first", [False, True])
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_code_that_one_renamed_and_the_other_split_is_split(study, turned, split_first):
+    days = ["2024-04-01", "2024-04-02"][:: -1 if split_first else 1]
+    parts = {"先验": ["q6"], "后付": ["q7"]}
+    one, other = rename_code(study, "c03", "先看再付", date=days[0]), split_code(small(), "c03", parts, date=days[1])
+    found = merge_studies(*((other, one) if turned else (one, other)), date="2024-04-03")
+    assert whole(found, study) and {"先验", "后付"} <= set(found.study.codebook.labels().values())
+    assert "c03" not in set(found.study.codebook.codes.code_id)
+    assert "先看再付" in {
+        *found.conflicts.ours,
+        *found.conflicts.theirs,
+    }  # whoever gave the name sees what became of it
+    left_out = found.conflicts.theirs.str.contains("no code 'c03'").any()
+    assert left_out == split_first == found.study.memos.text.str.contains("先看再付").any()
+
+
+ACTS = st.lists(
+    st.tuples(st.sampled_from(list("ramsS-")), st.integers(0, 9), st.integers(0, 9), st.booleans()), max_size=4
+)
+
+
+def done(study, kind, code, other, into, **act):
+    own = study.codings.coding_id[study.codings.code_id == code].tolist()
+    new = f"{act['coder']}{len(study.history)}"
+    if kind == "r":
+        return rename_code(study, code, new, **act)
+    if kind == "a":
+        return add_code(study, f"新{other % 3}", **act)
+    if kind == "m":
+        return merge_codes(study, code, into, **act)
+    if kind in "sS":
+        return split_code(study, code, {new if kind == "s" else code: own[:1], f"{new}乙": own[1:]}, **act)
+    return move_code(study, code, into, **act) if other % 2 else retire_code(study, code, **act)
+
+
+def acted(study, acts, coder, day):
+    """Do acts to a study, as far as they can be done."""
+    for kind, one, other, later in acts:
+        day += later
+        codes = study.codebook.codes.code_id.tolist()
+        with contextlib.suppress(ZhagenError):
+            named = (codes[one % len(codes)], other, codes[other % len(codes)])
+            study = done(study, kind, *named, coder=coder, date=f"2024-04-{day:02d}")
+    return study
+
+
+@given(ACTS, ACTS, st.integers(1, 3), st.integers(1, 3))
+@settings(max_examples=8, deadline=None)
+def test_whatever_two_did_to_the_codes_the_merged_history_ends_in_the_codebook(ours, theirs, one_day, other_day):
+    study = small()
+    one, other = acted(study, ours, "林", one_day), acted(study, theirs, "周", other_day)
+    for pair in ((one, other), (other, one)):
+        found = merge_studies(*pair, date="2024-04-20")
+        whole(found, study)
+        assert set(study.codings.coding_id) <= set(found.study.codings.coding_id)
+        again = merge_studies(found.study, pair[1], date="2024-04-20")  # who sends the same copy again brings no act
+        whole(again, study)
 
 
 def test_two_new_names_of_one_code_are_a_conflict_and_not_two_codes(study):

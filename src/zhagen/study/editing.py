@@ -399,7 +399,7 @@ def split_code(
             found[part] = change.begin(part, str(row["level"]), str(row["parent_id"]))
     moved = {one: found[part] for part, ids in given.items() for one in ids}
     codings = change.parts["codings"]
-    codings["code_id"] = codings.coding_id.map(moved).fillna(codings.code_id)
+    codings["code_id"] = [moved.get(one, code) for one, code in zip(codings.coding_id, codings.code_id, strict=True)]
     change.single()
     if not stays:
         _refuse_pointing(study, old)

@@ -30,8 +30,9 @@ def follow_acts(study: Study, other: Study) -> tuple[Study, list[dict[str, Any]]
     Returns
     -------
     study : Study
-        The study; codes that it changed itself, or that are other codes with the same id, are as they were. Its history
-        is as it was, too: the acts are in that of the other copy.
+        The study; codes that it ended or split itself, or that are other codes with the same id, are as they were; one
+        that it renamed or moved ends all the same. Its history is as it was, too: the acts are in that of the other
+        copy.
     unsure : list of dict
         Codings that the other copy does not have, of a code that it split: ``coding_id``, ``source_id``, ``start``,
         ``end``, ``label`` (the old one), ``into`` (the label of the first part, which they get).
@@ -49,7 +50,12 @@ def follow_acts(study: Study, other: Study) -> tuple[Study, list[dict[str, Any]]
     acts = acts[acts["act"].isin(ENDS)] if len(acts) else acts
     if acts.empty:
         return study, []
-    touched = {one for cell in own["code_id"] for one in split_list(cell)} if len(own) else set()
+    kept = own[own["act"].isin((*ENDS, "create"))] if len(own) else own
+    touched = {one for cell in kept["code_id"] for one in split_list(cell)} if len(kept) else set()
+    names = dict[str, list[str]]()  # that a code of the study ever had
+    if len(study.history):
+        lives = code_lineage(study)
+        names = dict(zip(lives["code_id"], lives["labels"], strict=True))
     ended = {one for act, one in zip(study.history["act"], study.history["code_id"], strict=True) if act in ENDS}
     lineage = code_lineage(other).set_index("code_id")
     alive = set(other.codebook.codes.code_id)
@@ -58,7 +64,8 @@ def follow_acts(study: Study, other: Study) -> tuple[Study, list[dict[str, Any]]
     for act in acts.to_dict("records"):
         labels = made.codebook.labels()
         code, into = act["code_id"], split_list(act["to"])
-        same = code in labels and code in lineage.index and labels[code] in lineage["labels"][code]
+        called = {labels.get(code, ""), *names.get(code, [])}
+        same = code in labels and code in lineage.index and not called.isdisjoint(lineage["labels"][code])
         stays = code in into  # one of the parts of a split is the code itself
         if not same or code in touched or (code in alive and not stays) or set(into) & ended - set(labels):
             continue

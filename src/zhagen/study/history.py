@@ -13,7 +13,7 @@ An act names codes by their ids or by the labels they had on that day; several a
 - ``correct``: the text of the source ``from`` was corrected, and codings of ``code_id`` mark other words since.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +41,7 @@ class _Code:
     into: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     memos: list[str] = field(default_factory=list)
+    ended_by: int = -1  # the row of the act
 
 
 class _Replay:
@@ -50,7 +51,7 @@ class _Replay:
         self.known = known  # id -> label in the codebook of today, for ids that a label is to be found for
         self.codes: dict[str, _Code] = {}
         self.called: dict[str, list[str]] = {}  # label -> the codes that had it
-        self.living = 0
+        self.living, self.row = 0, -1
         self.wrong: list[tuple[int, str, str]] = []
 
     def alive(self) -> dict[str, _Code]:
@@ -66,6 +67,7 @@ class _Replay:
         return min(living, key=list(self.codes).index) if len(living) > 1 else next(iter(living), "")
 
     def run(self, row: int, act: dict[str, str]) -> None:
+        self.row = row
         for name in split_list(act["code_id"]) or [""]:
             getattr(self, f"_{act['act']}")(row, act, name)
         touched = {*split_list(act["code_id"]), *split_list(act["from"]), *split_list(act["to"])}
@@ -87,7 +89,7 @@ class _Replay:
     def _end(self, code_id: str, date: str, how: str, into: list[str]) -> None:
         code = self.codes[code_id]
         self.living -= not code.ended
-        code.ended, code.how, code.into = date, how, into
+        code.ended, code.how, code.into, code.ended_by = date, how, into, self.row
 
     def _living(self, row: int, name: str) -> str:
         code_id = self.find(name)
@@ -223,6 +225,86 @@ def history_faults(history: pd.DataFrame, codebook: pd.DataFrame, lines: list[in
         said = f"{code_id} {alive[code_id].labels[-1]} is there at the end, but not in the codebook"
         faults.append(Fault("history.csv", 0, said, todo, "finding"))
     return faults
+
+
+def settle_history(
+    history: pd.DataFrame, codebook: pd.DataFrame, date: str, reason: str, accepted: Container[str] = ()
+) -> tuple[pd.DataFrame, list[dict[str, str]]]:
+    """Leave acts out of a history that do not fit what is there on their day, and add what leads to the codebook.
+
+    Two coders can rename and split one code, each in a copy of their own. Put together by their days, one act may speak
+    of a code by a name that it no longer has: then it speaks of it by its id. It may also speak of a code that has
+    ended: then it is left out.
+
+    Parameters
+    ----------
+    history, codebook : pandas.DataFrame
+        The rows of the two files, acts in the order of their days.
+    date : str
+        The day of the acts that are added, not before the last one.
+    reason : str
+        Why, for these acts.
+    accepted : container of str, optional
+        Findings, as `history_faults` says them, that are left as they are.
+
+    Returns
+    -------
+    history : pandas.DataFrame
+        The acts that fit; `history_faults` finds nothing in it, but for what is accepted.
+    left_out : list of dict
+        The other ones, each with ``found``: what does not fit.
+    """
+    known = dict(zip(codebook.code_id, codebook.label, strict=True))
+    acts = [{str(key): str(value) for key, value in act.items()} for act in history.to_dict("records")]
+    left_out: list[dict[str, str]] = []
+    state = _Replay({})
+    while acts:
+        *_, (_, _, _, state) = _replay(pd.DataFrame(acts), known)
+        wrong = [(row, found) for row, found, _ in state.wrong if found not in accepted]
+        for code in state.codes.values():
+            said = f"{code.code_id} {known.get(code.code_id)} is in the codebook, but ended on {code.ended}"
+            if code.ended and code.code_id in known and said not in accepted:
+                wrong.append((code.ended_by, said))
+        if not wrong:
+            break
+        row, found = min(wrong)
+        act, named = acts[row], state.codes.get(acts[row]["code_id"])
+        if act["act"] in ("split", "merge") and named and act["from"] in named.labels:
+            acts[row] = act | {"from": ""}
+        else:
+            left_out.append(acts.pop(row) | {"found": found})
+    more: list[dict[str, str]] = []
+    alive = state.alive()
+    moved = {one for act in acts if act["act"] == "move" for one in split_list(act["code_id"])}
+    for code_id, code in alive.items():
+        if (
+            code_id not in known
+            and f"{code_id} {code.labels[-1]} is there at the end, but not in the codebook" not in accepted
+        ):
+            more.append({"act": "retire", "code_id": code_id, "from": code.labels[-1], "to": ""})
+    parents = dict(zip(codebook.code_id, codebook.parent_id, strict=True))
+    for code_id, label in known.items() if acts else ():
+        if code_id not in alive:
+            if (
+                code_id not in state.codes
+                and f"{code_id} {label} is in the codebook, but never created" not in accepted
+            ):
+                more.append({"act": "create", "code_id": code_id, "from": "", "to": label})
+                more += (
+                    [{"act": "move", "code_id": code_id, "from": "", "to": parents[code_id]}]
+                    if parents[code_id]
+                    else []
+                )
+            continue
+        old, above = alive[code_id].labels[-1], alive[code_id].parent
+        if old != label and f"{code_id} is called {old} at the end, {label} in the codebook" not in accepted:
+            more.append({"act": "rename", "code_id": code_id, "from": old, "to": label})
+        said = f"{code_id} is under {above!r} at the end, {parents[code_id]!r} in the codebook"
+        if code_id in moved and above != parents[code_id] and said not in accepted:
+            more.append({"act": "move", "code_id": code_id, "from": "", "to": parents[code_id]})
+    empty = dict.fromkeys(history.columns, "")
+    rows = [*acts, *(empty | one | {"date": date, "reason": reason} for one in more)]
+    return pd.DataFrame(rows, columns=history.columns).astype("str"), left_out
 
 
 def _known(study: Study) -> dict[str, str]:

@@ -19,7 +19,7 @@ from zhagen.study.correcting import find_marks, move_marks
 from zhagen.study.editing import new_memo_id, relink
 from zhagen.study.folder import KEYS, columns_of, read_any_table, sha256_of, split_list, typed_table
 from zhagen.study.following import ENDS, acts_alone, follow_acts
-from zhagen.study.history import code_lineage
+from zhagen.study.history import code_lineage, history_faults, settle_history
 from zhagen.study.study import EVERYBODY, Study, open_study, remake_study
 from zhagen.text.alignment import align_texts
 from zhagen.vocabulary import DEFINING
@@ -240,7 +240,7 @@ class _Merge:
         self.ours, unsure = follow_acts(study, other)
         followed, more = follow_acts(other, study)
         self.acts = [_acts_alone(*pair) for pair in ((study, other), (other, study))]  # of ours, of theirs
-        self.day = day
+        self.day, self.other = day, other
         self.theirs, self.touched = _laid_beside(followed, study)
         self.labels, self.their_labels = self.ours.codebook.labels(), self.theirs.codebook.labels()
         self.conflicts: list[tuple[Any, ...]] = []
@@ -250,6 +250,12 @@ class _Merge:
         self.memos: list[dict[str, Any]] = []
         self.renamed: dict[str, str] = {}  # our label -> the newer one that they gave the code
         self.become: dict[str, str] = {}  # their code -> the code that it is here
+        for mine, acts, one in zip((study, other), self.acts, (self.ours, followed), strict=True):
+            labels = mine.codebook.labels()
+            for code in sorted({code for act, code in acts if act == "rename" and code in labels}):
+                if code not in one.codebook.labels():
+                    pair = (labels[code], "") if mine is study else ("", labels[code])
+                    self.conflict("label", *pair, "the other copy ended the code: its codings are where that put them")
         for row in [*unsure, *more]:
             place = (row["source_id"], row["start"], row["end"])
             self.conflict(
@@ -597,7 +603,19 @@ class _Merge:
                 begun.append(act | {"to": row["label"], "reason": "合并时带来的"})
                 if row["parent_id"]:
                     begun.append(act | {"act": "move", "to": row["parent_id"], "reason": "合并时带来的"})
-        return pd.concat([every, pd.DataFrame(begun)], ignore_index=True) if begun else every
+        every = pd.concat([every, pd.DataFrame(begun)], ignore_index=True) if begun else every
+        before = {
+            fault.found
+            for one in (self.ours, self.other)
+            for fault in history_faults(one.history, one.codebook.codes, [0] * len(one.history))
+        }
+        every, left_out = settle_history(every, codes, max([self.day, *every.date]), "合并后与编码本一致", before)
+        for act in left_out:
+            said = "; ".join(f"{column}: {act[column]}" for column in ours if act.get(column))
+            memo = self.keep("history.csv：合并后不再成立的一行", f"{said}\n\n{act['found']}")
+            row = f"history {act['date']} {act['act']} {act['code_id']}"
+            self.conflict("row", row, act["found"], f"the act is left out, it is in the memo {memo}")
+        return every
 
 
 def _acts_alone(study: Study, other: Study) -> set[tuple[str, str]]:
