@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
+import pypdfium2
 import pytest
 from fontTools.ttLib import TTFont
 from PIL import Image
@@ -14,7 +15,8 @@ from PIL import Image
 from zhagen import figures
 from zhagen.errors import OutputError, ZhagenError
 from zhagen.figures import theme
-from zhagen.figures.export import drawn_bytes
+from zhagen.figures.canvas import Canvas
+from zhagen.figures.export import drawn_bytes, standalone_svg
 
 ARROWS = pd.DataFrame(
     [("数据驱动", "能力提升", "促进", "inferred"), ("能力提升", "数据驱动", "反馈", "printed")],
@@ -79,3 +81,15 @@ def test_what_matplotlib_drew_is_drawn_again_at_its_place():
 def test_a_drawing_with_an_unknown_element_is_refused():
     with pytest.raises(ZhagenError, match="no way to draw <ellipse>"):
         drawn_bytes('<svg viewBox="0 0 10 10"><ellipse rx="4" ry="2"/></svg>', "png")
+
+
+def test_a_character_that_the_first_font_lacks_is_drawn_by_the_second_in_every_file():
+    canvas = Canvas()
+    canvas.text(150, 14, "扎根 Őrült łşğčž Жизнь かな")
+    svg = canvas.picture(300, 24, "一行字。", "demo").svg
+    faces = re.findall(r"family:\"([^\"]+)\";src:url\(data:font/woff;base64,([^)]+)\)", standalone_svg(svg))
+    drawn = {name: set(TTFont(io.BytesIO(base64.b64decode(code))).getBestCmap()) for name, code in faces}
+    assert set(map(ord, "扎根かült")) <= drawn["Zhagen Figure"]
+    assert set(map(ord, "Őłşğčž")) <= drawn["Zhagen Figure 2"] and ord("根") not in drawn["Zhagen Figure 2"]
+    said = pypdfium2.PdfDocument(drawn_bytes(svg, "pdf"))[0].get_textpage().get_text_range()
+    assert said.strip() == "扎根 Őrült łşğčž Жизнь かな"  # no letter put together of two

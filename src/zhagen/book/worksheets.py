@@ -10,13 +10,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import networkx as nx
 import pandas as pd
 
-from zhagen.errors import ZhagenError
 from zhagen.figures import theme
 from zhagen.study import place_quotes
 from zhagen.vocabulary import STATUSES
@@ -469,20 +467,11 @@ def _status(cell: str, evidence: bool, number: int, remarks: list[str]) -> str:
 
 def _drawable(cells: dict[str, str], number: int, remarks: list[str]) -> dict[str, str]:
     """Return the cells with a circle for each character that the font of the figures lacks."""
-    missing = [char for char in dict.fromkeys("".join(cells.values())) if not _has_glyph(char)]
+    missing = [char for char in dict.fromkeys("".join(cells.values())) if not theme.has_glyph(char)]
     if missing:
         remarks.append(f"第 {number} 行：图上的字体没有“{''.join(missing)}”，画成了〇。")
     shown = str.maketrans(dict.fromkeys(missing, "〇"))
     return {name: cell.translate(shown) for name, cell in cells.items()}
-
-
-@cache
-def _has_glyph(char: str) -> bool:
-    try:
-        theme.check_glyphs(char)
-    except ZhagenError:
-        return False
-    return True
 
 
 def _plain(text: str) -> str:

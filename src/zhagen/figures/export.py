@@ -66,12 +66,13 @@ def standalone_svg(svg: str) -> str:
     """
     root = _light(svg)
     _, _, wide, high = root.attrib["viewBox"].split()
-    root.attrib.update({"width": wide, "height": high, "font-family": f'"{FAMILY}", {theme.FONTS}'})
+    root.attrib.update({"width": wide, "height": high, "font-family": f'"{FAMILY}", "{FAMILY} 2", {theme.FONTS}'})
     root.attrib.pop("style", None)
     text = "".join(part for element in root.iter("text") for part in element.itertext())
-    font = base64.b64encode(_font(text)).decode()
     style = ElementTree.Element("style")
-    style.text = f'@font-face{{font-family:"{FAMILY}";src:url(data:font/woff;base64,{font}) format("woff")}}'
+    style.text = _face(FAMILY, theme.font_file(), text)
+    if rest := "".join(char for char in text if ord(char) not in theme.glyphs_of(theme.font_file()) | {10, 32}):
+        style.text += _face(f"{FAMILY} 2", theme.second_font_file(), rest)
     ground = ElementTree.Element("rect", {"width": wide, "height": high, "fill": WHITE})
     place = sum(child.tag in ("title", "desc") for child in root)
     root.insert(place, ground)
@@ -127,17 +128,19 @@ def _light(svg: str) -> ElementTree.Element:
     return root
 
 
-def _font(text: str) -> bytes:
-    """Return the characters of the figures' font that a text needs, as WOFF."""
+def _face(family: str, file: str, text: str) -> str:
+    """Return the style rule with the characters of a font that a text needs, as WOFF."""
     subset = import_extra("fontTools.subset", "figures")
     options = subset.Options(flavor="woff", layout_features=[], notdef_outline=True, recalc_timestamp=False)
-    font = subset.load_font(theme.font_file(), options)
+    options.drop_tables += ["FFTM"]  # when the font was made: nobody needs it, and fontTools warns of it
+    font = subset.load_font(file, options)
     cutter = subset.Subsetter(options)
     cutter.populate(text=text + " ")
     cutter.subset(font)
-    file = io.BytesIO()
-    subset.save_font(font, file, options)
-    return file.getvalue()
+    found = io.BytesIO()
+    subset.save_font(font, found, options)
+    code = base64.b64encode(found.getvalue()).decode()
+    return f'@font-face{{font-family:"{family}";src:url(data:font/woff;base64,{code}) format("woff")}}'
 
 
 def _figure(root: ElementTree.Element) -> "Figure":
@@ -278,6 +281,16 @@ def _path(data: str) -> Any:
     return path_maker(points, codes)
 
 
+def _families(text: str) -> list[str]:
+    """Return the fonts of a text, in their order.
+
+    A letter that the first one lacks would be put together of others there (a c and its háček side by side), so a text
+    with such a letter is drawn with the second one as far as that goes.
+    """
+    families = ["sans-serif", theme.SECOND_FONT]
+    return families if all(ord(char) in theme.glyphs_of(theme.font_file()) for char in text) else families[::-1]
+
+
 def _text(ax: Any, element: ElementTree.Element, style: Style, move: np.ndarray) -> None:
     size = float(_NUMBER.findall(style["font-size"])[0])
     side = {"start": "left", "middle": "center", "end": "right"}[style.get("text-anchor", "start")]
@@ -288,8 +301,9 @@ def _text(ax: Any, element: ElementTree.Element, style: Style, move: np.ndarray)
     turned = float(-np.degrees(np.arctan2(move[1, 0], move[0, 0])))
     for part in list(element) or [element]:
         at = move @ [float(part.get("x", element.get("x", 0))), float(part.get("y", element.get("y", 0))), 1]
+        words = part.text or ""
         written = ax.text(
-            *at[:2], part.text or "", fontsize=size, color=style["fill"], ha=side, va="baseline", rotation=turned,
-            rotation_mode="anchor", path_effects=effects, clip_on=False, parse_math=False,
+            *at[:2], words, fontsize=size, family=_families(words), color=style["fill"], ha=side, va="baseline",
+            rotation=turned, rotation_mode="anchor", path_effects=effects, clip_on=False, parse_math=False,
         )  # fmt: skip
         written.set_in_layout(False)

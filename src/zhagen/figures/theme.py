@@ -26,6 +26,7 @@ FONTS = (
     '"Zhagen Sans", sans-serif'
 )
 MATPLOTLIB_FONT = "Noto Sans SC"
+SECOND_FONT = "DejaVu Sans"  # what the first one lacks: ő, ł, ş, most of Cyrillic; matplotlib carries it
 
 WIDTH = 420  # user units; shown 358 px wide on a phone of 390 px, text of 13 units is still 11 px
 ENLARGE = 1.2  # and at most so many px for a unit on a wide screen
@@ -203,7 +204,7 @@ def wrap_label(label: str, limit: float) -> list[str]:
 
 
 def check_glyphs(text: str) -> None:
-    """Check that Noto Sans SC draws every character; a page would show a blank box for one that it does not.
+    """Check that Noto Sans SC or DejaVu Sans draws every character; else a page would show a blank box.
 
     Parameters
     ----------
@@ -220,12 +221,34 @@ def check_glyphs(text: str) -> None:
     >>> check_glyphs("扎根")
     >>> check_glyphs("\\u1000")
     Traceback (most recent call last):
-    zhagen.errors.ZhagenError: no glyph for က (U+1000) in Noto Sans SC: take the character out of the label
+    zhagen.errors.ZhagenError: no glyph for က (U+1000) in the fonts of the figures: take the character out of the label
     """
-    missing = sorted({char for char in text if not char.isspace() and ord(char) not in _glyphs()})
+    missing = sorted({char for char in text if not char.isspace() and not has_glyph(char)})
     if missing:
         named = ", ".join(f"{char if char.isprintable() else ''} (U+{ord(char):04X})".strip() for char in missing)
-        raise ZhagenError(f"no glyph for {named} in Noto Sans SC", todo="take the character out of the label")
+        said = f"no glyph for {named} in the fonts of the figures"
+        raise ZhagenError(said, todo="take the character out of the label")
+
+
+def has_glyph(char: str) -> bool:
+    """Say whether a font of the figures draws a character.
+
+    Parameters
+    ----------
+    char : str
+        A character.
+
+    Returns
+    -------
+    bool
+        Whether it does.
+
+    Examples
+    --------
+    >>> has_glyph("根"), has_glyph("ő"), has_glyph("\\u1000")
+    (True, True, False)
+    """
+    return ord(char) in glyphs_of(font_file()) or ord(char) in glyphs_of(second_font_file())
 
 
 @contextmanager
@@ -277,7 +300,8 @@ def _settings() -> dict[str, Any]:
         "axes.spines.top": False,
         "figure.dpi": 72,
         "figure.figsize": (WIDTH / 72, WIDTH / 72),
-        "font.family": ["sans-serif"],  # not the font itself, so that an axis made elsewhere gets it too
+        # not the first font itself, so that an axis made elsewhere gets it too
+        "font.family": ["sans-serif", SECOND_FONT],
         "font.sans-serif": [MATPLOTLIB_FONT],
         "font.size": SIZES["label"],
         "legend.frameon": False,
@@ -315,13 +339,45 @@ def font_file() -> str:
     return str(path)
 
 
+def second_font_file() -> str:
+    """Return the path of the font for characters that the first one lacks; matplotlib carries it.
+
+    Returns
+    -------
+    str
+        The path of ``DejaVuSans.ttf``.
+
+    Raises
+    ------
+    ZhagenError
+        If matplotlib is not installed.
+    """
+    found = find_spec("matplotlib")  # not imported, as for the first one
+    path = Path(found.origin if found and found.origin else "").parent / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"
+    if not path.is_file():
+        raise ZhagenError("the fonts of matplotlib are not here", todo="run: pip install 'zhagen[figures]'")
+    return str(path)
+
+
 @lru_cache(maxsize=1)
 def _register() -> None:
-    import_extra("matplotlib.font_manager", "figures").fontManager.addfont(font_file())
+    for file in (font_file(), second_font_file()):
+        import_extra("matplotlib.font_manager", "figures").fontManager.addfont(file)
 
 
-@lru_cache(maxsize=1)
-def _glyphs() -> frozenset[int]:
+@lru_cache(maxsize=2)
+def glyphs_of(file: str) -> frozenset[int]:
+    """Return the code points that a font draws.
+
+    Parameters
+    ----------
+    file : str
+        The font.
+
+    Returns
+    -------
+    frozenset of int
+        Code points.
+    """
     # fontTools comes with matplotlib, and a browser that draws no axes need not load the latter
-    font = import_extra("fontTools.ttLib", "figures").TTFont(font_file(), lazy=True)
-    return frozenset(font.getBestCmap())
+    return frozenset(import_extra("fontTools.ttLib", "figures").TTFont(file, lazy=True).getBestCmap())

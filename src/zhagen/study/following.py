@@ -4,6 +4,7 @@ Where one coder merged, split or retired a code that the other one left as it wa
 they would be in the study twice, under the old code and under the new one.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -59,6 +60,7 @@ def follow_acts(study: Study, other: Study) -> tuple[Study, list[dict[str, Any]]
     ended = {one for act, one in zip(study.history["act"], study.history["code_id"], strict=True) if act in ENDS}
     lineage = code_lineage(other).set_index("code_id")
     alive = set(other.codebook.codes.code_id)
+    became = dict(zip(lineage.index, lineage["into"], strict=True))
     codes_there = dict(zip(other.codings.coding_id, other.codings.code_id, strict=True))
     made, unsure = study, list[dict[str, Any]]()
     for act in acts.to_dict("records"):
@@ -73,16 +75,17 @@ def follow_acts(study: Study, other: Study) -> tuple[Study, list[dict[str, Any]]
         said = {"reason": act["reason"], "coder": act["coder"], "date": date}
         mine = made.codings[made.codings.code_id == code]
         try:
-            ready = _with_codes(made, other, into)
+            ready = _with_codes(made, other, into, lineage["labels"], code)
             if act["act"] == "merge":
                 made = merge_codes(ready, code, into[0], **said)
             elif act["act"] == "split":
                 parts: dict[str, list[str]] = {one: [] for one in into}
                 rest = code if stays else into[0]
+                found = {one: part for part in reversed(into) for one in _after(part, became)}  # parts may have ended
                 for row in mine.to_dict("records"):
-                    there = codes_there.get(row["coding_id"], "")
-                    parts[there if there in parts else rest].append(row["coding_id"])
-                    if there not in parts and not stays:
+                    part = found.get(codes_there.get(row["coding_id"], ""), "")
+                    parts[part or rest].append(row["coding_id"])
+                    if not part and not stays:
                         unsure.append(row | {"label": labels[code], "into": ready.codebook.labels()[into[0]]})
                 made = split_code(ready, code, parts, **said)
             elif mine.empty:
@@ -113,12 +116,32 @@ def acts_alone(study: Study, other: Study) -> pd.DataFrame:
     return study.history[[row not in theirs for row in rows]]
 
 
-def _with_codes(study: Study, other: Study, wanted: list[str]) -> Study:
-    """Return the study with codes of the other one that it does not have yet, under parents that it has."""
+def _after(code: str, became: Mapping[str, list[str]]) -> set[str]:
+    """Return a code and all that it became since."""
+    found, todo = set[str](), [code]
+    while todo:
+        one = todo.pop()
+        if one not in found:
+            found.add(one)
+            todo += became.get(one, [])
+    return found
+
+
+def _with_codes(study: Study, other: Study, wanted: list[str], names: pd.Series, code: str) -> Study:
+    """Return the study with codes of the other one that it does not have yet, under parents that it has.
+
+    Those that have ended since have the last label that they had, and the level of the code that became them.
+    """
     codes, theirs = study.codebook.codes, other.codebook.codes
-    new = theirs[theirs.code_id.isin(wanted) & ~theirs.code_id.isin(codes.code_id)]
-    if new.empty:
-        return study
     known = set(codes.code_id)
+    new = theirs[theirs.code_id.isin(wanted) & ~theirs.code_id.isin(known)]
     new = new.assign(parent_id=[one if one in known else "" for one in new.parent_id])
-    return remake_study(study, codes=pd.concat([codes, new], ignore_index=True).fillna(""))
+    level = codes.level[codes.code_id == code].iloc[0]
+    gone = [
+        {"code_id": one, "label": names[one][-1], "level": level}
+        for one in wanted
+        if one in names.index and one not in known and one not in set(theirs.code_id)
+    ]
+    if new.empty and not gone:
+        return study
+    return remake_study(study, codes=pd.concat([codes, new, pd.DataFrame(gone)], ignore_index=True).fillna(""))
