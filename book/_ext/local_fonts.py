@@ -145,7 +145,11 @@ def font_face(file_name: str, characters: Iterable[str]) -> str:
 
 
 def write_fonts(app: Sphinx, exception: Exception | None) -> None:
-    """Write the subsets and their style sheet; a character without a glyph is a warning."""
+    """Write the subsets and their style sheet; a character without a glyph is a warning.
+
+    A study's own book shows what its people said, in whatever script: there it is only said, as a reader's own fonts
+    draw Cyrillic or Hangul.
+    """
     if exception or app.builder.name != "html":
         return
     out = Path(app.outdir)
@@ -157,9 +161,10 @@ def write_fonts(app: Sphinx, exception: Exception | None) -> None:
             pages["search.html"] = pages.get("search.html", set()) | drawn_characters(script.read_text("utf-8"))
     with resources.as_file(resources.files("zhplot") / "fonts/NotoSansSC-Regular.ttf") as font_file:
         known = TTFont(font_file, lazy=True).getBestCmap()
+        named = logger.info if getattr(app.config, "zhagen_study_book", False) else logger.warning
         for page, characters in sorted(pages.items()):
             for character in missing_characters(characters, known):
-                logger.warning(
+                named(
                     "no glyph for %s (U+%04X) in the fallback font: some readers see a blank box; page %s",
                     character, ord(character), page,
                 )  # fmt: skip
