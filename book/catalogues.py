@@ -21,9 +21,10 @@ from babel.messages import Catalog, extract
 from babel.messages.jslexer import tokenize
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-from sentences import spoken
+from sentences import helped, spoken
 
 from zhagen import vocabulary
+from zhagen.cli.printing import HEADINGS
 from zhagen.figures.structure import ORDERS
 from zhagen.text.characters import WIDE
 
@@ -80,8 +81,14 @@ def extracted() -> dict[str, Messages]:
 
 
 def terminal_messages() -> Messages:
-    """Return what the command line says to a person with a study of their own."""
-    return {(sentence, None): files for sentence, files in spoken(ROOT / "src/zhagen").items()}
+    """Return what the command line says to a person with a study of their own, its help, and headings of its tables."""
+    helps, headings = (
+        {text: {f"src/zhagen/cli/{file}.py"} for text in texts}
+        for file, texts in (("helping", helped()), ("printing", HEADINGS))
+    )
+    said = {one: files for one, files in spoken(ROOT / "src/zhagen").items() if one not in helps}
+    found = {None: said, "help": helps, "heading": headings}
+    return {(text, context): files for context, texts in found.items() for text, files in texts.items()}
 
 
 def terminal_file(language: str) -> Path:
@@ -92,10 +99,11 @@ def terminal_file(language: str) -> Path:
 def terminal_problems(language: str) -> list[str]:
     """List sentences of the command line without translation, or that nothing says; values that no code gives."""
     path, found = terminal_file(language), terminal_messages()
-    known = {str(message.id): str(message.string) for message in read_catalogue(path, language) if message.id}
-    wrong = [f"{path.name}: {message} is missing" for message, _ in found if not known.get(message)]
-    wrong += [f"{path.name}: nothing says {message}" for message in known if (message, None) not in found]
-    for message, translated in known.items():
+    catalogue = read_catalogue(path, language)
+    known = {(str(message.id), message.context): str(message.string) for message in catalogue if message.id}
+    wrong = [f"{path.name}: {message[0]} is missing" for message in found if not known.get(message)]
+    wrong += [f"{path.name}: nothing says {message[0]}" for message in known if message not in found]
+    for (message, _), translated in known.items():
         if more := set(re.findall(r"\{\w*\}", translated)) - set(re.findall(r"\{\w*\}", message)):
             wrong.append(f"{path.name}: {message} has no {', '.join(sorted(more))}")
     if not wrong and path.with_suffix(".mo").read_bytes() != as_mo(read_catalogue(path, language)):

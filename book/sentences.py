@@ -6,38 +6,80 @@ get the names that they have in the code.
 
 from __future__ import annotations
 
+import argparse
 import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from zhagen.cli import make_parser
 from zhagen.text.characters import WIDE
 from zhagen.translation import WITH_PLACE, WITH_TODO
 
 # the modules whose sentences a person with a study of their own meets: `zhagen status`, check, new, add, correct,
 # speakers, code, codebook, merge, anonymise, book, export, import
 SCOPE = """
-archives.py book/study_book.py cli/__init__.py cli/books.py cli/exchange.py cli/materials.py cli/studies.py
+archives.py book/study_book.py cli/__init__.py cli/analysis.py cli/books.py cli/exchange.py cli/materials.py
+cli/printing.py cli/studies.py cli/tables.py
 coding/saving.py coding/serving.py coding/state.py documents/handwritten.py exchange/losses.py
-exchange/transfer.py extraction/codebook.py extras.py materials output.py study/correcting.py study/editing.py
-study/folder.py study/history.py study/merging.py study/progress.py study/study.py study/writing.py
+exchange/transfer.py extraction/codebook.py extras.py materials output.py statistics/saturation.py study/comparison.py
+study/concordance.py study/correcting.py study/crosstables.py study/editing.py study/folder.py study/history.py
+study/keyness.py study/merging.py study/progress.py study/saturation.py study/study.py study/writing.py
 text/encodings.py
 """.split()
 TECHNICAL = ("add_argument", "add_parser", "compile", "fullmatch", "match", "search", "sub", "findall", "split")
 LISTS = ("TABLES", "HARMLESS", "DESCRIPTIONS", "POLICY", "FAULTS", "QUOTATIONS")  # data; beginnings of sentences
 FRAMES = (WITH_PLACE, WITH_TODO)
+ARGPARSE = (  # what Python's argparse says of a wrong command
+    "the following arguments are required: {names}",
+    "unrecognized arguments: {words}",
+    "one of the arguments {names} is required",
+    "argument {name}: {found}",
+    "invalid choice: {value} (choose from {choices})",
+    "invalid {kind} value: {value}",
+    "expected one argument",
+    "expected at least one argument",
+    "not allowed with argument {name}",
+    "ignored explicit argument {value}",
+    "ambiguous option: {option} could match {options}",
+)
+HELP = ("usage: ", "error: ")  # which are in no parser
 WORDS = re.compile(r"[a-z]{2,}")
 
 
 def spoken(root: Path) -> dict[str, set[str]]:
     """Return the sentences with the files that say them."""
     found: dict[str, set[str]] = {frame: {"src/zhagen/translation.py"} for frame in FRAMES}
+    found |= {said: {"src/zhagen/cli/helping.py"} for said in ARGPARSE}
     for place in SCOPE:
         path = root / place
         for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
             for sentence in sentences_of(file.read_text("utf-8")):
                 found.setdefault(sentence, set()).add(file.relative_to(root.parents[1]).as_posix())
     return found
+
+
+def helped() -> set[str]:
+    """Return the texts of the help: of words, options, arguments and groups, and what their values are called."""
+    found = set(HELP)
+    for parser in _parsers(make_parser()):
+        found |= {parser.description or "", *(group.title or "" for group in parser._action_groups)}
+        for action in parser._actions:
+            found.add(action.help or "")
+            if isinstance(action, argparse._SubParsersAction):
+                found |= {action.metavar or "", *(word.help or "" for word in action._choices_actions)}
+            elif action.nargs != 0 and (action.metavar or not action.choices):
+                default = action.dest.upper() if action.option_strings else action.dest
+                found |= {str(action.metavar or default)}
+    return {text for text in found - {""} if WORDS.search(text.lower())}
+
+
+def _parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    yield parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for below in action.choices.values():
+                yield from _parsers(below)
 
 
 def sentences_of(code: str) -> Iterator[str]:

@@ -30,6 +30,7 @@ INSIDE = (
     "coding.state",
     "coding.widget",
     "corpus.store",
+    "study.crosstables.require_codes",
     "documents.handwritten.check_schema",
     "documents.handwritten.find_line",
     "documents.handwritten.read_prose",

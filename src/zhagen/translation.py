@@ -9,7 +9,7 @@ import gettext
 import locale
 import os
 import re
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ FIELD = re.compile(r"\{(\w+)\}")
 AND = "; "  # between two sentences
 WITH_PLACE, WITH_TODO = "{found} ({where})", "{found}: {todo}"
 LEAST = 3  # letters that a sentence with values must have itself: `{number} in {name}` is found in too many others
+CONTEXT = "\x04"  # between a context and its message, in files of gettext
 FEW = 8  # letters of a sentence with values: one with fewer could be found in any other, so its values have no blanks
 
 
@@ -29,8 +30,15 @@ class _Sentences(gettext.GNUTranslations):
 
     def _parse(self, fp: Any) -> None:
         super()._parse(fp)
+        self.catalog: dict[str, str] = self._catalog  # type: ignore[attr-defined]
+
+    @cached_property
+    def patterns(self) -> list[tuple[str, re.Pattern[str], str]]:
+        """The sentences with values: the longest part that is none, the pattern of the whole, its translation."""
         found: list[tuple[int, str, re.Pattern[str], str]] = []
-        for message, translated in self._catalog.items():  # type: ignore[attr-defined]
+        for message, translated in self.catalog.items():
+            if CONTEXT in message:
+                continue
             literals = FIELD.split(message)[::2] if message else []
             letters = sum(map(str.isalpha, "".join(literals)))
             if len(literals) > 1 and letters >= LEAST:
@@ -42,7 +50,7 @@ class _Sentences(gettext.GNUTranslations):
                 longest = max(literals, key=len)
                 found.append((sum(map(len, literals)), longest, re.compile("".join(parts), re.DOTALL), translated))
         # what fits several sentences is the one that says most itself
-        self.patterns = [one[1:] for one in sorted(found, key=lambda one: -one[0])]
+        return [one[1:] for one in sorted(found, key=lambda one: -one[0])]
 
     def translate(self, text: str) -> str:
         """Return a sentence, lines or parts of one, translated as far as they are known.
@@ -59,7 +67,7 @@ class _Sentences(gettext.GNUTranslations):
         """
         if not text or text.isspace():
             return text
-        known = self._catalog.get(text)  # type: ignore[attr-defined]
+        known = self.catalog.get(text)
         if known:
             return str(known)
         if "\n" in text:
@@ -123,6 +131,58 @@ def translate(text: str, language: str | None = None) -> str:
     """
     sentences = _sentences(language or person_language())
     return sentences.translate(text) if sentences else text
+
+
+def translate_help(text: str, language: str | None = None) -> str:
+    """Return a text of the help, which says of options and arguments what they are for.
+
+    Parameters
+    ----------
+    text : str
+        The text in the code, or the name of an argument.
+    language : str, optional
+        The language; without it, that of the person before the terminal.
+
+    Returns
+    -------
+    str
+        The translation; the text itself where there is none.
+
+    Examples
+    --------
+    >>> translate_help("the folder of the study", "zh"), translate_help("STUDY", "zh")
+    ('研究文件夹', '研究')
+    """
+    return _in_context("help", text, language)
+
+
+def translate_heading(name: str, language: str | None = None) -> str:
+    """Return what the column of a table is called on the screen.
+
+    Parameters
+    ----------
+    name : str
+        The name of the column, in the data and in a file.
+    language : str, optional
+        The language; without it, that of the person before the terminal.
+
+    Returns
+    -------
+    str
+        The heading; the name itself where there is none.
+
+    Examples
+    --------
+    >>> translate_heading("source_id", "zh"), translate_heading("source_id", "en")
+    ('材料', 'source_id')
+    """
+    return _in_context("heading", name, language)
+
+
+def _in_context(context: str, text: str, language: str | None) -> str:
+    """Translate a short text, which in another place could mean something else, or be a word of the user's data."""
+    sentences = _sentences(language or person_language())
+    return sentences.pgettext(context, text) if sentences else text
 
 
 def translate_error(error: ZhagenError, language: str | None = None) -> str:

@@ -1,5 +1,6 @@
 """What the command line says in Chinese: each sentence is translated, found again with its values, and printed."""
 
+import argparse
 import re
 import sys
 from pathlib import Path
@@ -7,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from study.conftest import TEXTS, small
-from zhagen.cli import main
+from zhagen.cli import main, make_parser
+from zhagen.cli.tables import TABLES
 from zhagen.errors import StudyError
 from zhagen.study import write_study
+from zhagen.text import printed_width
 from zhagen.translation import FIELD, LEAST, person_language, translate, translate_error
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "book"))
@@ -22,9 +25,16 @@ def test_each_sentence_of_the_commands_is_translated_and_said_by_the_code():
 
 
 def test_a_sentence_that_is_not_translated_is_found(tmp_path, monkeypatch):
-    found = {**catalogues.terminal_messages(), ("a new sentence {value}", None): {"x.py"}}
+    found = {**catalogues.terminal_messages(), ("a new sentence {value}", None): {"x.py"}, ("of no use", "help"): {""}}
     monkeypatch.setattr(catalogues, "terminal_messages", lambda: found)
-    assert catalogues.terminal_problems("zh") == ["terminal.po: a new sentence {value} is missing"]
+    missing = [f"terminal.po: {sentence} is missing" for sentence in ("a new sentence {value}", "of no use")]
+    assert catalogues.terminal_problems("zh") == missing
+    parser = argparse.ArgumentParser(add_help=False)
+    below = parser.add_subparsers(metavar="HOW").add_parser("one", help="this one", description="It does one.")
+    below.add_argument("--by", choices=["a"], help="which way")
+    below.add_argument("place", nargs=2, help="where to")
+    monkeypatch.setattr(sentences, "make_parser", lambda: parser)
+    assert {"HOW", "this one", "It does one.", "which way", "where to", "place"} <= sentences.helped()
     code = 'raise StudyError(f"there is no {what} {row[3]!r}", f"{path}, line {n}", todo="name one")'
     assert sorted(sentences.sentences_of(code)) == ["name one", "there is no {what} {value}", "{path}, line {n}"]
 
@@ -33,6 +43,8 @@ def test_each_sentence_with_values_is_found_as_itself():
     catalogue = catalogues.read_catalogue(catalogues.terminal_file("zh"), "zh")
     wrong = []
     for message in catalogue:
+        if message.context:
+            continue
         names = FIELD.findall(str(message.id))
         if len(re.findall("[^\\W_]", FIELD.sub("", str(message.id)))) >= LEAST:
             values = {name: f"⟦{number}⟧" for number, name in enumerate(names)}
@@ -63,9 +75,56 @@ def test_an_error_is_translated_in_its_three_parts_and_what_is_not_known_stays()
         "there is no coder '周 林'", "codings.csv, line 3", "use one of 林, or add the coder to study.toml"
     )
     assert str(error).startswith("there is no coder")
-    said = "没有编码员 '周 林'（codings.csv 第 3 行）：从 林 里选一个，或者把这位编码员加进 study.toml"
+    said = "没有编码者 '周 林'（codings.csv 第 3 行）：从 林 里选一个，或者把这位编码者加进 study.toml"
     assert translate_error(error, "zh") == said
     assert translate("nobody ever said this, in any place", "zh") == "nobody ever said this, in any place"
+
+
+def test_the_help_of_every_word_is_chinese_and_as_wide_as_the_terminal(monkeypatch):
+    monkeypatch.setenv("ZHAGEN_LANGUAGE", "zh")
+    monkeypatch.setenv("COLUMNS", "80")
+    english, wide = [], []
+    for parser in sentences._parsers(make_parser()):
+        said = parser.format_help()
+        assert said.startswith("用法：zhagen") and "选项：\n" in said
+        for line in said.splitlines():
+            bare = re.sub(r"`[^`]*`|\{[\w,]*\}|--?[\w-]+|^用法：.*", "", line)
+            english += re.findall(r".*\b[a-z]+ [a-z]+ .*", bare)
+            wide += [line] * (2 * printed_width(line) + len(line) - len(line.lstrip()) > 80)
+    assert english == [] and wide == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["table", "x"], "zhagen table: 命令不对：还缺：种类"),
+        (["keyness", "x"], "zhagen keyness: 命令不对：这几个里要写一个：--by --code"),
+        (["kwic", "x", "书", "--sort", "up"], "命令不对：--sort：没有 'up'，从 'text', 'left'"),
+        (["status", "x", "--nope"], "zhagen: 命令不对：不认得：--nope"),
+    ],
+)
+def test_a_wrong_command_is_told_in_chinese(words, said, monkeypatch, capsys):
+    monkeypatch.setenv("ZHAGEN_LANGUAGE", "zh")
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2 and said in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_headings_of_tables_are_chinese_on_the_screen_and_english_in_a_file(tmp_path, monkeypatch, capsys):
+    study = str(tmp_path / "study")
+    write_study(small(), study)
+    for language in ("en", "zh"):
+        monkeypatch.setenv("ZHAGEN_LANGUAGE", language)
+        for kind in TABLES:
+            assert main(["table", study, kind, *(["--by", "speaker"] if kind == "attribute" else [])]) in (0, 2)
+            said = capsys.readouterr()
+            if said.out:
+                head = said.out.splitlines()[0].split("\t")
+                data = [one for one in head if re.fullmatch("[a-z_0-9]{2,}", one)]
+                assert bool(data) == (language == "en"), (kind, head)
+    assert main(["table", study, "material", "--out", str(tmp_path / "material.csv")]) == 0
+    assert (tmp_path / "material.csv").read_text("utf-8-sig").startswith("source_id,kind")
+    assert main(["log", study, "c01"]) == 0 and "新建 c01" in capsys.readouterr().out
 
 
 def test_what_people_of_studies_see_is_chinese(tmp_path, monkeypatch, capsys):

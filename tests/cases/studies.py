@@ -38,6 +38,11 @@ def cut_off(path):
     path.write_bytes(path.read_bytes()[:130])
 
 
+def never_created(path):
+    """Take out the act that created c01; others name it still."""
+    path.write_bytes(b"".join(one for one in path.read_bytes().splitlines(True) if b"create,c01" not in one))
+
+
 CASES = {
     "no memo at all": ("memos/M001.md", gone, "", ["log", "quotations"]),
     "a folder where a table was": ("history.csv", folder, "it is a folder, not a file", []),
@@ -51,5 +56,6 @@ CASES = {
     "two byte order marks of a hand-written file": ("study.toml", marked_twice, "", ["export .qdpx"]),
     "a code without a label": ("codebook.csv", replaced("先验后付", ""), "c03 has no label", []),
     "one coding alone, which is lost": ("codings.csv", cut_off, "", ["saturation", "overlaps", "cooccurrence"]),
+    "a code whose first line in the history is gone": ("history.csv", never_created, "", ["log", "lineage"]),
     "a speaker that XML cannot hold": ("speakers.csv", replaced(",甲", ",\ud7ff\uffff"), "", ["export .qdpx"]),
 }

@@ -32,7 +32,7 @@ def test_a_written_study_is_read_back_the_same(study, folder):
     assert again.mechanism.codings.tolist() == ["q3;q4"]
     first, second = repr(again).split("\n")
     assert first == "Study 旧书: 2 sources (2 interviews), 6 codes"
-    assert second == "9 codings (5 by 林, 4 by 周), 1 memos, 13 acts on the codebook"
+    assert second == "9 codings (林 5, 周 4), 1 memos, 13 acts on the codebook"
 
 
 @settings(max_examples=40)  # each writes and reads a folder

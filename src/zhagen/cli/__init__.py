@@ -15,6 +15,7 @@ from pathlib import Path
 
 from zhagen import __version__
 from zhagen.cli import analysis, books, checking, comparing, corpus, documents, exchange, materials, studies, tables
+from zhagen.cli.helping import Parser
 from zhagen.cli.printing import print_note
 from zhagen.errors import ZhagenError, visible
 from zhagen.translation import translate, translate_error
@@ -41,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     没有这个词	0
     0
     """
-    arguments = _parser().parse_args(argv)
+    arguments = make_parser().parse_args(argv)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a name or word that the terminal cannot print is no error
     try:
@@ -85,8 +86,20 @@ def _failed(error: Exception) -> int:
     return 70
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="zhagen", description="Redo grounded-theory studies from their texts.")
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line, with every word of it.
+
+    Returns
+    -------
+    argparse.ArgumentParser
+        The parser.
+
+    Examples
+    --------
+    >>> make_parser().parse_args(["status", "data/practice"]).study
+    'data/practice'
+    """
+    parser = Parser(prog="zhagen", description="Redo grounded-theory studies from their texts, and do your own.")
     parser.add_argument("--version", action="version", version=f"zhagen {__version__}")
     parser.set_defaults(stopped=lambda arguments: "interrupted")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

@@ -1,10 +1,9 @@
 """The commands that analyse a study: words in their context, words of a group, checklists, pictures."""
 
 import argparse
-import sys
 
 from zhagen.cli.options import Commands, of_study, of_table
-from zhagen.cli.printing import print_row, save_and_say
+from zhagen.cli.printing import print_headings, print_note, print_row, save_and_say
 from zhagen.errors import visible
 
 PICTURES = ("structure", "flow", "mechanism", "portrait", "timeline")
@@ -94,7 +93,7 @@ def _kwic(arguments: argparse.Namespace) -> None:
             place = f"{row['source_id']}:{row['line']}"
             print_row(place, row["speaker"], f"{blanks}{left}【{row['keyword']}】{row['right']}", row["codes"])
     sources = found.source_id.nunique()
-    print(f"zhagen: {len(found)} places in {sources} source{'' if sources == 1 else 's'}", file=sys.stderr)
+    print_note(f"{len(found)} places in one source" if sources == 1 else f"{len(found)} places in {sources} sources")
 
 
 def _keyness(arguments: argparse.Namespace) -> None:
@@ -114,7 +113,7 @@ def _keyness(arguments: argparse.Namespace) -> None:
         save_and_say(found.terms, arguments.out, found.by)
     else:
         best = found.top(arguments.top)
-        print_row("group", "word", "count", "others", "g2", "log_ratio", "cases", "others", "p_bh", "p_shuffled")
+        print_headings("group", "word", "count", "others", "g2", "log_ratio", "cases", "others", "p_bh", "p_shuffled")
         for row in best.to_dict("records"):
             cases = (f"{row[f'cases{side}']}/{row[f'of_cases{side}']}" for side in ("", "_reference"))
             numbers = (f"{row['g2']:.1f}", f"{row['log_ratio']:.2f}", *cases, _small(row["p_bh"]))
@@ -122,11 +121,10 @@ def _keyness(arguments: argparse.Namespace) -> None:
             print_row(row["group"], row["term"], *counts, *numbers, _small(row["p_shuffled"]))
     for one in found.groups.to_dict("records"):
         sizes = f"{one['cases']} cases with {one['terms']} counted words"
-        others = f"others: {one['cases_reference']}, {one['terms_reference']}"
-        print(f"zhagen: {visible(str(one['group']))}: {sizes}; {others}", file=sys.stderr)
+        print_note(f"{one['group']}: {sizes}, the others: {one['cases_reference']}, {one['terms_reference']}")
     if found.left_out:
         names = "、".join(list(found.left_out)[:10]) + " …" * (len(found.left_out) > 10)
-        print(f"zhagen: too few cases to be compared: {visible(names)}", file=sys.stderr)
+        print_note(f"too few cases to be compared: {names}")
 
 
 def _small(p: float) -> str:
@@ -145,7 +143,7 @@ def _checklist(arguments: argparse.Namespace) -> None:
         print_row(*table.columns[:-1])
         for row in table.iloc[:, :-1].itertuples(index=False):
             print_row(*row)
-    print(f"zhagen: {found!r}", file=sys.stderr)
+    print_note(repr(found))
 
 
 def _draw(arguments: argparse.Namespace) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zhagen.cli.options import Commands, of_act, of_date, of_study
 from zhagen.cli.printing import print_note, print_row, print_text
 from zhagen.errors import StudyError, visible
-from zhagen.translation import translate
+from zhagen.translation import translate, translate_heading
 from zhagen.vocabulary import LEVELS
 
 if TYPE_CHECKING:
@@ -70,7 +70,13 @@ def _add_codebook(commands: Commands) -> None:
 
     add = acts.add_parser("add", parents=common, help="a new code")
     add.add_argument("label", metavar="LABEL")
-    add.add_argument("--level", choices=list(LEVELS), default="concept", help="its level (default: concept)")
+    add.add_argument(
+        "--level",
+        choices=list(LEVELS),
+        default="concept",
+        metavar="LEVEL",
+        help=f"its level: {', '.join(LEVELS)} (default: concept)",
+    )
     add.add_argument("--under", metavar="CODE", default="", help="the code above it")
     add.add_argument("--id", default="", help="its id (default: the next number)")
     add.add_argument("--definition", default="", help="its definition")
@@ -138,7 +144,8 @@ def _log(arguments: argparse.Namespace) -> None:
     from zhagen.study import code_log, open_study
 
     found = code_log(open_study(arguments.study), arguments.code)
-    print_text(repr(found))
+    for line in found.lines(translate_heading):
+        print_text(line)
     for row in found.codings.to_dict("records") if arguments.codings else []:
         print_row(*row.values())
 
@@ -224,7 +231,7 @@ def _show(arguments: argparse.Namespace) -> None:
     todo = [(one, 0) for one in reversed(children.get("", []))]
     while todo:
         code, depth = todo.pop()
-        print_row("  " * depth + rows[code]["label"], code, rows[code]["level"], counts.get(code, 0))
+        print_row("  " * depth + rows[code]["label"], code, translate_heading(rows[code]["level"]), counts.get(code, 0))
         todo += [(one, depth + 1) for one in reversed(children.get(code, []))]
     return None
 
@@ -272,7 +279,7 @@ def _say_last(study: "Study") -> None:
     """Print the acts that were written last: those of one day."""
     last = study.history[study.history.date == study.history.date.iloc[-1]]
     for row in last.tail(SHOWN).to_dict("records"):
-        print_row(row["date"], row["act"], row["code_id"], row["from"], row["to"], row["reason"])
+        print_row(row["date"], translate_heading(row["act"]), row["code_id"], row["from"], row["to"], row["reason"])
     if len(last) > SHOWN:
         print_note(f"{len(last)} acts of this day in all")
 

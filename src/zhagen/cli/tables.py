@@ -1,15 +1,16 @@
 """The command that prints or saves a table of a study: its codebook, quotations, counts, agreement, saturation."""
 
 import argparse
-import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from zhagen.cli.options import Commands, of_study, of_table
-from zhagen.cli.printing import print_row, save_and_say
-from zhagen.errors import ZhagenError, visible
+from zhagen.cli.printing import print_headings, print_note, print_row, save_and_say
+from zhagen.errors import ZhagenError
+from zhagen.translation import translate_heading
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from zhagen.study import Study
@@ -34,7 +35,7 @@ def add_commands(commands: Commands) -> None:
         "turn, and how often they would by chance. agreement: of the coders, code by code, on sources that all of them "
         "have coded. saturation: new codes source by source.",
     )
-    table.add_argument("kind", choices=list(TABLES), help="which one")
+    table.add_argument("kind", choices=list(TABLES), metavar="KIND", help="which one")
     table.add_argument("--by", default="", metavar="COLUMN", help="attribute: which column")
     table.add_argument("--code", metavar="CODE", help="quotations: of this code, and of those below it")
     coder = "whose codings; may be given again (default: the consensus, else everybody's; agreement: who coded alone)"
@@ -52,10 +53,17 @@ def _table(arguments: argparse.Namespace) -> None:
     if arguments.out:
         save_and_say(found.round(4), arguments.out, caption)
         return
+    data = list(map(str, found.columns)) if arguments.kind == "sources" else []  # ids of the user
     shown = found if found.index.name is None else found.reset_index()
-    print_row(*map(str, shown.columns))
+    print_headings(*map(str, shown.columns.drop(data)), own=data)
     for row in shown.astype(object).itertuples(index=False, name=None):
-        print_row(*(f"{cell:.3g}" if isinstance(cell, float) else str(cell) for cell in row))
+        print_row(*map(_cell, row))
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return translate_heading(str(value))
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def _material(study: "Study", arguments: argparse.Namespace) -> tuple["pd.DataFrame", str]:
@@ -104,9 +112,10 @@ def _agreement(study: "Study", arguments: argparse.Namespace) -> tuple["pd.DataF
     found = coder_agreement(study, unit=arguments.unit, coders=coders)
     over_all = overall_agreement(study, unit=arguments.unit, coders=coders).query("measure == 'kappa'")
     for row in over_all.to_dict("records"):
-        said = f"kappa {row['value']:.2f}" + f", {row['low']:.2f} to {row['high']:.2f}" * (row["low"] == row["low"])
+        value, low, high = (f"{row[name]:.2f}" for name in ("value", "low", "high"))
+        said = f"kappa {value}, {low} to {high}" if row["low"] == row["low"] else f"kappa {value}"
         which = "all units" if row["units"] == "all" else "units that one of them coded"
-        print(f"zhagen: {visible(str(row['coders']))}, all codes, {which}: {said}", file=sys.stderr)
+        print_note(f"{row['coders']}, all codes, {which}: {said}")
     names = AGREEMENT if len(coders) > 2 else [name for name in AGREEMENT if name != "coders"]  # these are in the title
     return found[names], "、".join(coders)
 
@@ -115,12 +124,12 @@ def _saturation(study: "Study", arguments: argparse.Namespace) -> tuple["pd.Data
     from zhagen.study import study_saturation
 
     found = study_saturation(study, coder=arguments.coder)
-    print("\n".join(f"zhagen: {visible(line)}" for line in repr(found).splitlines()), file=sys.stderr)
+    for line in repr(found).splitlines():
+        print_note(line)
     return found.new, study.title
 
 
-Maker = Callable[["Study", argparse.Namespace], "tuple[pd.DataFrame, str]"]
-TABLES: dict[str, Maker] = {
+TABLES: "dict[str, Callable[[Study, argparse.Namespace], tuple[pd.DataFrame, str]]]" = {
     "material": _material,
     "codebook": _codebook,
     "quotations": _quotations,

@@ -212,7 +212,7 @@ def import_study(path: Path | str, folder: Path | str, *, partial: bool = False)
     ...     report = import_study(Path(place, "practice.qdpx"), Path(place, "mine"))
     >>> report.study
     Study 二手书群研究: 19 sources (16 interviews, 1 document, 2 field notes), 31 codes
-    855 codings (293 by 林, 254 by 周, 308 by 共识), 60 memos, 98 acts on the codebook
+    855 codings (林 293, 周 254, 共识 308), 60 memos, 98 acts on the codebook
     """
     path, folder = Path(path), Path(folder)
     reader = _chosen(path, READERS)

@@ -33,7 +33,7 @@ README = """# {title}
 
 | 文件 | 里面是什么 |
 |---|---|
-| study.toml | 标题、研究问题、编码员；先把它填好 |
+| study.toml | 标题、研究问题、编码者；先把它填好 |
 | sources/ | 每份材料一个文本；编码以后不要再改 |
 | sources.csv | 材料的清单；后面可以加列，写每份材料的属性 |
 | speakers.csv | 谁在说话；看过、改好以后，把 confirmed 写成 yes |
@@ -61,7 +61,7 @@ status = "inferred"
 reason = "为什么这样连"
 ```
 """
-ABOUT = """# 等号右边填好：标题、研究问题、编码员的名字（有几位写几位）。
+ABOUT = """# 等号右边填好：标题、研究问题、编码者的名字（有几位写几位）。
 title = {title}
 research_question = {question}
 language = {language}

@@ -56,9 +56,11 @@ class GuestRuns:
     threshold: float
 
     def __repr__(self) -> str:
-        found = f"code saturation at {self.point} units" if self.point else "no code saturation"
-        sizes = f"base {self.base} units, runs of {self.run} units, new codes at most {self.threshold:.0%} of the base"
-        return f"{found} ({sizes}; {len(self.runs)} runs)"
+        base, run, runs, most = self.base, self.run, len(self.runs), f"{self.threshold:.0%}"
+        sizes = f"base {base} units, runs of {run} units, new codes at most {most} of the base"
+        if self.point:
+            return f"code saturation at {self.point} units ({sizes}; {runs} runs)"
+        return f"no code saturation ({sizes}; {runs} runs)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,8 +90,8 @@ class HoldOut:
         return len(self.new) / self.codes if self.codes else 0.0
 
     def __repr__(self) -> str:
-        found = f"{len(self.new)} of {self.codes} codes are new ({self.share:.0%})"
-        return f"{found} in {len(self.held)} of {self.units} units held out"
+        new, held, share = len(self.new), len(self.held), f"{self.share:.0%}"
+        return f"{new} of {self.codes} codes are new ({share}) in {held} of {self.units} units held out"
 
 
 def new_codes(frame: pd.DataFrame, *, order: Iterable[Any] | None = None) -> pd.DataFrame:

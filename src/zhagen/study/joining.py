@@ -115,7 +115,7 @@ def study_part(study: Study, sources: Iterable[str]) -> Study:
     >>> from zhagen.study import practice_study
     >>> study_part(practice_study(), ["I16"])
     Study 二手书群研究: 1 sources (1 interview), 31 codes
-    40 codings (13 by 林, 13 by 周, 14 by 共识), 0 memos, 0 acts on the codebook
+    40 codings (林 13, 周 13, 共识 14), 0 memos, 0 acts on the codebook
     """
     wanted = set(sources)
     strange = sorted(wanted - set(study.texts))

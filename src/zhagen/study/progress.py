@@ -1,7 +1,7 @@
 """How far a study has come: what is coded, what is not, what waits for somebody; and the life of one code."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -114,15 +114,32 @@ class CodeLog:
     codings: pd.DataFrame
 
     def __repr__(self) -> str:
+        return "\n".join(self.lines())
+
+    def lines(self, naming: Callable[[str], str] = str) -> list[str]:
+        """Return the log line by line.
+
+        Parameters
+        ----------
+        naming : callable, optional
+            What an act is called, in another language; without it, as the history has it.
+
+        Returns
+        -------
+        list of str
+            The code, the acts, the memos, the codings.
+        """
         lines = [f"{self.code_id} {self.label}"]
         for act in self.acts.to_dict("records"):
             ends = " → ".join(filter(None, (act["from"], act["to"])))
             why = "：".join(filter(None, (act["coder"], act["reason"])))
-            lines.append(" ".join(filter(None, (act["date"], act["act"], act["code_id"], ends, why and f"({why})"))))
+            lines.append(
+                " ".join(filter(None, (act["date"], naming(act["act"]), act["code_id"], ends, why and f"({why})")))
+            )
         lines += [f"{memo['date']} memo {memo['memo_id']} {memo['title']}" for memo in self.memos.to_dict("records")]
         for (date, coder), part in self.codings.groupby(["date", "coder"], sort=False):
             lines.append(f"{date or 'no date'} {coder}: {len(part)} codings in {part.source_id.nunique()} sources")
-        return "\n".join(lines)
+        return lines
 
 
 def study_status(study: Study, *, roles: Iterable[str] = COUNTED) -> StudyStatus:
@@ -227,8 +244,8 @@ def code_log(study: Study, code: str) -> CodeLog:
         code_id, label = hits[0]["code_id"], hits[0]["labels"][-1]
         living = code_id in set(codes.code_id)
     names, memo_codes = {code_id, label}, {code_id}
-    if not study.history.empty and study.history.code_id.map(split_list).map(lambda ids: code_id in ids).any():
-        line = code_lineage(study, code_id).set_index("code_id")
+    line = code_lineage(study).set_index("code_id") if len(study.history) else pd.DataFrame()
+    if code_id in line.index:  # not where the line of the history that created it is gone
         size = 0
         while size < len(memo_codes):  # what went into it, and into that
             size = len(memo_codes)

@@ -59,12 +59,14 @@ class StudySaturation:
     def __repr__(self) -> str:
         never = self.orders.share[self.orders.point.isna()].sum()
         orders = f"in {1 - never:.0%} of random orders a point is reached"
-        clean = f"without a new code in {(self.splits.new == 0).mean():.0%} of the splits"
+        clean = f"{(self.splits.new == 0).mean():.0%}"
+        held = f"held out: {self.held!r}, without a new code in {clean} of the splits"
         row = self.unseen.iloc[0]
-        between = f" ({row.low:.1f} to {row.high:.1f})" * bool(row.low == row.low)  # not where no code is rare
-        chao = f"Chao2: {row.chao2:.1f} codes{between}, {row.codes} found"
-        coverage = f"coverage {row.coverage:.0%}"
-        return f"{self.runs!r}\n{orders}\nheld out: {self.held!r}, {clean}\n{chao}, {coverage}"
+        codes, low, high = (f"{row[name]:.1f}" for name in ("chao2", "low", "high"))
+        chao = f"Chao2: {codes} codes ({low} to {high}), {row.codes} found, coverage {row.coverage:.0%}"
+        if row.low != row.low:  # no code is rare
+            chao = f"Chao2: {codes} codes, {row.codes} found, coverage {row.coverage:.0%}"
+        return "\n".join([repr(self.runs), orders, held, chao])
 
 
 def source_order(study: Study) -> list[str]:

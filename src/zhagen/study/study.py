@@ -106,9 +106,9 @@ class Study:
 
     def __repr__(self) -> str:
         kinds: dict[Any, int] = self.sources.groupby("kind", sort=False).size().to_dict()
-        parts = ", ".join(f"{number} {kind or 'source'}{'s' if number > 1 else ''}" for kind, number in kinds.items())
+        parts = ", ".join(_number_of(str(kind), number) for kind, number in kinds.items())
         first = f"Study {self.title}: {len(self.sources)} sources ({parts}), {len(self.codebook.codes)} codes"
-        by = ", ".join(f"{(self.codings.coder == coder).sum()} by {coder}" for coder in self.coders)
+        by = ", ".join(f"{coder} {(self.codings.coder == coder).sum()}" for coder in self.coders)
         second = (
             f"{len(self.codings)} codings ({by}), {len(self.memos)} memos, {len(self.history)} acts on the codebook"
         )
@@ -546,6 +546,17 @@ def _turn_of(codings: pd.DataFrame, turns: pd.DataFrame) -> tuple[np.ndarray, np
         number[rows] = part["turn"][first]
         speaker[rows], role[rows] = part["speaker"][first], part["role"][first]
     return number, speaker, role
+
+
+def _number_of(kind: str, number: int) -> str:
+    said = {
+        "interview": (f"{number} interview", f"{number} interviews"),
+        "field note": (f"{number} field note", f"{number} field notes"),
+        "document": (f"{number} document", f"{number} documents"),
+    }
+    if kind and kind not in said:
+        return f"{number} {kind}"
+    return said.get(kind, (f"{number} source", f"{number} sources"))[number > 1]
 
 
 def open_study(folder: Path | str) -> Study:
