@@ -192,8 +192,27 @@ class EnglishAuthorYear(AuthorYearReferenceStyle):
     )
 
 
+ENTRY = re.compile(r'(<div class="citation"[^>]*)(>.*?<p>(.*?)</p>)', re.DOTALL)
+
+
+def mark_english(body: str) -> str:
+    """Mark entries without a Chinese character as English: they are read, and their quotes set, in that language.
+
+    >>> mark_english('<div class="citation">1<p>The “lemons”.</p></div><div class="citation">2<p>中文。</p></div>')
+    '<div class="citation" lang="en">1<p>The “lemons”.</p></div><div class="citation">2<p>中文。</p></div>'
+    """
+    return ENTRY.sub(lambda one: one[0] if HAN_CHARACTER.search(one[3]) else f'{one[1]} lang="en"{one[2]}', body)
+
+
+def mark_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: object) -> None:
+    """Mark the entries of a page that is written."""
+    if 'class="citation"' in context.get("body", ""):
+        context["body"] = mark_english(context["body"])
+
+
 def setup(app: Sphinx) -> dict:
     """Make the styles known by name."""
+    app.connect("html-page-context", mark_page)
     register_pybtex("pybtex.style.formatting", "chinese", ChineseStyle)
     register_pybtex("pybtex.style.formatting", "english", EnglishStyle)
     register_reference("sphinxcontrib.bibtex.style.referencing", "chinese_author_year", ChineseAuthorYear)

@@ -74,3 +74,11 @@ def test_every_entry_prints(printed):
 def test_a_running_citation_names_authors_without_braces(printed, author, expected):
     names = sys.modules["chinese_bibliography"].Surnames()
     assert names.format(Person(author)).format().render(Backend()) == expected
+
+
+def test_an_entry_without_a_chinese_character_is_marked_as_english(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "book" / "_ext")
+    made = importlib.import_module("chinese_bibliography").mark_english(
+        '<div class="citation" id="a">1<p>The “lemons”.</p></div><div class="citation">2<p>扎根</p></div>'
+    )
+    assert made.count(' lang="en"') == 1 and '<div class="citation" id="a" lang="en">' in made
