@@ -13,6 +13,9 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.locale import _
 
+from zhagen.text.characters import HAN
+
+HAN_CHARACTER = re.compile(f"[{HAN}]")
 LABELS = {  # attribute text of the theme: ours
     "Toggle primary sidebar": "显示或隐藏全书目录",
     "Toggle secondary sidebar": "显示或隐藏本页目录",
@@ -61,6 +64,8 @@ SUMMARY = re.compile(r"<summary\b[^>]*>.*?</summary>", re.DOTALL)
 PARAGRAPH = re.compile(r"(</?)p\b")
 # Sphinx puts the lists of a field (what a function returns) into a paragraph
 FIELD = re.compile(r'(<dd class="field-(?:odd|even)">)<p>(?=<(?:ul|ol|dl|p|div)\b)(.*?)</p>\s*</dd>', re.DOTALL)
+# a work of the bibliography in Latin letters alone is in no Chinese type: its quotation marks would be a character wide
+WORK = re.compile(r'(<div class="citation" id="[^"]*")( role="listitem">.*?</div>)', re.DOTALL)
 ICON_FONT = re.compile(r"@font-face\{[^}]*webfonts/[^}]*\}")
 UNUSED_FILES = ("scripts/fontawesome.js*", "scripts/*.map", "styles/*.map", "vendor/fontawesome/webfonts/*")
 
@@ -74,6 +79,7 @@ def clean(source: str, labels: dict[str, str] = LABELS) -> str:
     for found, ours in (TEXTS | WITHOUT_SCRIPT | regions).items():
         # a page that was not written anew has ours already
         source = source.replace(ours, found).replace(found, ours) if found in ours else source.replace(found, ours)
+    source = WORK.sub(lambda m: m[0] if HAN_CHARACTER.search(m[2]) else f'{m[1]} lang="en"{m[2]}', source)
     source = FIELD.sub(r"\1\2</dd>", SUMMARY.sub(_plain_summary, source))
     return with_our_labels(source, labels)
 

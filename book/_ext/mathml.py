@@ -23,6 +23,11 @@ LONG = 26  # signs of a formula that may not fit into a phone's line
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 FUNCTIONS = {"log", "ln", "exp", "sin", "cos"}
 ET.register_namespace("", NAMESPACE)
+# where a formula that is too wide for a phone goes on in the next line: before a relation, before a sum's next term
+RELATION = re.compile(r"=|\\(?:approx|le|ge|equiv)(?![A-Za-z])")
+TERM = re.compile(r"[+]|\\(?:times|cdot)(?![A-Za-z])")
+GAP = re.compile(r"\\q?quad(?![A-Za-z])")
+TOKEN = re.compile(r"\\[A-Za-z]+|\\.|.", re.DOTALL)
 ALIGNMENT = re.compile(r"\\(begin|end)\{(?:aligned|align\*?)\}")
 
 
@@ -74,10 +79,67 @@ def _function(part: ET.Element) -> bool:
     return (part[0] if _is(part, "msub") else part).text in FUNCTIONS
 
 
+def signs(latex: str) -> int:
+    r"""Count the signs that a formula shows, about.
+
+    >>> signs(r"\frac{a}{b} = 2")
+    4
+    """
+    return len(re.sub(r"\\[A-Za-z]+|[{}\s]", "", latex))
+
+
+def parts(latex: str, places: re.Pattern, *, drop: bool = False) -> list[str]:
+    r"""Cut a formula before the places that stand in no braces, no environment and no brackets that grow.
+
+    >>> parts(r"a = \frac{b=c}{d} = 2", RELATION)
+    ['a ', '= \\frac{b=c}{d} ', '= 2']
+    >>> parts(r"a,\qquad b", GAP, drop=True)
+    ['a,', ' b']
+    """
+    found, depth = [""], 0
+    for token in TOKEN.findall(latex):
+        if depth == 0 and places.fullmatch(token) and found[-1].strip():
+            found.append("" if drop else token)
+            continue
+        depth += token in ("{", r"\left", r"\begin", r"\bigl", r"\Bigl", r"\biggl", r"\Biggl")
+        depth -= token in ("}", r"\right", r"\end", r"\bigr", r"\Bigr", r"\biggr", r"\Biggr")
+        found[-1] += token
+    return found
+
+
+def pieces(latex: str) -> list[str]:
+    r"""Return what of an inline formula stays in one line: all of it, or what stands between its relations.
+
+    >>> pieces("x = 2")
+    ['x = 2']
+    >>> pieces(r"n_{12}N / (n_1 n_2) = 3\times16/(4\times8) = 1.5")
+    ['n_{12}N / (n_1 n_2) ', '= 3\\times16/(4\\times8) ', '= 1.5']
+    """
+    if signs(latex) <= LONG:
+        return [latex]
+    found = []
+    for part in parts(latex, RELATION):
+        found += parts(part, TERM) if signs(part) > LONG else [part]
+    return found
+
+
+def _piece(latex: str, *, block: bool) -> str:
+    """Convert a piece; its first sign stands between two others, though not in it."""
+    made = mathml(latex, block=block)
+    return re.sub(r"(<math [^>]*><mrow>)<mo>(?=[=+&])", r'\1<mo form="infix">', made, count=1)
+
+
 def _converted(node: nodes.Element, *, block: bool) -> str:
     latex = node.astext()
     try:
-        return mathml(latex, block=block)
+        if not block:
+            long = [" long" if signs(piece) > LONG else "" for piece in pieces(latex)]
+            made = [_piece(piece, block=False) for piece in pieces(latex)]
+            spans = [f'<span class="math{kind}">{one}</span>' for kind, one in zip(long, made, strict=True)]
+            return "".join(spans)
+        beside = [parts(part, RELATION) if signs(part) > LONG else [part] for part in parts(latex, GAP, drop=True)]
+        rows = ["".join(_piece(piece, block=True) for piece in found) for found in beside]
+        return '<span class="gap"></span>'.join(rows)
     except Exception as error:  # latex2mathml raises a family of its own, and IndexError on odd input
         logger.warning("no MathML for the formula %r: %s", latex, error or type(error).__name__, location=node)
         return f"<code>{escape(latex)}</code>"
@@ -85,9 +147,8 @@ def _converted(node: nodes.Element, *, block: bool) -> str:
 
 def visit_inline(translator, node: nodes.math) -> None:
     """Write an inline formula."""
-    # a formula is not broken: one that may be wider than a phone slides
-    kind = "math long" if len(re.sub(r"\\[A-Za-z]+|[{}\s]", "", node.astext())) > LONG else "math"
-    translator.body.append(f'<span class="{kind}">{_converted(node, block=False)}</span>')
+    # browsers do not break a formula: one that may be wider than a phone is written in pieces
+    translator.body.append(_converted(node, block=False))
     raise nodes.SkipNode
 
 

@@ -200,10 +200,35 @@ def leave_out_fields(app: Sphinx, what: str, name: str, obj: object, skip: bool,
     return True if (getattr(obj, "__doc__", None) or "").startswith("Alias for field number") else None
 
 
+def split_names(lines: list[str]) -> None:
+    """Give each attribute a field of its own; Sphinx takes the first of several names for a type.
+
+    >>> lines = [":ivar low, high: The ends", "    of it.", ":vartype low, high: float", ":ivar name: Its name."]
+    >>> split_names(lines)
+    >>> [line for line in lines if line.startswith(":")]  # doctest: +NORMALIZE_WHITESPACE
+    [':ivar low: The ends', ':ivar high: The ends', ':vartype low: float', ':vartype high: float',
+    ':ivar name: Its name.']
+    """
+    fields = re.split(r"^(?=:)", "\n".join(lines), flags=re.MULTILINE)
+    for place, field in enumerate(fields):
+        if found := re.match(r":(ivar|vartype) ((?:\w+, )+\w+):(.*)", field, re.DOTALL):
+            text = found[3].rstrip("\n") + "\n"
+            ends = field[len(field.rstrip("\n")) + 1 :]
+            fields[place] = "".join(f":{found[1]} {name}:{text}" for name in found[2].split(", ")) + ends
+    lines[:] = "".join(fields).split("\n")
+
+
+def process(app: Sphinx, what: str, name: str, thing: object, options: object, lines: list[str]) -> None:
+    """Work on a docstring after Napoleon has."""
+    split_names(lines)
+
+
 def setup(app: Sphinx) -> dict:
     """Connect the expansion; the pages are there before the table of contents looks for them."""
     app.connect("config-inited", write_pages, priority=400)
     app.connect("source-read", expand)
     app.connect("autodoc-skip-member", leave_out_fields)
+
+    app.connect("autodoc-process-docstring", process, priority=900)
     app.connect("doctree-read", shorten_contents, priority=900)  # after Sphinx has noted the order of the pages
     return {"parallel_read_safe": True, "parallel_write_safe": True}

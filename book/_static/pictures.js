@@ -498,7 +498,10 @@
 
   function asTable({ name, columns, rows }) {
     const head = make("tr", {}, ...columns.map((column) => make("th", { scope: "col" }, column)));
-    const body = rows.map((row) => make("tr", {}, ...row.map((cell) => make("td", {}, cell))));
+    // a column of sentences keeps its room where the table slides: no rows as high as the screen
+    const long = columns.map((column, place) => rows.some((row) => String(row[place] ?? "").length > 12));
+    const kind = (place) => (long[place] ? { className: "zp-long" } : {});
+    const body = rows.map((row) => make("tr", {}, ...row.map((cell, place) => make("td", kind(place), cell))));
     return make("table", {}, make("caption", {}, name), make("thead", {}, head), make("tbody", {}, ...body));
   }
 

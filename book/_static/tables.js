@@ -4,8 +4,20 @@
   const _ = globalThis.zhagenSay;
   const FRAMES = ".pst-scrollable-table-container, .table-wrap, .cell_output .output.text_html";
 
+  const narrow = matchMedia("(max-width: 640px)");
+  const tooWide = (frame) => frame.scrollWidth > frame.clientWidth + 1;
+  // smaller on a phone where that is enough, else as it was
+  const squeeze = (frame) => {
+    const table = frame.querySelector("table");
+    table.classList.remove("squeezed");
+    if (!narrow.matches || !tooWide(frame)) return;
+    table.classList.add("squeezed");
+    if (tooWide(frame)) table.classList.remove("squeezed");
+  };
+
   const look = (frame) => {
-    const slides = frame.scrollWidth > frame.clientWidth + 1;
+    squeeze(frame);
+    const slides = tooWide(frame);
     if (slides === frame.classList.contains("slides")) return;
     frame.classList.toggle("slides", slides);
     if (slides) {

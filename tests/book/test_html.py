@@ -1,5 +1,6 @@
 """The built pages as HTML: what a browser mends in silence is found here."""
 
+import re
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
@@ -111,6 +112,38 @@ def test_every_page_is_sound_html():
             if found:
                 wrong[file.relative_to(HTML).as_posix()] = found[:5]
     assert wrong == {}
+
+
+# what a careful editor would mark in what a cell prints or a sentence says
+SLIPS = {
+    "the name of a type of NumPy": re.compile(r"\bnp\.(?:float|int|str_|bool_|True_|False_)\w*\("),
+    "more digits than anybody reads": re.compile(r"(?<![\w.])\d{1,4}\.\d{6,}(?![\d.])"),
+    "bold that begins behind a mark": re.compile(r"<strong>[，。；：、”’）]"),
+    "a field that nobody described": re.compile("Alias for field number"),
+    "a table without a row": re.compile(r"<tbody>\s*</tbody>"),
+}
+PROGRAM = re.compile(r'<(script|style|svg|math)\b.*?</\1>|<div class="cell_input\b.*?</pre>|<[^>]*=[^>]*>', re.DOTALL)
+
+
+def slips(source: str) -> list[str]:
+    article = source[source.find("<article") : source.rfind("</article>")] if "<article" in source else source
+    text = PROGRAM.sub("", article)
+    return [f"{what}: {found[0]}" for what, form in SLIPS.items() if (found := form.search(text))]
+
+
+def test_no_page_holds_what_an_editor_would_mark():
+    if not (HTML / "index.html").exists():
+        pytest.skip("run make book first")
+    files = [file for file in HTML.rglob("*.html") if not {"_static", "slides"} & set(file.relative_to(HTML).parts)]
+    found = {file.relative_to(HTML).as_posix(): slips(file.read_text("utf-8")) for file in files}
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+def test_slips_are_found():
+    printed = "<article><pre>({}, 1)</pre>{}</article>"
+    assert slips(printed.format("np.float64(0.5)", "")) and slips(printed.format("0.136363636", ""))
+    assert slips(printed.format("", "<p><strong>，不同的</strong></p>"))
+    assert slips(printed.format("0.136", "<p><strong>不同的</strong>，1.2.3.1234567</p>")) == []
 
 
 @pytest.mark.parametrize(

@@ -296,6 +296,13 @@ def test_the_font_of_formulas_has_their_characters_and_knows_what_grows():
     assert {one for one in drawn | slanted if ord(one) not in font.getBestCmap() and not one.isspace()} == set()
 
 
+def test_attributes_that_share_a_line_are_described_each():
+    lines = [":ivar low, high: The ends", "    of it.", "", ":vartype low, high: float", ":ivar name: Its name.", ""]
+    package_interface.split_names(lines)
+    assert lines[:4] == [":ivar low: The ends", "    of it.", ":ivar high: The ends", "    of it."]
+    assert lines[4:] == ["", ":vartype low: float", ":vartype high: float", ":ivar name: Its name.", ""]
+
+
 def test_no_line_begins_or_ends_with_the_wrong_mark_beside_a_formula():
     formula = f'<span class="math">{mathml.mathml("x", block=False)}</span>'
     assert mathml.keep_marks(f"<p>差（{formula}），见{formula}。</p>") == (
@@ -315,6 +322,25 @@ def test_formulas_become_mathml_with_their_source():
 def test_a_function_stands_apart_from_what_is_beside_it(latex, spaces):
     """O ln x, not Oln x."""
     assert mathml.mathml(latex, block=False).count("<mspace") == spaces
+
+
+def test_a_formula_wider_than_a_phone_goes_on_in_the_next_line():
+    """Its pieces are cut where a line may end: before a relation or a term, in no bracket that grows."""
+    worked = r"G^2=2\sum O\ln\frac OE=2(3\ln\frac32+1\ln\frac12+5\ln\frac56+7\ln\frac76)=1.38"
+    assert len(mathml.pieces(worked)) == 4 and "".join(mathml.pieces(worked)) == worked
+    assert mathml.pieces(r"x=\frac{a=b}{c}") == [r"x=\frac{a=b}{c}"]
+    grown = r"\left(aaaaaaaaaaaaaaaa=bbbbbbbbbbbbbbbbbbbb\right)"
+    assert mathml.pieces(grown) == [grown]
+    assert mathml.parts(r"X=\begin{pmatrix}1&\quad 0\end{pmatrix},\qquad Y=1", mathml.GAP, drop=True) == [
+        r"X=\begin{pmatrix}1&\quad 0\end{pmatrix},",
+        " Y=1",
+    ]
+
+
+def test_works_in_latin_letters_are_marked_as_english():
+    form = '<div class="citation" id="x" role="doc-biblioentry"><p>{}</p></div>'
+    assert 'id="x" lang="en" role="listitem"' in clean_pages.clean(form.format("The market for “lemons”."))
+    assert "lang=" not in clean_pages.clean(form.format("陈向明. <em>质的研究方法</em>."))
 
 
 @pytest.mark.parametrize("latex", [r"\nosuchcommand x", r"\frac{1", "a & b"])

@@ -521,8 +521,8 @@ def overlap_share(first: str, second: str) -> float:
 
     Examples
     --------
-    >>> overlap_share("用户需求的沉淀，再赋能", "基于用户需求")
-    0.6666666666666666
+    >>> round(overlap_share("用户需求的沉淀，再赋能", "基于用户需求"), 3)
+    0.667
     """
     return text_overlap(*(re.sub(r"\W", "", text) for text in (first, second))).share
 

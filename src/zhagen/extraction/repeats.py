@@ -51,8 +51,8 @@ def text_overlap(first: str, second: str) -> Overlap:
 
     Examples
     --------
-    >>> text_overlap("用户需求的沉淀", "基于用户需求")
-    Overlap(share=0.6666666666666666, longest=4)
+    >>> text_overlap("用户需求", "基于用户需求")
+    Overlap(share=1.0, longest=4)
     """
     if not first or not second:
         return Overlap(0.0, 0)

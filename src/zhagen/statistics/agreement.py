@@ -266,8 +266,8 @@ def percent_agreement(ratings: Ratings) -> float:
 
     Examples
     --------
-    >>> percent_agreement([("a", "a"), ("a", "b"), ("b", "b"), ("b", None)])
-    0.6666666666666666
+    >>> round(percent_agreement([("a", "a"), ("a", "b"), ("b", "b"), ("b", None)]), 3)
+    0.667
     """
     return _value(ratings, "percent")
 
@@ -301,8 +301,8 @@ def holsti_agreement(ratings: Ratings) -> float:
 
     Examples
     --------
-    >>> holsti_agreement([("a", "a"), ("a", "b"), ("b", "b"), ("b", None)])
-    0.5714285714285714
+    >>> round(holsti_agreement([("a", "a"), ("a", "b"), ("b", "b"), ("b", None)]), 3)
+    0.571
     """
     return _value(ratings, "holsti")
 
