@@ -92,7 +92,7 @@ lab: .venv/ready-lab $(BUILT)
 	@$(BIN)/python book/lab.py
 
 test: .venv/ready-test .venv/ready-lab $(BUILT)
-	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 fuzz: .venv/ready-test
 	@PYTHONPATH=src:tests $(BIN)/python -m fuzzing --number $(N) --seed $(SEED)

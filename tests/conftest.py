@@ -17,14 +17,6 @@ settings.register_profile("zhagen", deadline=None, derandomize=True)
 settings.load_profile("zhagen")
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items):
-    """Set up what the browser tests of a module share, browsers, servers, texts of pages, once: in one process."""
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-
-
 @pytest.fixture(scope="session", params=["digest", pytest.param("original", marks=pytest.mark.originals)])
 def haier(request):
     """The Haier study, from the digest and, where it is attached, from the original."""
