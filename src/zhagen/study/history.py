@@ -210,21 +210,36 @@ def history_faults(history: pd.DataFrame, codebook: pd.DataFrame, lines: list[in
     for code in codebook.to_dict("records"):
         code_id, label = code["code_id"], code["label"]
         if code_id not in alive:
-            ended = state.codes.get(code_id)
-            said = f"{code_id} {label} is in the codebook, but never created"
-            if ended:
-                said = f"{code_id} {label} is in the codebook, but ended on {ended.ended}"
+            said = _not_alive(code_id, label, state)
             faults.append(Fault("history.csv", 0, said, todo, "finding"))
         elif alive[code_id].labels[-1] != label:
-            said = f"{code_id} is called {alive[code_id].labels[-1]} at the end, {label} in the codebook"
+            said = _called_else(alive[code_id], label)
             faults.append(Fault("history.csv", 0, said, todo, "finding"))
         elif code_id in moved and alive[code_id].parent != code["parent_id"]:
-            said = f"{code_id} is under {alive[code_id].parent!r} at the end, {code['parent_id']!r} in the codebook"
+            said = _under_else(alive[code_id], code["parent_id"])
             faults.append(Fault("history.csv", 0, said, todo, "finding"))
     for code_id in alive.keys() - known.keys():
-        said = f"{code_id} {alive[code_id].labels[-1]} is there at the end, but not in the codebook"
-        faults.append(Fault("history.csv", 0, said, todo, "finding"))
+        faults.append(Fault("history.csv", 0, _not_in_codebook(alive[code_id]), todo, "finding"))
     return faults
+
+
+def _not_alive(code_id: str, label: str, state: _Replay) -> str:
+    """Say of a code of the codebook that the history does not have it at the end."""
+    if ended := state.codes.get(code_id):
+        return f"{code_id} {label} is in the codebook, but ended on {ended.ended}"
+    return f"{code_id} {label} is in the codebook, but never created"
+
+
+def _not_in_codebook(code: _Code) -> str:
+    return f"{code.code_id} {code.labels[-1]} is there at the end, but not in the codebook"
+
+
+def _called_else(code: _Code, label: str) -> str:
+    return f"{code.code_id} is called {code.labels[-1]} at the end, {label} in the codebook"
+
+
+def _under_else(code: _Code, parent_id: str) -> str:
+    return f"{code.code_id} is under {code.parent!r} at the end, {parent_id!r} in the codebook"
 
 
 def settle_history(
@@ -261,9 +276,9 @@ def settle_history(
     while acts:
         *_, (_, _, _, state) = _replay(pd.DataFrame(acts), known)
         wrong = [(row, found) for row, found, _ in state.wrong if found not in accepted]
-        for code in state.codes.values():
-            said = f"{code.code_id} {known.get(code.code_id)} is in the codebook, but ended on {code.ended}"
-            if code.ended and code.code_id in known and said not in accepted:
+        for code_id, label in known.items():
+            code = state.codes.get(code_id)
+            if code and code.ended and (said := _not_alive(code_id, label, state)) not in accepted:
                 wrong.append((code.ended_by, said))
         if not wrong:
             break
@@ -277,31 +292,20 @@ def settle_history(
     alive = state.alive()
     moved = {one for act in acts if act["act"] == "move" for one in split_list(act["code_id"])}
     for code_id, code in alive.items():
-        if (
-            code_id not in known
-            and f"{code_id} {code.labels[-1]} is there at the end, but not in the codebook" not in accepted
-        ):
+        if code_id not in known and _not_in_codebook(code) not in accepted:
             more.append({"act": "retire", "code_id": code_id, "from": code.labels[-1], "to": ""})
     parents = dict(zip(codebook.code_id, codebook.parent_id, strict=True))
     for code_id, label in known.items() if acts else ():
-        if code_id not in alive:
-            if (
-                code_id not in state.codes
-                and f"{code_id} {label} is in the codebook, but never created" not in accepted
-            ):
-                more.append({"act": "create", "code_id": code_id, "from": "", "to": label})
-                more += (
-                    [{"act": "move", "code_id": code_id, "from": "", "to": parents[code_id]}]
-                    if parents[code_id]
-                    else []
-                )
-            continue
-        old, above = alive[code_id].labels[-1], alive[code_id].parent
-        if old != label and f"{code_id} is called {old} at the end, {label} in the codebook" not in accepted:
-            more.append({"act": "rename", "code_id": code_id, "from": old, "to": label})
-        said = f"{code_id} is under {above!r} at the end, {parents[code_id]!r} in the codebook"
-        if code_id in moved and above != parents[code_id] and said not in accepted:
-            more.append({"act": "move", "code_id": code_id, "from": "", "to": parents[code_id]})
+        above = {"act": "move", "code_id": code_id, "from": "", "to": parents[code_id]}
+        if code_id in alive:
+            code = alive[code_id]
+            if code.labels[-1] != label and _called_else(code, label) not in accepted:
+                more.append({"act": "rename", "code_id": code_id, "from": code.labels[-1], "to": label})
+            if code_id in moved and code.parent != parents[code_id]:
+                more += [above] if _under_else(code, parents[code_id]) not in accepted else []
+        elif code_id not in state.codes and _not_alive(code_id, label, state) not in accepted:
+            more.append({"act": "create", "code_id": code_id, "from": "", "to": label})
+            more += [above] if parents[code_id] else []
     empty = dict.fromkeys(history.columns, "")
     rows = [*acts, *(empty | one | {"date": date, "reason": reason} for one in more)]
     return pd.DataFrame(rows, columns=history.columns).astype("str"), left_out

@@ -240,7 +240,7 @@ class _Merge:
         self.ours, unsure = follow_acts(study, other)
         followed, more = follow_acts(other, study)
         self.acts = [_acts_alone(*pair) for pair in ((study, other), (other, study))]  # of ours, of theirs
-        self.day, self.other = day, other
+        self.day, self.given = day, (study, other)
         self.theirs, self.touched = _laid_beside(followed, study)
         self.labels, self.their_labels = self.ours.codebook.labels(), self.theirs.codebook.labels()
         self.conflicts: list[tuple[Any, ...]] = []
@@ -606,15 +606,15 @@ class _Merge:
         every = pd.concat([every, pd.DataFrame(begun)], ignore_index=True) if begun else every
         before = {
             fault.found
-            for one in (self.ours, self.other)
+            for one in self.given
             for fault in history_faults(one.history, one.codebook.codes, [0] * len(one.history))
         }
         every, left_out = settle_history(every, codes, max([self.day, *every.date]), "合并后与编码本一致", before)
-        for act in left_out:
-            said = "; ".join(f"{column}: {act[column]}" for column in ours if act.get(column))
-            memo = self.keep("history.csv：合并后不再成立的一行", f"{said}\n\n{act['found']}")
-            row = f"history {act['date']} {act['act']} {act['code_id']}"
-            self.conflict("row", row, act["found"], f"the act is left out, it is in the memo {memo}")
+        for gone in left_out:
+            said = "; ".join(f"{column}: {gone[column]}" for column in map(str, ours) if gone.get(column))
+            memo = self.keep("history.csv：合并后不再成立的一行", f"{said}\n\n{gone['found']}")
+            where = f"history {gone['date']} {gone['act']} {gone['code_id']}"
+            self.conflict("row", where, gone["found"], f"the act is left out, it is in the memo {memo}")
         return every
 
 
