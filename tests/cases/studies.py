@@ -4,6 +4,10 @@ A case is (file, what becomes of its bytes, the beginning of the refusal or "", 
 must work). Without a refusal the study opens and says what its files say. `tests/study/test_cases.py` runs them.
 """
 
+import re
+
+AGREEMENTS = ("agreement by code", "agreement by character", "agreement on passages")
+
 
 def gone(path):
     path.unlink()
@@ -38,6 +42,17 @@ def cut_off(path):
     path.write_bytes(path.read_bytes()[:130])
 
 
+def all_lost(path):
+    """Give every coding the checksum of words that are nowhere."""
+    path.write_bytes(re.sub(rb"[0-9a-f]{64}", b"0" * 64, path.read_bytes()))
+
+
+def apart(path):
+    """Leave the first coder the first source, and the second coder the second one."""
+    kept = [one for one in path.read_text("utf-8").splitlines() if not re.search(",I01,.*,周,|,I02,.*,林,", one)]
+    path.write_text("\n".join(kept), "utf-8")
+
+
 def never_created(path):
     """Take out the act that created c01; others name it still."""
     path.write_bytes(b"".join(one for one in path.read_bytes().splitlines(True) if b"create,c01" not in one))
@@ -56,6 +71,8 @@ CASES = {
     "two byte order marks of a hand-written file": ("study.toml", marked_twice, "", ["export .qdpx"]),
     "a code without a label": ("codebook.csv", replaced("先验后付", ""), "c03 has no label", []),
     "one coding alone, which is lost": ("codings.csv", cut_off, "", ["saturation", "overlaps", "cooccurrence"]),
+    "all codings are lost": ("codings.csv", all_lost, "", [*AGREEMENTS, "chapters of the book"]),
+    "two coders without a source in common": ("codings.csv", apart, "", [*AGREEMENTS, "chapters of the book"]),
     "a code whose first line in the history is gone": ("history.csv", never_created, "", ["log", "lineage"]),
     "a speaker that XML cannot hold": ("speakers.csv", replaced(",甲", ",\ud7ff\uffff"), "", ["export .qdpx"]),
 }

@@ -476,6 +476,13 @@ def has_codes(study, number):
     return study.quotations().code_id.nunique() == int(number)
 
 
+def none_is_compared(study):
+    """Say that in the sources that all coders have coded no coding of them is at its words."""
+    coders = study.single_coders
+    number = study.codings[study.codings.coder.isin(coders)].groupby("source_id").coder.nunique()
+    return not study.quotations(coder=coders).source_id.isin(number.index[number.eq(len(coders))]).any()
+
+
 def first_is_bare(study):
     return not study.quotations().source_id.eq(source_order(study)[0]).any()
 
@@ -487,7 +494,9 @@ def has_no_value(study, attribute):
 
 # act, what is refused, and whether its cause is there; groups of the pattern are handed on
 CAUSES = [
+    ("agreement|differences", "there is no source that all of", none_is_compared),
     ("agreement|differences", r"\d of the coders coded alone", lambda study: len(study.single_coders) < 2),
+    ("agreement by", "counted are of 0 codes", none_is_compared),
     ("past|lineage", "the study has no history", lambda study: study.history.empty),
     ("keyness by code", r"no sentence with counted words carries (.*): choose", has_no_words),
     ("keyness by code", r"every sentence with counted words carries (.*): choose", says_nothing_else),

@@ -44,8 +44,12 @@ def _coded(study: Study) -> bool:
 
 
 def _two_coders(study: Study) -> bool:
-    coders = study.codings[study.codings.coder.isin(study.single_coders)].coder
-    return coders.nunique() > 1
+    coders = study.single_coders
+    if len(coders) < 2:
+        return False
+    number = study.codings[study.codings.coder.isin(coders)].groupby("source_id").coder.nunique()
+    shared = number.index[number.eq(len(coders))]  # sources that all of them have coded
+    return bool(study.quotations(coder=coders).source_id.isin(shared).any())
 
 
 def _changed(study: Study) -> bool:

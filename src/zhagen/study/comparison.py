@@ -13,6 +13,7 @@ import pandas as pd
 from zhagen.errors import StudyError
 from zhagen.statistics.agreement import agreement_by_code, agreement_over_codes, unit_decisions
 from zhagen.statistics.unitizing import unitizing_alpha
+from zhagen.study.crosstables import require_codes
 from zhagen.study.joining import study_part
 from zhagen.study.retrieval import study_units
 from zhagen.study.study import COUNTED, Study
@@ -239,6 +240,7 @@ def coder_agreement(
     """
     study, names = _compared(study, coders, sources)
     decisions, units = _decided(study, unit, names, level, list(roles))
+    require_codes(decisions.code, 1)
     given = set(decisions.code.unique())
     return agreement_by_code(
         decisions,
@@ -306,6 +308,7 @@ def overall_agreement(
     """
     study, names = _compared(study, coders, sources)
     decisions, units = _decided(study, unit, names, level, list(roles))
+    require_codes(decisions.code, 1)
     tables = [
         agreement_over_codes(
             decisions,
