@@ -277,6 +277,23 @@ def test_open_answers_a_source_a_column(tmp_path):
     assert text.speakers["S02"] == {"年级": "大一", "date_": "2024-03-06"}
 
 
+def test_a_table_that_says_who_speaks_is_one_transcript(tmp_path):
+    rows = [
+        ["序号", "说话人", "内容"],
+        ["1", "访谈者", "您第一次来修东西是什么时候？"],
+        ["2", "庚", "前年秋天吧，拿了一把伞来。"],
+    ]
+    rows += [["3", "", "摊主先说能不能修。"], ["4", "访谈者", "后来您还来吗？"], ["5", "庚", "来啊。"]]
+    text = one(workbook(tmp_path / "a.xlsx", rows))
+    turns = [f"访谈者：{rows[1][2]}", f"庚：{rows[2][2]}", rows[3][2], f"访谈者：{rows[4][2]}", "庚：来啊。"]
+    assert text.text == "\n".join(turns) + "\n" and said(text)["rows read as turns"] == 5
+    assert said(text)["columns left out"] == 1  # 序号
+    answers = read_material(workbook(tmp_path / "b.xlsx", rows), key="序号", column=["内容"])
+    assert len(answers.texts) == 5  # whoever names the rows has answers
+    once = [["说话人", "内容"], ["甲", "前年秋天吧，拿了一把伞来修。"], ["乙", "摊主先说能不能修，再说多少钱。"]]
+    assert len(read_material(workbook(tmp_path / "c.xlsx", once)).texts) == 2  # nobody speaks twice: answers
+
+
 def test_tables_whose_text_is_not_clear_are_refused_with_their_columns(tmp_path):
     rows = [["编号", "问一", "问二"], ["1", "因为照片看不出来里面划了多少", "怕买到没有答案的所以要翻一翻"]]
     path = workbook(tmp_path / "a.xlsx", rows)

@@ -19,6 +19,9 @@ from zhagen.materials.texts import Change, SourceText, plain_text
 from zhagen.text.rows import csv_reader
 
 BY = ("row", "column")
+TALKER = re.compile(
+    r"(说话人|发言人|讲话人|发言者|说话者|讲者|speaker|speaker name)", re.I
+)  # heads of a transcript's column
 LONG = 12  # characters that the answers of a column of text have on average, at least
 ROWS = 100_000
 COLUMNS = 1000
@@ -65,7 +68,8 @@ def read_answers(path: Path, file: str, answers: Answers, encoding: str | None =
     -------
     list of SourceText
         A text for each row that has an answer, with the other columns as attributes; or for each column of text, in
-        which each row is a turn of a speaker.
+        which each row is a turn of a speaker. A table that names in a column who speaks is one transcript, unless a
+        column names the rows.
 
     Raises
     ------
@@ -79,14 +83,17 @@ def read_answers(path: Path, file: str, answers: Answers, encoding: str | None =
         rows, changes = read_rows(path, encoding)
     header, rows, more = _header(rows, path)
     changes += more
-    texts = _text_columns(header, rows, answers.columns, path)
-    if not answers.columns:
+    talker = _talker(header, rows) if not answers.key and answers.by == "row" else None
+    texts = _text_columns(header, rows, answers.columns, path, talker)
+    if not answers.columns and talker is None:
         changes.append(Change("text taken from the only column with long cells", 1, note=header[texts[0]]))
     if answers.key and answers.key not in header:
         raise _no_column(answers.key, header, rows, path)
     key = header.index(answers.key) if answers.key else None
     names = _row_names(rows, key, path)
-    if answers.by == "column":
+    if talker is not None and len(texts) == 1:
+        found = [_transcript(file, path.stem, header, rows, texts[0], talker)]
+    elif answers.by == "column":
         found = _by_column(file, path.stem, header, rows, texts, names, key)
     else:
         found = _by_row(file, path.stem, header, rows, texts, names, key)
@@ -244,14 +251,39 @@ def _header(rows: list[list[str]], path: Path) -> tuple[list[str], list[list[str
     return header, full, changes
 
 
-def _text_columns(header: list[str], rows: list[list[str]], named: Sequence[str], path: Path) -> list[int]:
+def _talker(header: list[str], rows: list[list[str]]) -> int | None:
+    """Return the column that says who speaks; none, if there is not one such column in which names come again."""
+    found = [number for number, name in enumerate(header) if TALKER.fullmatch(name)]
+    names = [row[found[0]] for row in rows if row[found[0]]] if len(found) == 1 < len(header) else []
+    return found[0] if names and len(set(names)) <= len(names) / 2 else None
+
+
+def _transcript(file: str, stem: str, header: list[str], rows: list[list[str]], text: int, talker: int) -> SourceText:
+    """Return a table whose rows are the turns of a talk as one text; a row without a name goes on with the last one."""
+    lines: list[str] = []
+    for row in rows:
+        name, said = re.sub(r"[\s：:【\[「“]+", "_", row[talker].strip()), " ".join(row[text].split())
+        if said:
+            lines.append(f"{name}：{said}" if name or not lines else said)
+    source = SourceText(file, stem, "\n".join(lines), "")
+    source.changes.append(Change("rows read as turns", len(lines), note=f"{header[talker]}, {header[text]}"))
+    if others := [name for number, name in enumerate(header) if number not in (text, talker)]:
+        source.changes.append(Change("columns left out", len(others), note=", ".join(others)))
+    return source
+
+
+def _text_columns(
+    header: list[str], rows: list[list[str]], named: Sequence[str], path: Path, talker: int | None
+) -> list[int]:
     """Return the columns of text: those that were named, or the only one with long texts."""
     for name in named:
         if name not in header:
             raise _no_column(name, header, rows, path)
     if named:
         return [header.index(name) for name in dict.fromkeys(named)]
-    long = [number for number in range(len(header)) if _is_long([row[number] for row in rows])]
+    if talker is not None:  # turns are short; times and numbers are shorter
+        return [max((n for n in range(len(header)) if n != talker), key=lambda n: sum(len(row[n]) for row in rows))]
+    long = [n for n in range(len(header)) if _is_long([row[n] for row in rows])]
     if len(long) == 1:
         return long
     found = f"{len(long)} columns hold long texts" if long else "no column holds long texts"
