@@ -23,6 +23,7 @@ LONG = 26  # signs of a formula that may not fit into a phone's line
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 FUNCTIONS = {"log", "ln", "exp", "sin", "cos"}
 ET.register_namespace("", NAMESPACE)
+SHORTEST = 5  # signs of a left side that does not stay behind alone
 # where a formula that is too wide for a phone goes on in the next line: before a relation, before a sum's next term
 RELATION = re.compile(r"=|\\(?:approx|le|ge|equiv)(?![A-Za-z])")
 TERM = re.compile(r"[+]|\\(?:times|cdot)(?![A-Za-z])")
@@ -108,7 +109,7 @@ def parts(latex: str, places: re.Pattern, *, drop: bool = False) -> list[str]:
 
 
 def pieces(latex: str) -> list[str]:
-    r"""Return what of an inline formula stays in one line: all of it, or what stands between its relations.
+    r"""Return what of a formula stays in one line: all of it, or what stands between its relations.
 
     >>> pieces("x = 2")
     ['x = 2']
@@ -120,6 +121,8 @@ def pieces(latex: str) -> list[str]:
     found = []
     for part in parts(latex, RELATION):
         found += parts(part, TERM) if signs(part) > LONG else [part]
+    if len(found) > 1 and signs(found[0]) < SHORTEST and signs(found[0] + found[1]) <= LONG:
+        found[:2] = [found[0] + found[1]]
     return found
 
 
@@ -137,9 +140,9 @@ def _converted(node: nodes.Element, *, block: bool) -> str:
             made = [_piece(piece, block=False) for piece in pieces(latex)]
             spans = [f'<span class="math{kind}">{one}</span>' for kind, one in zip(long, made, strict=True)]
             return "".join(spans)
-        beside = [parts(part, RELATION) if signs(part) > LONG else [part] for part in parts(latex, GAP, drop=True)]
+        beside = [pieces(part) for part in parts(latex, GAP, drop=True)]
         rows = ["".join(_piece(piece, block=True) for piece in found) for found in beside]
-        return '<span class="gap"></span>'.join(rows)
+        return rows[0] if len(rows) == 1 else "".join(f'<span class="beside">{row}</span>' for row in rows)
     except Exception as error:  # latex2mathml raises a family of its own, and IndexError on odd input
         logger.warning("no MathML for the formula %r: %s", latex, error or type(error).__name__, location=node)
         return f"<code>{escape(latex)}</code>"

@@ -38,7 +38,7 @@ def not_found(book: str, named: dict[str, str], base: str) -> str:
     home = escape(base.rstrip("/") + "/index.html" if base else "index.html")
     data = json.dumps(named, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     style = (
-        'body{max-width:34rem;margin:3rem auto;padding:0 1rem;font:1.1rem/1.8 system-ui,"Zhagen Sans",sans-serif}'
+        'body{max-width:34rem;margin:3rem auto;padding:0 1rem;font:1.1rem/1.8 "PingFang SC","Zhagen Sans",sans-serif}'
         "body{background:#fffefa;color:#22261f}a{color:#1d6654}@media(prefers-color-scheme:dark){body{background:#171a19;color:#dfe3dc}a{color:#7cc9b0}}"
     )
     return f"""<!DOCTYPE html>
