@@ -17,8 +17,7 @@ from zhagen.text.cleaning import printed_width
 ROOT = Path(__file__).parents[2]
 IDS = ["haier", "community", "xiaomi", "whitepaper", "ecommerce"]
 HAN = re.compile(r"[\u3400-\u9fff]")
-# the most Han characters a digest may have, as a share of its original's: facts, labels and tables take their part
-LONGEST = {"haier": 0.62, "xiaomi": 0.62, "whitepaper": 0.63, "ecommerce": 0.62}
+DIGESTS = ["haier", "xiaomi", "whitepaper", "ecommerce"]  # of the fifth we have an abstract only
 
 
 @pytest.mark.originals
@@ -70,11 +69,11 @@ def test_published_glosses_are_the_digest_s_quotations(doc_id):
 
 
 @pytest.mark.originals
-@pytest.mark.parametrize("doc_id", LONGEST)
+@pytest.mark.parametrize("doc_id", DIGESTS)
 def test_a_digest_is_shorter_than_its_original(doc_id):
     """It says what the codes rest on, not sentence after sentence what the original says."""
     ours, theirs = (len(HAN.findall(extracted(doc_id, name).document.raw)) for name in ("digest", "original"))
-    assert 0.4 < ours / theirs <= LONGEST[doc_id]
+    assert 0.4 < ours / theirs <= 0.6
 
 
 def passages(outline):
