@@ -24,6 +24,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
+from numbered_references import find_number
 from run_in_page import NOT_THERE
 from zhagen.book.execution import execute_notebooks
 from zhagen.book.reader import Install, changes_markdown, reader_edition
@@ -87,12 +88,8 @@ class Finished:
 
     def number(self, label: str) -> str:
         """Return ``表 14`` or ``图 2``."""
-        standard = self.env.get_domain("std")
-        docname, target = standard.anonlabels[label.lower()][:2]
-        for kind, numbers in self.env.toc_fignumbers.get(docname, {}).items():
-            if target in numbers:
-                number = ".".join(map(str, numbers[target]))
-                return self.app.config.numfig_format[kind] % number
+        if found := find_number(self.env, label):
+            return self.app.config.numfig_format[found[0]] % found[3]
         equations = self.env.get_domain("math").equations
         if label in equations:
             return self.app.config.math_eqref_format.format(number=equations[label][1])

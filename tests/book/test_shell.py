@@ -21,6 +21,7 @@ import bundles  # noqa: E402
 import clean_pages  # noqa: E402
 import local_fonts  # noqa: E402
 import mathml  # noqa: E402
+import numbered_references  # noqa: E402
 import package_interface  # noqa: E402
 import page_shell  # noqa: E402
 import site_files  # noqa: E402
@@ -281,6 +282,14 @@ def test_what_a_site_has_beside_its_pages(tmp_path):
     site_files.write(["book/a b"], "书", "", tmp_path)
     assert (tmp_path / "sw.js").read_bytes() != before
     assert not (tmp_path / "sitemap.xml").exists() and not (tmp_path / "robots.txt").exists()
+
+
+def test_what_has_a_number_is_found_by_its_label():
+    standard = SimpleNamespace(anonlabels={"tbl-a": ("page", "tbl-a"), "part": ("page", "part")})
+    numbers = {"page": {"figure": {"fig-a": (1,)}, "table": {"tbl-a": (4,)}}}
+    env = SimpleNamespace(get_domain=lambda name: standard, toc_fignumbers=numbers)
+    found = [numbered_references.find_number(env, label) for label in ("TBL-a", "part", "nothing")]
+    assert found == [("table", "page", "tbl-a", "4"), None, None]
 
 
 def test_the_font_of_formulas_has_their_characters_and_knows_what_grows():
