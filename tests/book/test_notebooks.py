@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
+import pandas as pd
 import pytest
 
 from zhagen.book.execution import execute_notebooks
@@ -41,8 +42,23 @@ def test_it_runs_and_its_prose_is_right(notebook):
     assert run.problems == []
     outputs = [output for cell in run.notebook.cells for output in cell.get("outputs", [])]
     assert outputs
+    assert english_headings(outputs) == []
     shared = [run for text in downloads(outputs) for run in han_runs(text) & originals_wording()]
     assert shared == []  # nothing to share where no original is attached
+
+
+def english_headings(outputs):
+    """The headings of frames that are shown as they are and not in Chinese, as those of all tables of the book."""
+    pages = ["".join(output["data"].get("text/html", "")) for output in outputs if "data" in output]
+    heads = [page.partition("</thead>")[0] for page in pages if 'class="dataframe"' in page]
+    return [name for head in heads for name in re.findall(r"<th[^>]*>([a-z][a-z_0-9]+)</th>", head)]
+
+
+def test_an_english_heading_of_a_frame_is_found():
+    frame = pd.DataFrame({"source_id": ["I01"], "编码": [1], "p": [0.5]}, index=pd.Index(["甲"], name="label"))
+    shown = [{"data": {"text/html": one._repr_html_()}} for one in (frame, frame.rename_axis("标签"))]
+    assert english_headings(shown) == ["source_id", "label", "source_id"]
+    assert english_headings([{"name": "stdout", "text": "source_id"}]) == []
 
 
 def downloads(outputs):
