@@ -259,7 +259,7 @@ def _talker(header: list[str], rows: list[list[str]]) -> int | None:
 
 
 def _transcript(file: str, stem: str, header: list[str], rows: list[list[str]], text: int, talker: int) -> SourceText:
-    """Return a table whose rows are the turns of a talk as one text; a row without a name goes on with the last one."""
+    """Return a table whose rows are the turns of a talk as one text; a row without a name belongs to the last one."""
     lines: list[str] = []
     for row in rows:
         name, said = re.sub(r"[\s：:【\[「“]+", "_", row[talker].strip()), " ".join(row[text].split())

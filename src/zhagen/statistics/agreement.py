@@ -826,7 +826,7 @@ def agreement_over_codes(
     groups : mapping or pandas.Series, optional
         Item -> group, such as its source. Then groups are drawn, not cases.
     lengths : sequence or pandas.Series of int, optional
-        How many items each item stands for, where `items` is ``range(n)`` and `groups` are given: a stretch of text
+        How many items each item is in place of, where `items` is ``range(n)`` and `groups` are given: a stretch of text
         that is coded alike from end to end is as many characters. Without it, each is one.
 
     Returns
@@ -1094,7 +1094,7 @@ def agreement_by_code(
     groups : mapping or pandas.Series, optional
         Item -> group, such as its source. Then groups are drawn, not items.
     lengths : sequence or pandas.Series of int, optional
-        How many items each item stands for, where `items` is ``range(n)`` and `groups` are given: a stretch of text
+        How many items each item is in place of, where `items` is ``range(n)`` and `groups` are given: a stretch of text
         that is coded alike from end to end is as many characters. Without it, each is one.
 
     Returns
@@ -1148,7 +1148,7 @@ class _Cases(NamedTuple):
     codes: list[str]
     coders: list
     items: int  # how many there are
-    length: np.ndarray  # of each item that is named: how many it stands for
+    length: np.ndarray  # of each item that is named: how many items it is in place of
     coder: np.ndarray
     item: np.ndarray
     borders: np.ndarray  # the rows of the code k are those from borders[k] to borders[k + 1]

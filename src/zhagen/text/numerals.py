@@ -55,7 +55,7 @@ def whole_number(text: str) -> int | None:
 def written_number(value: float) -> str:
     """Write a computed number with all its digits, to three decimals, without zeros behind the last.
 
-    A number that a text prints is kept as it is printed: there 3.50 is more exact than 3.5.
+    A number that a text prints is kept as printed: there 3.50 is more exact than 3.5.
 
     Parameters
     ----------
