@@ -121,6 +121,8 @@ def rows_said(text, name):
     header = [cell.strip() for cell in rows[0]] if rows else []
     if len(set(header)) < len(header):
         raise ValueError("two columns of one name")
+    if any(len(row) > len(header) for row in rows):
+        raise ValueError("a row of more cells than columns")
     rows = [row + [None] * (len(header) - len(row)) for row in rows[1:]]
     frame = pd.DataFrame(rows, columns=header, dtype="str")
     return unguard_cells(frame).to_dict("records")

@@ -238,7 +238,7 @@ def open_document(doc_id: str, *, edition: str | None = None, source: Path | str
     Examples
     --------
     >>> open_document("haier", edition="digest")
-    Document(haier, digest: the digest was asked for; 715 lines)
+    Document(haier, digest: the digest was asked for; 701 lines)
     """
     about = catalog_entry(doc_id)
     if source is not None:

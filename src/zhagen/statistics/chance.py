@@ -525,6 +525,7 @@ def _meetings(
 def _pairs_inside(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the places of the two ones of each pair in a unit; the ones lie unit by unit, `rows` says how many."""
     before = np.arange(rows.sum()) - np.repeat(np.cumsum(rows) - rows, rows)  # of each one: ones before it in its unit
+    before = before.astype(np.intp, copy=False)
     second = np.repeat(np.arange(rows.sum()), before)
     first = (
         np.arange(len(second))

@@ -607,7 +607,7 @@ def empty_table(name: str) -> pd.DataFrame:
     Examples
     --------
     >>> list(empty_table("gioia"))
-    ['code_id', 'level', 'label', 'parent_id']
+    ['code_id', 'concept', 'theme', 'dimension']
     """
     return _empty_table(name).copy(deep=False)
 

@@ -36,7 +36,7 @@ def extract_table(outline: Outline, entry: dict[str, Any]) -> Table:
     >>> from zhagen.extraction.pipeline import extract
     >>> haier = extract("haier", edition="digest")
     >>> extract_table(haier.outline, haier.recipe["tables"][1])
-    表2 (haier): 6 rows of theme, concept, evidence, lines 341-382
+    表2 (haier): 6 rows of theme, concept, evidence, lines 337-378
     """
     return SHAPES[entry["shape"]](outline, entry)
 
