@@ -104,8 +104,8 @@ def test_script_and_style_are_small():
     assert len((chapter_slides.OWN / "slides.css").read_bytes()) < 4000
 
 
-# what stands lower or farther right than the slide has room for, and letters that the last row cannot read (exponents are
-# smaller than their line, in formulas and elsewhere)
+# what stands lower or farther right than the slide has room for, and letters that the last row cannot read
+# (exponents are smaller than their line, in formulas and elsewhere)
 MEASURE = """() => [...document.querySelectorAll("section")].map((slide, n) => {
   const top = slide.getBoundingClientRect().top, foot = slide.querySelector("footer");
   const wrong = [];
@@ -115,7 +115,8 @@ MEASURE = """() => [...document.querySelectorAll("section")].map((slide, n) => {
     if (box.bottom > foot.getBoundingClientRect().top || box.right > 1202 || box.left < 78)
       wrong.push(`${part.tagName} ends at ${Math.round(box.right)}, ${Math.round(box.bottom - top)}`);
     const words = [...part.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-    if (words && !part.closest("math, sup") && parseFloat(getComputedStyle(part).fontSize) < 24) wrong.push("small type");
+    const size = parseFloat(getComputedStyle(part).fontSize);
+    if (words && size < 24 && !part.closest("math, sup")) wrong.push("small type");
   }
   const title = slide.querySelector("h1, h2");
   if (title.scrollWidth > title.clientWidth) wrong.push("the title is cut");
