@@ -21,13 +21,16 @@ from zhagen.translation import WITH_PLACE, WITH_TODO
 SCOPE = """
 archives.py book/study_book.py cli/__init__.py cli/analysis.py cli/books.py cli/exchange.py cli/materials.py
 cli/printing.py cli/studies.py cli/tables.py
-coding/saving.py coding/serving.py coding/state.py documents/handwritten.py exchange/losses.py
-exchange/transfer.py extraction/codebook.py extras.py materials output.py statistics/saturation.py study/comparison.py
-study/concordance.py study/correcting.py study/crosstables.py study/editing.py study/folder.py study/history.py
-study/keyness.py study/merging.py study/progress.py study/saturation.py study/study.py study/writing.py
-text/encodings.py
+coding/saving.py coding/serving.py coding/state.py documents/handwritten.py exchange/assembling.py
+exchange/losses.py exchange/offsets.py exchange/qualcoder.py exchange/refi_reading.py exchange/refi_writing.py
+exchange/sheets.py exchange/structured.py exchange/transfer.py extraction/codebook.py extras.py materials output.py
+statistics/saturation.py study/comparison.py study/concordance.py study/correcting.py study/crosstables.py
+study/editing.py study/folder.py study/history.py study/keyness.py study/merging.py study/progress.py
+study/saturation.py study/study.py study/writing.py text/encodings.py
 """.split()
-TECHNICAL = ("add_argument", "add_parser", "compile", "fullmatch", "match", "search", "sub", "findall", "split")
+TECHNICAL = (
+    "add_argument", "add_parser", "compile", "execute", "fullmatch", "match", "search", "sub", "findall", "split",
+)  # fmt: skip
 LISTS = ("TABLES", "HARMLESS", "DESCRIPTIONS", "POLICY", "FAULTS", "QUOTATIONS")  # data; beginnings of sentences
 FRAMES = (WITH_PLACE, WITH_TODO)
 ARGPARSE = (  # what Python's argparse says of a wrong command

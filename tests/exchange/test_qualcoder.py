@@ -80,7 +80,7 @@ def test_everything_a_study_can_hold_comes_in(tmp_path, inside):
     texts = {memo["text"]: memo for memo in study.memos.to_dict("records")}
     assert texts["抢在前头"]["codings"] == ["q0002"] and texts["第一天"]["title"] == "日记"
     assert texts["谁问的\n\n〔访谈_1.docx 0–2〕"]["sources"] == ["访谈_1.docx"]
-    assert report.notices.what.tolist() == ["a picture, sound or film", "1 codings marked as important"]
+    assert report.notices.what.tolist() == ["a picture, sound or film", "codings marked as important: 1"]
 
 
 def test_it_goes_back_as_qualcoder_reads_it(tmp_path):

@@ -80,10 +80,10 @@ class _Reader:
         self._cases()
         for table, what in (("code_image", "codings of pictures"), ("code_av", "codings of sound and film")):
             if number := len(self._rows(table)):
-                self._say(f"{number} {what}", "", "they are not taken")
+                self._say(f"{what}: {number}", "", "they are not taken")
         important = sum(_text(row, "important") == "1" for row in self._rows("code_text"))
         if important:
-            self._say(f"{important} codings marked as important", "", "the mark is not taken")
+            self._say(f"codings marked as important: {important}", "", "the mark is not taken")
         for row in self._rows("gr_free_line_item"):
             ends = [f"cid:{row[key]}" for key in ("fromcid", "tocid") if key in row.keys()]  # noqa: SIM118
             if len(ends) == 2 and set(ends) <= {code.guid for code in project.codes}:
