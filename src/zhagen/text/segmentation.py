@@ -4,7 +4,7 @@ import re
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -60,9 +60,9 @@ class Encoded:
     lengths: "np.ndarray"
     coverage: Coverage
 
-    @property
+    @cached_property
     def terms(self) -> list[str]:
-        """The terms of the texts as a list of str."""
+        """The terms of the texts as a list of str: made once, for it is asked for each occurrence."""
         return split_run(self.run)
 
     def __repr__(self) -> str:
