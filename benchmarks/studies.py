@@ -173,6 +173,8 @@ def main():
         print(measure(*arguments.one))
         return 0
     tasks = arguments.only.split(",") if arguments.only else list(TASKS)
+    if unknown := sorted(set(tasks) - set(TASKS)):
+        parser.error(f"there is no task {unknown[0]}; there are: {', '.join(TASKS)}")
     times = {}
     with tempfile.TemporaryDirectory() as place:
         for size in arguments.sizes:
