@@ -790,7 +790,7 @@
       download("-codings.csv", csv(rows), "text/csv");
       tell(_n("导出了 {n} 处编码。", state.codings.length) + unnamed());
     };
-    const unnamed = () => (state.coder === _("我") ? _("编码人还是“我”：要和同学的合在一起，先改成自己的名字。") : "");
+    const unnamed = () => (state.coder === _("我") ? _("编码者还是“我”：要和同学的合在一起，先改成自己的名字。") : "");
     const parentOf = (code) => (codeOf(about(code, "parent_id")) ? about(code, "parent_id") : "");
     // what qda.js writes: the whole source where the page has it, else the passage as a text of its own
     function asProject() {
@@ -990,7 +990,7 @@
       const who = [...new Set(found.map((c) => c.coder))];
       const mine = who.length > 1 ? found.filter((c) => c.coder === state.coder) : found;
       if (who.length > 1 && !mine.length)
-        return report(_("文件里有几个人的编码：{names}。把“编码人”改成其中一个，再读入。", { names: who.join(_("、")) }), faults);
+        return report(_("文件里有几个人的编码：{names}。把“编码者”改成其中一个，再读入。", { names: who.join(_("、")) }), faults);
       const [had, knew] = [state.codings.length, state.codes.length];
       act((now) => joined(withCodes(now, codes), mine), "");
       const [added, learnt] = [state.codings.length - had, state.codes.length - knew];
@@ -1278,11 +1278,11 @@
     const coder = make("input", {
       type: "text",
       maxlength: 20,
-      "aria-label": _("编码人"),
+      "aria-label": _("编码者"),
       disabled: Boolean(data.save), // it is the server's
       onchange() {
         const name = tidy(coder.value).replace(/^[=+\-@＝＋－＠]+/, "") || _("我");
-        act((now) => (now.coder === name ? now : { ...now, coder: name }), _("编码人改为{name}。", { name }));
+        act((now) => (now.coder === name ? now : { ...now, coder: name }), _("编码者改为{name}。", { name }));
         coder.value = name;
       },
     });
@@ -1328,7 +1328,7 @@
       make(
         "p",
         { class: "zc-files" },
-        make("label", {}, _("编码人 "), coder),
+        make("label", {}, _("编码者 "), coder),
         " ",
         button(_("导出编码"), exportCodings),
         " ",

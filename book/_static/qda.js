@@ -611,7 +611,7 @@
     const users = new Map(
       kids(kid(root, "Users"), "User").map((one, i) => [
         plain(value(one, "guid")),
-        value(one, "name") || value(one, "id") || _("编码人{number}", { number: i + 1 }),
+        value(one, "name") || value(one, "id") || _("编码者{number}", { number: i + 1 }),
       ]),
     );
     const owner = users.get(plain(value(root, "creatingUserGUID"))) ?? [...users.values()][0] ?? _("未署名");

@@ -79,7 +79,7 @@ def test_what_is_coded_is_saved_and_shown_again_also_after_the_server_was_away(b
         wait_for(lambda: browser.run(WARNED), lambda found: not found)
         visit(browser, f"{server.address}source/I02")
         assert len([one for one in browser.run(LABELS) if "→" in one]) == 2
-        assert browser.run("return document.querySelector('[aria-label=编码人]').disabled;")
+        assert browser.run("return document.querySelector('[aria-label=编码者]').disabled;")
         code = '<Code guid="00000000-0000-4000-8000-000000000001" name="别处的" isCodable="true" color="#12ab9f"/>'
         book = f'<CodeBook xmlns="urn:QDA-XML:codebook:1.0"><Codes>{code}</Codes></CodeBook>'
         (tmp_path / "other.qdc").write_text(book, "utf-8")

@@ -312,7 +312,7 @@ def _index(study: Study, coder: str) -> str:
         rows.append(f"<tr><th scope='row'>{link}</th>{numbers}</tr>")
     heads = "".join(f'<th scope="col" class="number">{name}</th>' for name in ("字数", "我编的", "所有人编的"))
     return (
-        f"<h1>{html.escape(study.title or '研究')}</h1>\n<p>编码人：{html.escape(coder)}。选一份材料，打开就编；"
+        f"<h1>{html.escape(study.title or '研究')}</h1>\n<p>编码者：{html.escape(coder)}。选一份材料，打开就编；"
         "编的随时存进研究的文件夹。</p>\n"
         f'<table>\n<thead><tr><th scope="col">材料</th>{heads}</tr></thead>\n'
         f"<tbody>\n{''.join(rows)}\n</tbody>\n</table>"
